@@ -1,0 +1,111 @@
+// Texts → vectors: tokenizer + model + pooling + post-steps, as the model folder says. A text's vector does not depend on what else is in
+// the batch, its place in it, or the number of threads. Tested by embedder_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "akin/base/context.h"
+#include "akin/base/matrix.h"
+#include "akin/text/tokenizer.h"
+
+namespace akin {
+
+enum class Precision { f32, bf16, int8 };
+std::string_view name_of(Precision precision) noexcept;
+/// Throws Error{invalid_argument} listing the names.
+Precision precision_from(std::string_view name);
+
+/// Which of the model's prompts is put in front of a text.
+enum class TextRole { plain, query, document };
+
+struct EmbedderOptions {
+  Precision precision = Precision::f32;
+  std::size_t dims = 0;                 ///< keep the first `dims` (Matryoshka) and normalise again if the model normalises; 0 = all
+  std::size_t max_tokens = 0;           ///< lower than the model's own limit; 0 = the model's
+  std::optional<std::string> prompt;    ///< instead of the model's own, for every role
+};
+
+/// What happened to one text.
+struct TextReport {
+  std::uint32_t n_tokens = 0;          ///< given to the model, special ones counted
+  std::uint32_t n_tokens_dropped = 0;  ///< over the model's limit
+  std::uint32_t n_invalid = 0;         ///< malformed UTF-8 subparts replaced
+};
+
+struct EmbedResult {
+  Matrix<float> vectors;            ///< (n_texts, dim), in input order
+  std::vector<TextReport> reports;  ///< n_texts
+};
+
+/// Contextual vectors of one text, one a token.
+struct TokenVectors {
+  Encoding encoding;      ///< with offsets
+  Matrix<float> hidden;   ///< (n_tokens, dim of the transformer)
+};
+
+/// What `akin info` shows.
+struct ModelInfo {
+  std::string name;          ///< folder or file name
+  std::string family;        ///< "bert", …
+  std::size_t n_layers = 0, dim_model = 0, n_heads = 0, vocabulary_size = 0, n_parameters = 0;
+  std::size_t dim = 0;             ///< of the vectors
+  std::size_t max_tokens = 0;
+  std::string pooling;             ///< "mean", "cls", "cls+mean", …
+  bool normalized = false;         ///< vectors have unit length
+  std::string similarity;          ///< "cosine", "dot", "euclidean": the model's own choice
+  std::vector<std::pair<std::string, std::string>> prompts;  ///< name, text
+  std::string weight_type;         ///< as stored: "F32", "Q8_0", …
+  Precision precision = Precision::f32;
+  std::string fingerprint;         ///< 64 hexadecimal digits
+};
+
+class Embedder {
+ public:
+  /// A Hugging Face or sentence-transformers folder, or a GGUF file. Throws Error naming file, tensor or key, what was wanted and found.
+  static Embedder load(const std::filesystem::path& model, const EmbedderOptions& options, Context& context);
+  Embedder(Embedder&&) noexcept;
+  Embedder& operator=(Embedder&&) noexcept;
+  ~Embedder();
+
+  [[nodiscard]] std::size_t dim() const noexcept;
+  [[nodiscard]] std::size_t max_tokens() const noexcept;
+  [[nodiscard]] const ModelInfo& info() const noexcept;
+  [[nodiscard]] const std::string& fingerprint() const noexcept;
+  [[nodiscard]] const Tokenizer& tokenizer() const noexcept;
+  /// The prompt that a role puts in front.
+  [[nodiscard]] const std::string& prompt(TextRole role) const;
+
+  /// All texts at once, in input order. Work is sorted by length and cut into micro-batches.
+  EmbedResult embed(std::span<const std::string_view> texts, TextRole role, Context& context) const;
+  EmbedResult embed(const std::vector<std::string>& texts, TextRole role, Context& context) const;
+  /// One text.
+  std::vector<float> embed_one(std::string_view text, TextRole role, Context& context) const;
+
+  using Source = std::function<bool(std::string& text)>;  ///< false at the end
+  using Sink = std::function<void(std::span<const std::string> texts, const EmbedResult& result)>;
+  /// Endless input in bounded memory: reads windows from `source`, gives results to `sink` in input order.
+  void embed_stream(const Source& source, const Sink& sink, TextRole role, Context& context) const;
+
+  TokenVectors embed_tokens(std::string_view text, Context& context) const;
+
+ private:
+  struct Impl;
+  explicit Embedder(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Writes the model of a folder or GGUF as one GGUF file with its tokenizer, pooling and prompts. `type`: f32, f16 or q8_0 (matrices;
+/// vectors stay f32). Throws Error{unsupported} for families that GGUF has no names for.
+void convert_to_gguf(const std::filesystem::path& model, const std::filesystem::path& out, std::string_view type, Context& context);
+
+}  // namespace akin

@@ -1,0 +1,47 @@
+// A named tensor as it lies in a file: type, shape, bytes. What every weight reader gives and the model layer binds.
+// Tested by tensor_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace akin {
+
+enum class TensorType { f32, f16, bf16, f64, i64, i32, i16, i8, u8, boolean, q8_0 };
+
+/// "F32", "Q8_0", …
+std::string_view name_of(TensorType type) noexcept;
+/// Bytes of `n` numbers; for Q8_0 n must be a multiple of 32 (34 bytes a block).
+std::size_t byte_size(TensorType type, std::size_t n);
+
+/// A view into a mapped file, which must outlive it. Row-major, outermost dimension first (GGUF's order is turned round by its reader).
+struct TensorView {
+  std::string name;
+  TensorType type = TensorType::f32;
+  std::vector<std::size_t> shape;
+  std::span<const std::byte> bytes;
+
+  [[nodiscard]] std::size_t size() const noexcept;  ///< number of elements
+  /// Row `r` of a (rows, cols) tensor (a vector is one row), as floats. out.size() == cols. F32, F16, BF16, Q8_0.
+  void row_to_float(std::size_t r, std::span<float> out) const;
+};
+
+/// A set of named tensors from one or several mapped files: safetensors (single or sharded) or GGUF.
+class TensorFile {
+ public:
+  virtual ~TensorFile() = default;
+  /// nullptr if there is none of that name.
+  [[nodiscard]] virtual const TensorView* find(std::string_view name) const = 0;
+  /// In the order of the file.
+  [[nodiscard]] virtual const std::vector<TensorView>& tensors() const = 0;
+  /// For messages: the file's or the folder's name.
+  [[nodiscard]] virtual const std::filesystem::path& path() const = 0;
+};
+
+}  // namespace akin

@@ -1,0 +1,102 @@
+// A collection: documents in, answers out. A durable store and the model that fills it. Tested by collection_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "akin/base/context.h"
+#include "akin/embed/embedder.h"
+
+namespace akin {
+
+enum class SearchMode { dense, text, hybrid };
+/// Throws Error{invalid_argument} listing the names.
+SearchMode search_mode_from(std::string_view name);
+
+struct IndexOptions {
+  std::size_t chunk_tokens = 0;     ///< 0 = the model's limit
+  std::size_t overlap_tokens = 0;
+  bool with_headings = true;
+  bool remove_missing = true;       ///< forget documents under the given paths that have vanished
+  bool hidden = false;              ///< also read hidden files and folders
+};
+
+/// One file that could not be indexed, and why.
+struct Refusal {
+  std::string uri;
+  std::string reason;
+};
+
+struct IndexReport {
+  std::size_t n_files_seen = 0, n_added = 0, n_updated = 0, n_unchanged = 0, n_removed = 0;  ///< documents, but for n_files_seen
+  std::size_t n_chunks_embedded = 0, n_tokens = 0, n_tokens_dropped = 0, n_invalid = 0;
+  std::vector<Refusal> refused;
+  double seconds = 0;
+};
+
+struct SearchOptions {
+  std::size_t k = 10;
+  SearchMode mode = SearchMode::hybrid;
+  std::vector<std::pair<std::string, std::string>> where;  ///< metadata field = value, all must hold
+};
+
+/// One hit, with where it is.
+struct Hit {
+  double score = 0;                   ///< larger is nearer: cosine (dense), BM25 (text), fused rank score (hybrid)
+  std::string uri, title, text, snippet;  ///< snippet: the best window of the text, one line
+  std::vector<std::string> headings;
+  std::uint32_t page = 0, line = 0;
+  std::uint64_t chunk_id = 0;
+  std::vector<std::pair<std::string, std::string>> metadata;
+};
+
+struct CollectionInfo {
+  std::filesystem::path path;
+  std::string model, fingerprint;
+  std::size_t dim = 0, n_documents = 0, n_chunks = 0, n_bytes = 0;
+  std::string metric;
+};
+
+struct DocumentEntry {
+  std::string uri, title, format, content_hash;
+  std::size_t n_chunks = 0;
+};
+
+class Collection {
+ public:
+  /// Creates an empty collection in a new or empty folder for `embedder`'s vector space; `model` is the name to resolve it by later.
+  static Collection create(const std::filesystem::path& folder, const std::string& model, const Embedder& embedder);
+  /// Opens for reading; `for_writing` also takes the writer's lock (Error{busy} names who holds it).
+  static Collection open(const std::filesystem::path& folder, bool for_writing);
+  /// The nearest ".akin" folder at or above `start`; empty if there is none.
+  static std::filesystem::path find_upward(const std::filesystem::path& start);
+  Collection(Collection&&) noexcept;
+  Collection& operator=(Collection&&) noexcept;
+  ~Collection();
+
+  [[nodiscard]] CollectionInfo info() const;
+  [[nodiscard]] std::vector<DocumentEntry> documents() const;
+
+  /// Brings the collection in line with the files and folders: only what changed is embedded. Committed document by document: a stop at
+  /// any moment loses nothing that was committed. Throws Error{mismatch} if `embedder`'s fingerprint is another, Error{cancelled}.
+  IndexReport index(std::span<const std::filesystem::path> paths, const Embedder& embedder, const IndexOptions& options, Context& context);
+  /// Removes documents whose uri is `uri` or lies under it. Returns how many.
+  std::size_t remove(std::string_view uri);
+
+  /// Text mode needs no embedder (nullptr); the others throw Error{mismatch} on another fingerprint.
+  std::vector<Hit> search(std::string_view query, const Embedder* embedder, const SearchOptions& options, Context& context) const;
+
+ private:
+  struct Impl;
+  explicit Collection(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace akin
