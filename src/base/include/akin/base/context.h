@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "akin/base/log.h"
 #include "akin/base/progress.h"
@@ -11,7 +12,7 @@
 namespace akin {
 
 struct Context {
-  explicit Context(int n_threads = 0) : pool(n_threads) {}
+  explicit Context(int n_threads = 0, Progress::Report report = {}) : pool(n_threads), progress(std::move(report)) {}
 
   ThreadPool pool;
   std::uint64_t seed = 42;
