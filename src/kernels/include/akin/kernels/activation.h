@@ -1,0 +1,23 @@
+// Elementwise activations of transformers, in place. Definitions: reference.h. Largest absolute error on every target against the double
+// definition: erf-GELU 1e-6 · max(1, |x|), the others 2e-6 · max(1, |x|). NaN stays NaN. Tested by activation_test.cc.
+#pragma once
+
+#include <span>
+
+namespace akin::kernels {
+
+enum class Activation {
+  none,
+  gelu,       ///< x/2 · (1 + erf(x / √2)) (Hendrycks & Gimpel, 2016)
+  gelu_tanh,  ///< its tanh approximation ("gelu_new", "gelu_pytorch_tanh")
+  silu,       ///< x · sigmoid(x)
+  relu,
+  tanh,
+};
+
+void activate(Activation activation, std::span<float> x) noexcept;
+
+/// gate[i] = activation(gate[i]) · up[i]: gated MLPs (Shazeer, 2020).
+void activate_gated(Activation activation, std::span<float> gate, std::span<const float> up) noexcept;
+
+}  // namespace akin::kernels
