@@ -8,7 +8,7 @@
 #include <mutex>
 
 #include "akin/base/error.h"
-#include "dispatch.h"
+#include "hwy/highway.h"
 #include "oneapi/dnnl/dnnl.hpp"
 
 namespace akin::kernels {
