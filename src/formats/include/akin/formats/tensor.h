@@ -17,10 +17,12 @@ enum class TensorType { f32, f16, bf16, f64, i64, i32, i16, i8, u8, boolean, q8_
 
 /// "F32", "Q8_0", …
 std::string_view name_of(TensorType type) noexcept;
-/// Bytes of `n` numbers; for Q8_0 n must be a multiple of 32 (34 bytes a block).
+/// Bytes of `n` numbers; for Q8_0 n must be a multiple of 32 (34 bytes a block), else Error{invalid_argument}.
+/// Throws Error{limit} if the product does not fit.
 std::size_t byte_size(TensorType type, std::size_t n);
 
 /// A view into a mapped file, which must outlive it. Row-major, outermost dimension first (GGUF's order is turned round by its reader).
+/// `bytes` may start at any address: numbers are copied out, or their alignment is looked at first.
 struct TensorView {
   std::string name;
   TensorType type = TensorType::f32;
@@ -28,15 +30,24 @@ struct TensorView {
   std::span<const std::byte> bytes;
 
   [[nodiscard]] std::size_t size() const noexcept;  ///< number of elements
-  /// Row `r` of a (rows, cols) tensor (a vector is one row), as floats. out.size() == cols. F32, F16, BF16, Q8_0.
+  /// Row `r` of a (rows, cols) tensor (a vector is one row, leading dimensions are rows), as floats. Every type; wide integers and
+  /// F64 are rounded. Throws Error{invalid_argument} unless out.size() == cols and r < rows.
   void row_to_float(std::size_t r, std::span<float> out) const;
+};
+
+/// A tensor whose type akin does not read: listed with its type's own name, its numbers are never given.
+struct UnreadTensor {
+  std::string name;
+  std::string type;
+  std::vector<std::size_t> shape;
 };
 
 /// A set of named tensors from one or several mapped files: safetensors (single or sharded) or GGUF.
 class TensorFile {
  public:
   virtual ~TensorFile() = default;
-  /// nullptr if there is none of that name.
+  /// nullptr if there is none of that name. Throws Error{unsupported} naming tensor and type if it is there, but of a type that akin
+  /// does not read.
   [[nodiscard]] virtual const TensorView* find(std::string_view name) const = 0;
   /// In the order of the file.
   [[nodiscard]] virtual const std::vector<TensorView>& tensors() const = 0;
