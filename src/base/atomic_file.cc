@@ -1,14 +1,16 @@
 #include "akin/base/atomic_file.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
-#include <cstdio>
+#include <chrono>
+#include <system_error>
 
 #include "akin/base/error.h"
+#include "akin/base/rng.h"
 
 namespace akin {
 namespace {
@@ -37,16 +39,49 @@ void sync_folder(const std::filesystem::path& folder) {
   ::close(fd);
 }
 
+/// The file that is meant: through symbolic links, which stay. A device or folder is never replaced.
+std::filesystem::path resolved(const std::filesystem::path& target) {
+  std::error_code ignored;
+  std::filesystem::path real = target;
+  if (std::filesystem::is_symlink(target, ignored)) {
+    real = std::filesystem::weakly_canonical(target, ignored);
+    if (real.empty()) real = target;
+  }
+  const auto status = std::filesystem::status(real, ignored);
+  if (std::filesystem::is_directory(status)) throw Error(ErrorCode::io, target.string() + ": a file is wanted, this is a folder");
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    throw Error(ErrorCode::io, target.string() + ": a regular file is wanted, this is a device, pipe or socket");
+  return real;
+}
+
+/// Creates a new file beside `target`. Not mkstemp: the kernel shall apply the umask, which cannot be read without changing it.
+int create_beside(const std::filesystem::path& target, std::filesystem::path& temporary) {
+  static std::atomic<std::uint64_t> count{0};
+  const auto now = static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+  Rng rng = Rng(now ^ (static_cast<std::uint64_t>(::getpid()) << 32)).fork(count.fetch_add(1));
+  // A file name has at most 255 bytes in all; the suffix takes 18.
+  const std::string stem = "." + target.filename().string().substr(0, 200) + ".";
+  for (int attempt = 0;; ++attempt) {
+    temporary = folder_of(target) / (stem + std::to_string(rng.below(std::uint64_t{1} << 50)));
+    const int fd = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd >= 0 || errno != EEXIST || attempt == 100) return fd;
+  }
+}
+
+/// The new file may be used by whom the old one might.
+void keep_permissions(int fd, const std::filesystem::path& old) {
+  struct stat info {};
+  if (::stat(old.c_str(), &info) == 0) ::fchmod(fd, info.st_mode & 07777);
+}
+
 }  // namespace
 
-AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(target) {
-  std::string name = (folder_of(target) / ("." + target.filename().string() + ".XXXXXX")).string();
-  fd_ = ::mkostemp(name.data(), O_CLOEXEC);
+AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(resolved(target)) {
+  std::filesystem::path temporary;
+  fd_ = create_beside(target_, temporary);
   if (fd_ < 0) throw_errno(target.string(), "create it");
-  temporary_ = name;
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  ::fchmod(fd_, 0666 & ~mask);
+  temporary_ = std::move(temporary);
+  keep_permissions(fd_, target_);
 }
 
 AtomicFile::~AtomicFile() {
@@ -59,9 +94,10 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 }
 
 void AtomicFile::write(std::string_view text) {
+  check_open();
   if (buffer_.size() + text.size() > kBufferBytes) flush();
   if (text.size() > kBufferBytes) {
-    write_all(fd_, text.data(), text.size(), target_);
+    write_through(text);
   } else {
     buffer_.append(text);
   }
@@ -69,24 +105,41 @@ void AtomicFile::write(std::string_view text) {
 }
 
 void AtomicFile::write_at(std::size_t offset, std::span<const std::byte> bytes) {
-  require(offset + bytes.size() <= written_, "write_at: only bytes that were written before can be replaced");
+  check_open();
+  require(offset <= written_ && bytes.size() <= written_ - offset, "write_at: only bytes that were written before can be replaced");
   flush();
   std::size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t n = ::pwrite(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw_errno(target_.string(), "write it");
+    if (n < 0) {
+      failed_ = true;
+      throw_errno(target_.string(), "write it");
+    }
     done += static_cast<std::size_t>(n);
   }
 }
 
+void AtomicFile::check_open() const {
+  if (failed_) throw Error(ErrorCode::io, target_.string() + ": an earlier write failed, the file is incomplete");
+  require(fd_ >= 0, "AtomicFile: nothing can be written after commit()");
+}
+
+void AtomicFile::write_through(std::string_view text) {
+  failed_ = true;  // until it has gone well
+  write_all(fd_, text.data(), text.size(), target_);
+  failed_ = false;
+}
+
 void AtomicFile::flush() {
-  write_all(fd_, buffer_.data(), buffer_.size(), target_);
+  write_through(buffer_);
   buffer_.clear();
 }
 
 void AtomicFile::commit() {
+  check_open();
   flush();
+  failed_ = true;
   if (::fsync(fd_) != 0) throw_errno(target_.string(), "sync it");
   if (::close(fd_) != 0) {
     fd_ = -1;
@@ -95,6 +148,7 @@ void AtomicFile::commit() {
   fd_ = -1;
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) throw_errno(target_.string(), "put the new file in its place");
   temporary_.clear();
+  failed_ = false;
   sync_folder(folder_of(target_));
 }
 

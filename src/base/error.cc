@@ -33,7 +33,7 @@ std::string_view name_of(ErrorCode code) noexcept {
 
 void throw_errno(std::string_view path, std::string_view action) {
   const int code = errno;
-  throw Error(code == ENOENT ? ErrorCode::not_found : ErrorCode::io,
+  throw Error(code == ENOENT || code == ENOTDIR ? ErrorCode::not_found : ErrorCode::io,
               std::string(path) + ": cannot " + std::string(action) + ": " + std::generic_category().message(code));
 }
 

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -22,7 +23,7 @@ struct Descriptor {
 };
 
 std::size_t open_regular(const std::filesystem::path& path, Descriptor& out) {
-  out.fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  out.fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe without a writer is refused, not waited for
   if (out.fd < 0) throw_errno(path.string(), "open it for reading");
   struct stat info {};
   if (::fstat(out.fd, &info) != 0) throw_errno(path.string(), "read its size");
@@ -79,14 +80,16 @@ std::string read_file(const std::filesystem::path& path, std::size_t max_bytes) 
   if (expected > max_bytes) throw too_large();
   std::string text(expected, '\0');
   std::size_t got = 0;
-  for (;;) {
-    if (got == text.size()) text.resize(text.size() + 4096);  // also finds a file that grew
-    const ssize_t n = ::read(file.fd, text.data() + got, text.size() - got);
+  for (std::array<char, 4096> beyond;;) {
+    // Past the expected end into a buffer of its own: a file that did not grow is not copied again.
+    const bool past = got == text.size();
+    const ssize_t n = past ? ::read(file.fd, beyond.data(), beyond.size()) : ::read(file.fd, text.data() + got, text.size() - got);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) throw_errno(path.string(), "read it");
     if (n == 0) break;
     got += static_cast<std::size_t>(n);
     if (got > max_bytes) throw too_large();
+    if (past) text.append(beyond.data(), static_cast<std::size_t>(n));
   }
   text.resize(got);
   return text;

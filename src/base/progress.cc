@@ -8,6 +8,7 @@ namespace akin {
 namespace {
 
 constexpr double kSecondsBetweenReports = 0.1;
+constexpr double kMostSeconds = 1e10;  // an estimate beyond 300 years says no more
 
 double now_seconds() noexcept { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
@@ -18,13 +19,25 @@ std::string with_commas(std::uint64_t value) {
 }
 
 std::string duration(double seconds) {
-  const auto s = static_cast<std::uint64_t>(std::llround(std::max(0.0, seconds)));
+  const auto s = static_cast<std::uint64_t>(std::llround(std::clamp(seconds, 0.0, kMostSeconds)));
   if (s < 60) return std::to_string(s) + " s";
   if (s < 3600) return std::to_string(s / 60) + " min " + std::to_string(s % 60) + " s";
   return std::to_string(s / 3600) + " h " + std::to_string(s / 60 % 60) + " min";
 }
 
+/// Slow work is not shown as "0/s".
+std::string rate_text(double rate) {
+  const auto tenths = static_cast<std::uint64_t>(std::llround(std::clamp(rate, 0.0, 1e15) * 10));
+  if (tenths == 0 || tenths >= 100) return with_commas((tenths + 5) / 10) + "/s";
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + "/s";
+}
+
 }  // namespace
+
+void Progress::set_report(Report report) {
+  const std::lock_guard lock(mutex_);
+  report_ = std::move(report);
+}
 
 ProgressState Progress::snapshot(double now) const {
   ProgressState copy = state_;
@@ -42,7 +55,6 @@ void Progress::begin(std::string_view label, std::uint64_t total, std::string_vi
   state_.unit = unit;
   state_.total = total;
   start_ = now_seconds();
-  last_report_ = 0;
 }
 
 void Progress::advance(std::uint64_t amount) {
@@ -69,7 +81,7 @@ std::string progress_line(const ProgressState& state, int columns) {
   std::string left = state.label;
   std::string right = with_commas(state.done);
   if (state.total > 0) right += "/" + with_commas(state.total);
-  right += " " + state.unit + "  " + with_commas(static_cast<std::uint64_t>(std::llround(state.rate))) + "/s";
+  right += " " + state.unit + "  " + rate_text(state.rate);
   if (state.seconds_left >= 0) right += "  " + duration(state.seconds_left) + " left";
   if (state.total > 0) {
     const double share = std::min(1.0, static_cast<double>(state.done) / static_cast<double>(state.total));

@@ -22,8 +22,10 @@ Rng::Rng(std::uint64_t seed) noexcept : seed_(seed) {
 }
 
 Rng Rng::fork(std::uint64_t stream) const noexcept {
-  std::uint64_t mixed = stream + 1;
-  return Rng(seed_ ^ splitmix64(mixed));
+  // Mixed twice, so that forks of forks neither commute nor cancel out.
+  std::uint64_t mixed = seed_;
+  mixed = splitmix64(mixed) ^ stream;
+  return Rng(splitmix64(mixed));
 }
 
 std::uint64_t Rng::next() noexcept {

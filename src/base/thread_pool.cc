@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include "akin/base/error.h"
@@ -30,7 +31,8 @@ struct Job {
   const CancelToken* cancel = nullptr;
   std::size_t n = 0;
   std::size_t grain = 1;
-  std::atomic<std::size_t> next{0};  // the first index not yet taken
+  std::size_t pieces = 0;
+  std::atomic<std::size_t> next{0};  // the first piece not yet taken
   std::atomic<bool> stop{false};
   std::mutex mutex;
   std::exception_ptr error;
@@ -50,10 +52,11 @@ struct Job {
     t_inside = true;
     for (;;) {
       if (stop.load(std::memory_order_relaxed) || (cancel != nullptr && cancel->cancelled())) break;
-      const std::size_t begin = next.fetch_add(grain);
-      if (begin >= n) break;
+      const std::size_t piece = next.fetch_add(1);
+      if (piece >= pieces) break;
+      const std::size_t begin = piece * grain;
       try {
-        (*body)(begin, std::min(n, begin + grain));
+        (*body)(begin, begin + std::min(grain, n - begin));
       } catch (...) {
         fail(begin);
       }
@@ -97,16 +100,24 @@ struct ThreadPool::Shared {
     }
   }
 
-  void run(Job& work, std::size_t pieces) {
+  void start_threads() {
+    try {
+      while (static_cast<int>(threads.size()) + 1 < n_threads)
+        threads.emplace_back(&Shared::loop, this, static_cast<int>(threads.size()) + 1);
+    } catch (const std::system_error&) {
+      return;  // the system gives no more threads: the same work on fewer
+    }
+  }
+
+  void run(Job& work) {
     const std::lock_guard one(callers);
     {
       const std::lock_guard lock(mutex);
-      while (static_cast<int>(threads.size()) + 1 < n_threads)
-        threads.emplace_back(&Shared::loop, this, static_cast<int>(threads.size()) + 1);
+      start_threads();
       job = &work;
       ++round;
     }
-    if (pieces == 2) {
+    if (work.pieces == 2) {
       wake.notify_one();
     } else {
       wake.notify_all();
@@ -139,12 +150,15 @@ int ThreadPool::current_worker() noexcept { return t_worker; }
 void ThreadPool::parallel_for(std::size_t n, std::size_t grain, const Body& body, const CancelToken* cancel) {
   require(grain > 0, "parallel_for: the grain must be positive");
   if (n == 0) return;
-  const std::size_t pieces = (n + grain - 1) / grain;
+  grain = std::min(grain, n);
+  const std::size_t pieces = (n - 1) / grain + 1;
   if (t_inside || pieces == 1 || shared_->n_threads == 1) {
-    for (std::size_t begin = 0; begin < n; begin += grain) {
+    for (std::size_t piece = 0; piece < pieces; ++piece) {
       if (cancel != nullptr) cancel->check();
-      body(begin, std::min(n, begin + grain));
+      const std::size_t begin = piece * grain;
+      body(begin, begin + std::min(grain, n - begin));
     }
+    if (cancel != nullptr) cancel->check();
     return;
   }
   Job job;
@@ -152,7 +166,8 @@ void ThreadPool::parallel_for(std::size_t n, std::size_t grain, const Body& body
   job.cancel = cancel;
   job.n = n;
   job.grain = grain;
-  shared_->run(job, pieces);
+  job.pieces = pieces;
+  shared_->run(job);
   if (job.error) std::rethrow_exception(job.error);
   if (cancel != nullptr) cancel->check();
 }

@@ -11,9 +11,11 @@
 namespace akin {
 
 /// Writes to a temporary file in the target's folder; commit() makes it the target. Without commit() nothing is left behind.
+/// A file that is replaced keeps its permissions; a symbolic link stays, and what it points to is replaced. After a write that threw,
+/// all that follow throw as well, commit() too.
 class AtomicFile {
  public:
-  /// Throws Error{io} if the folder cannot be written.
+  /// Throws Error{io} if the folder cannot be written or `target` is a folder or device, Error{not_found} if there is no such folder.
   explicit AtomicFile(const std::filesystem::path& target);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
@@ -29,12 +31,15 @@ class AtomicFile {
   void commit();
 
  private:
+  void check_open() const;
+  void write_through(std::string_view text);
   void flush();
 
   std::filesystem::path target_;
   std::filesystem::path temporary_;
   int fd_ = -1;
   std::size_t written_ = 0;
+  bool failed_ = false;
   std::string buffer_;
 };
 

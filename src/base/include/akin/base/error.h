@@ -32,7 +32,8 @@ class Error : public std::runtime_error {
   ErrorCode code_;
 };
 
-/// Throws Error{io} for a failed system call: "<path>: cannot <action>: <reason of errno>".
+/// Throws Error{io} (Error{not_found} if there is no such file or folder) for a failed system call: "<path>: cannot <action>: <reason of
+/// errno>".
 [[noreturn]] void throw_errno(std::string_view path, std::string_view action);
 
 /// Throws Error{invalid_argument} with `message` unless `condition` holds. For the checks at public entries.

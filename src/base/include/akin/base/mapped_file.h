@@ -1,4 +1,6 @@
-// A file as bytes in memory, read on demand by the operating system. Read-only. Tested by mapped_file_test.cc.
+// A file as bytes in memory, read on demand by the operating system. Read-only. A file that another program makes shorter while it is
+// mapped ends this one (SIGBUS): map what is replaced by renaming, as AtomicFile does, not what is rewritten in place. Tested by
+// mapped_file_test.cc.
 #pragma once
 
 #include <cstddef>

@@ -2,12 +2,12 @@
 // through a writer that the surface gives. Tested by progress_test.cc.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace akin {
 
@@ -29,6 +29,9 @@ class Progress {
   Progress() = default;
   explicit Progress(Report report) : report_(std::move(report)) {}
 
+  /// Installs what draws. It is called one report at a time and must not call back into this Progress.
+  void set_report(Report report);
+
   void begin(std::string_view label, std::uint64_t total, std::string_view unit);
   void advance(std::uint64_t amount);
   /// For a total that is learned on the way.
@@ -42,7 +45,7 @@ class Progress {
   mutable std::mutex mutex_;
   ProgressState state_;
   double start_ = 0;
-  double last_report_ = 0;
+  double last_report_ = -1e9;  // on the steady clock; also holds across phases
 };
 
 /// One line for a terminal of `columns`: "embedding  42% [=====>     ]  1,234/2,900 texts  310/s  5 s left".

@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4), for fingerprints and content hashes.
+// SHA-256 (FIPS 180-4), for fingerprints and content hashes; in the CPU's SHA instructions where there are any.
 // Tested by sha256_test.cc with the standard's vectors.
 #pragma once
 
@@ -24,8 +24,6 @@ class Sha256 {
   std::string hex() noexcept;
 
  private:
-  void block(const std::uint8_t* bytes) noexcept;
-
   std::array<std::uint32_t, 8> state_;
   std::array<std::uint8_t, 64> buffer_{};
   std::size_t buffered_ = 0;

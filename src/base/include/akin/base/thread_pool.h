@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "akin/base/error.h"
+
 namespace akin {
 
 /// Set by whoever wants the work to stop; asked between pieces of work. Safe to set from a signal handler.
@@ -35,14 +37,16 @@ class ThreadPool {
 
   using Body = std::function<void(std::size_t begin, std::size_t end)>;
   /// Calls body(begin, end) for [0, n) cut in pieces of `grain` (the last may be shorter), on all threads; returns when all are done.
-  /// Called from inside a piece it runs in that thread, in order. The exception of the lowest failing piece is thrown again; pieces not
+  /// Called from inside a piece it runs in that thread, in order (a call of a single piece leaves the pool free: what it calls in turn may
+  /// use all threads). The exception of the lowest failing piece is thrown again; pieces not
   /// yet begun are then left out. With `cancel`, throws Error{cancelled} once it is set. grain > 0.
   void parallel_for(std::size_t n, std::size_t grain, const Body& body, const CancelToken* cancel = nullptr);
 
   /// map(begin, end) for pieces of `grain`, then combine(total, piece) in the order of the pieces.
   template <class T, class Map, class Combine>
   T parallel_reduce(std::size_t n, std::size_t grain, T total, Map&& map, Combine&& combine, const CancelToken* cancel = nullptr) {
-    std::vector<T> pieces((n + grain - 1) / grain);
+    require(grain > 0, "parallel_reduce: the grain must be positive");
+    std::vector<T> pieces(n / grain + (n % grain != 0 ? 1 : 0));
     parallel_for(
         n, grain, [&](std::size_t begin, std::size_t end) { pieces[begin / grain] = map(begin, end); }, cancel);
     for (T& piece : pieces) total = combine(std::move(total), std::move(piece));
