@@ -1,8 +1,6 @@
 // Run-time dispatch of distance.h: the loops are in distance-inl.h, compiled once a CPU target.
 #include "akin/kernels/distance.h"
 
-#include "dispatch.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "distance.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep

@@ -18,16 +18,19 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // Codes are short (48 bytes for 384 bits), so what no full vector covers goes eight bytes at a time.
 HWY_INLINE std::uint64_t differing_bits(const std::uint8_t* a, const std::uint8_t* b, std::size_t n) {
+  std::uint64_t total = 0;
+  std::size_t i = 0;
+#if HWY_TARGET != HWY_SCALAR
   const hn::ScalableTag<std::uint64_t> d;
   const hn::Repartition<std::uint8_t, decltype(d)> bytes;
   constexpr std::size_t kBytes = hn::MaxLanes(bytes);
   auto sum = hn::Zero(d);
-  std::size_t i = 0;
   for (; i + kBytes <= n; i += kBytes) {
     const auto difference = hn::Xor(hn::LoadU(bytes, a + i), hn::LoadU(bytes, b + i));
     sum = hn::Add(sum, hn::PopulationCount(hn::BitCast(d, difference)));
   }
-  std::uint64_t total = hn::GetLane(hn::SumOfLanes(d, sum));
+  total = hn::GetLane(hn::SumOfLanes(d, sum));
+#endif
   for (; i < n; i += sizeof(std::uint64_t)) {
     std::uint64_t x = 0, y = 0;
     const std::size_t count = n - i < sizeof x ? n - i : sizeof x;

@@ -1,8 +1,6 @@
 // Run-time dispatch of hamming.h: the loop is in hamming-inl.h, compiled once a CPU target.
 #include "akin/kernels/hamming.h"
 
-#include "dispatch.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "hamming.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep

@@ -9,8 +9,6 @@
 
 #include "akin/base/error.h"
 
-#include "dispatch.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "top_k.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep

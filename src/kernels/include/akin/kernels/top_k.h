@@ -47,7 +47,8 @@ class TopK {
   std::vector<Scored> kept_;
 };
 
-/// The k smallest (or largest) of `values` with their indices, in order; equal values by the lower index; NaN last, as an infinity. min(k, n) entries.
+/// The k smallest (or largest) of `values` with their indices, in order; equal values by the lower index; NaN last, as an infinity. min(k,
+/// n) entries.
 std::vector<Scored> smallest_k(std::span<const float> values, std::size_t k);
 std::vector<Scored> largest_k(std::span<const float> values, std::size_t k);
 
