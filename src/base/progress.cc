@@ -34,11 +34,6 @@ std::string rate_text(double rate) {
 
 }  // namespace
 
-void Progress::set_report(Report report) {
-  const std::lock_guard lock(mutex_);
-  report_ = std::move(report);
-}
-
 ProgressState Progress::snapshot(double now) const {
   ProgressState copy = state_;
   copy.seconds = now - start_;

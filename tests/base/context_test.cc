@@ -39,9 +39,8 @@ TEST(Context, GivesMessagesToItsSinkAndDropsThemWithoutOne) {
 }
 
 TEST(Context, CarriesAProgressThatASurfaceCanDraw) {
-  Context context(1);
   int finished = 0;
-  context.progress.set_report([&](const ProgressState&, bool end) { finished += end ? 1 : 0; });
+  Context context(1, [&](const ProgressState&, bool end) { finished += end ? 1 : 0; });
   context.progress.begin("embedding", 3, "texts");
   context.progress.end();
   EXPECT_EQ(finished, 1);

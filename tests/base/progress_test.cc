@@ -84,8 +84,7 @@ TEST(Progress, ManyShortPhasesDoNotReportMoreOften) {
 
 TEST(Progress, EachPhaseStartsAtZero) {
   ProgressState last;
-  Progress progress;
-  progress.set_report([&](const ProgressState& state, bool) { last = state; });
+  Progress progress([&](const ProgressState& state, bool) { last = state; });
   progress.begin("reading", 10, "files");
   progress.advance(10);
   progress.end();

@@ -27,10 +27,8 @@ class Progress {
  public:
   using Report = std::function<void(const ProgressState& state, bool finished)>;
   Progress() = default;
+  /// `report` is called one report at a time and must not call back into this Progress.
   explicit Progress(Report report) : report_(std::move(report)) {}
-
-  /// Installs what draws. It is called one report at a time and must not call back into this Progress.
-  void set_report(Report report);
 
   void begin(std::string_view label, std::uint64_t total, std::string_view unit);
   void advance(std::uint64_t amount);
