@@ -30,9 +30,11 @@ enum class TextRole { plain, query, document };
 
 struct EmbedderOptions {
   Precision precision = Precision::f32;
-  std::size_t dims = 0;                 ///< keep the first `dims` (Matryoshka) and normalise again if the model normalises; 0 = all
-  std::size_t max_tokens = 0;           ///< lower than the model's own limit; 0 = the model's
-  std::optional<std::string> prompt;    ///< instead of the model's own, for every role
+  std::size_t dims = 0;  ///< keep the first `dims` (Matryoshka), after the model's own last step, as the reference does; 0 = all
+  bool normalize =
+      false;  ///< scale every vector to unit length at the very end, also where the model does not (or no longer does, after a cut)
+  std::size_t max_tokens = 0;         ///< lower than the model's own limit; 0 = the model's
+  std::optional<std::string> prompt;  ///< instead of the model's own, for every role
 };
 
 /// What happened to one text.
@@ -49,24 +51,23 @@ struct EmbedResult {
 
 /// Contextual vectors of one text, one a token.
 struct TokenVectors {
-  Encoding encoding;      ///< with offsets
-  Matrix<float> hidden;   ///< (n_tokens, dim of the transformer)
+  Encoding encoding;     ///< with offsets
+  Matrix<float> hidden;  ///< (n_tokens, dim of the transformer)
 };
 
 /// What `akin info` shows.
 struct ModelInfo {
-  std::string name;          ///< folder or file name
-  std::string family;        ///< "bert", …
+  std::string name;    ///< folder or file name
+  std::string family;  ///< "bert", …
   std::size_t n_layers = 0, dim_model = 0, n_heads = 0, vocabulary_size = 0, n_parameters = 0;
-  std::size_t dim = 0;             ///< of the vectors
+  std::size_t dim = 0;  ///< of the vectors
   std::size_t max_tokens = 0;
-  std::string pooling;             ///< "mean", "cls", "cls+mean", …
-  bool normalized = false;         ///< vectors have unit length
-  std::string similarity;          ///< "cosine", "dot", "euclidean": the model's own choice
+  std::string pooling;                                       ///< "mean", "cls", "cls+mean", …
+  bool normalized = false;                                   ///< vectors have unit length
+  std::string similarity;                                    ///< "cosine", "dot", "euclidean": the model's own choice
   std::vector<std::pair<std::string, std::string>> prompts;  ///< name, text
-  std::string weight_type;         ///< as stored: "F32", "Q8_0", …
+  std::string weight_type;                                   ///< as stored: "F32", "Q8_0", …
   Precision precision = Precision::f32;
-  std::string fingerprint;         ///< 64 hexadecimal digits
 };
 
 class Embedder {
@@ -80,7 +81,9 @@ class Embedder {
   [[nodiscard]] std::size_t dim() const noexcept;
   [[nodiscard]] std::size_t max_tokens() const noexcept;
   [[nodiscard]] const ModelInfo& info() const noexcept;
-  [[nodiscard]] const std::string& fingerprint() const noexcept;
+  /// The vector space: 64 hexadecimal digits over weights, tokenizer, pooling and further steps, prompts, dimensions, normalisation and
+  /// precision. Reads all weights on the first call (about 1 GB a second), then kept.
+  [[nodiscard]] const std::string& fingerprint() const;
   [[nodiscard]] const Tokenizer& tokenizer() const noexcept;
   /// The prompt that a role puts in front.
   [[nodiscard]] const std::string& prompt(TextRole role) const;

@@ -1,0 +1,14 @@
+// The fingerprint of a vector space: equal if and only if vectors may be compared. Tested by fingerprint_test.cc.
+#pragma once
+
+#include <string>
+
+#include "akin/embed/embedder.h"
+#include "model_files.h"
+
+namespace akin {
+
+/// 64 hexadecimal digits. The same for a folder and for its conversion with the same weight bytes.
+std::string space_fingerprint(const ModelFiles& files, const EmbedderOptions& options);
+
+}  // namespace akin

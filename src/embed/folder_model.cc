@@ -1,0 +1,264 @@
+// Model folders: config.json and weights give the transformer; modules.json and what it lists give pooling, further steps, prompts and
+// limits. A folder without modules.json is pooled by its mean, as sentence-transformers does with one.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "akin/base/error.h"
+#include "akin/base/mapped_file.h"
+#include "akin/formats/safetensors.h"
+#include "akin/model/families.h"
+#include "model_files.h"
+
+namespace akin {
+namespace {
+
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxConfigBytes = std::size_t{16} << 20;
+
+Json read_json(const fs::path& path) {
+  try {
+    return Json::parse(read_file(path, kMaxConfigBytes));
+  } catch (const Json::exception& error) {
+    throw Error(ErrorCode::corrupt, path.string() + ": not valid JSON: " + error.what());
+  }
+}
+
+Json read_optional_json(const fs::path& path) { return fs::exists(path) ? read_json(path) : Json::object(); }
+
+/// `json[key]` as T, or `missing`; another type is an error that names file and key.
+template <class T>
+T value_of(const Json& json, const char* key, T missing, const fs::path& where) {
+  if (!json.is_object()) throw Error(ErrorCode::corrupt, where.string() + ": a JSON object is wanted, found " + json.type_name());
+  const auto at = json.find(key);
+  if (at == json.end() || at->is_null()) return missing;
+  try {
+    return at->get<T>();
+  } catch (const Json::exception&) {
+    throw Error(ErrorCode::corrupt, where.string() + ": key '" + key + "' has a value of the wrong kind (" + at->type_name() + ")");
+  }
+}
+
+/// A folder named inside a model must stay inside it.
+fs::path inside(const fs::path& folder, const std::string& relative, const fs::path& where) {
+  const fs::path path(relative);
+  if (path.is_absolute() || std::ranges::any_of(path, [](const fs::path& part) { return part == ".."; })) {
+    throw Error(ErrorCode::corrupt, where.string() + ": path '" + relative + "' leads out of the model's folder");
+  }
+  return relative.empty() ? folder : folder / path;
+}
+
+nn::Pooling read_pooling(const Json& json, const fs::path& where) {
+  constexpr std::array<std::pair<const char*, nn::PoolingMode>, 6> kFlags = {{
+      {"pooling_mode_cls_token", nn::PoolingMode::cls},
+      {"pooling_mode_max_tokens", nn::PoolingMode::max},
+      {"pooling_mode_mean_tokens", nn::PoolingMode::mean},
+      {"pooling_mode_mean_sqrt_len_tokens", nn::PoolingMode::mean_sqrt_len_tokens},
+      {"pooling_mode_weightedmean_tokens", nn::PoolingMode::weightedmean},
+      {"pooling_mode_lasttoken", nn::PoolingMode::lasttoken},
+  }};
+  nn::Pooling pooling;
+  pooling.modes.clear();
+  if (json.contains("pooling_mode")) {
+    const Json& mode = json.at("pooling_mode");
+    const auto names = mode.is_array() ? value_of(json, "pooling_mode", std::vector<std::string>{}, where)
+                                       : std::vector<std::string>{value_of(json, "pooling_mode", std::string{}, where)};
+    for (const std::string& name : names) pooling.modes.push_back(nn::pooling_mode_from(name));
+  } else {
+    for (const auto& [key, mode] : kFlags) {
+      if (value_of(json, key, false, where)) pooling.modes.push_back(mode);
+    }
+  }
+  if (pooling.modes.empty()) pooling.modes.push_back(nn::PoolingMode::mean);
+  return pooling;
+}
+
+/// "torch.nn.modules.activation.Tanh" → tanh.
+kernels::Activation read_dense_activation(const std::string& name, const fs::path& where) {
+  constexpr std::array<std::pair<std::string_view, kernels::Activation>, 5> kActivations = {{
+      {"Identity", kernels::Activation::none},
+      {"Tanh", kernels::Activation::tanh},
+      {"ReLU", kernels::Activation::relu},
+      {"GELU", kernels::Activation::gelu},
+      {"SiLU", kernels::Activation::silu},
+  }};
+  const std::string last = name.substr(name.rfind('.') + 1);
+  for (const auto& [known, activation] : kActivations) {
+    if (known == last) return activation;
+  }
+  throw Error(ErrorCode::unsupported,
+              where.string() + ": activation_function '" + name + "' is not known; known are Identity, Tanh, ReLU, GELU, SiLU");
+}
+
+/// Reads the modules of modules.json into `files`, one function a kind.
+class ModuleReader {
+ public:
+  ModuleReader(ModelFiles& files, const fs::path& root) : files_(files), root_(root) {}
+
+  void read(const Json& modules) {
+    const fs::path where = root_ / "modules.json";
+    if (!modules.is_array()) throw Error(ErrorCode::corrupt, where.string() + ": a JSON list of modules is wanted");
+    for (const Json& module : modules) {
+      const auto type = value_of(module, "type", std::string{}, where);
+      folder_ = inside(root_, value_of(module, "path", std::string{}, where), where);
+      read_one(type.substr(type.rfind('.') + 1), where);
+    }
+    if (!saw_transformer_) throw Error(ErrorCode::unsupported, where.string() + ": the list has no Transformer module");
+  }
+
+ private:
+  struct Kind {
+    std::string_view name;
+    void (ModuleReader::*read)();
+  };
+
+  void read_one(const std::string& type, const fs::path& where) {
+    static constexpr std::array<Kind, 6> kKinds = {{
+        {"Transformer", &ModuleReader::transformer},
+        {"Pooling", &ModuleReader::pooling},
+        {"Dense", &ModuleReader::dense},
+        {"LayerNorm", &ModuleReader::layer_norm},
+        {"Normalize", &ModuleReader::normalize},
+        {"Dropout", &ModuleReader::nothing},
+    }};
+    for (const Kind& kind : kKinds) {
+      if (kind.name == type) return (this->*kind.read)();
+    }
+    throw Error(ErrorCode::unsupported, where.string() + ": module '" + type +
+                                            "' is not known; known are Transformer, Pooling, Dense, LayerNorm, Normalize, Dropout");
+  }
+
+  void transformer() { saw_transformer_ = true; }
+  void nothing() {}
+
+  void pooling() {
+    const fs::path where = folder_ / "config.json";
+    const Json json = read_json(where);
+    files_.sentence.pooling = read_pooling(json, where);
+    files_.sentence.include_prompt = value_of(json, "include_prompt", true, where);
+    dim_ = files_.sentence.pooling.modes.size() * files_.model.spec.dim;
+  }
+
+  void dense() {
+    const fs::path where = folder_ / "config.json";
+    const Json json = read_json(where);
+    for (const char* key : {"module_input_name", "module_output_name"}) {
+      const auto name = value_of(json, key, std::string("sentence_embedding"), where);
+      if (name != "sentence_embedding") {
+        throw Error(ErrorCode::unsupported, where.string() + ": " + key + " '" + name + "' is not known; known is sentence_embedding");
+      }
+    }
+    DenseStep step;
+    step.n_in = dim_;
+    step.n_out = value_of(json, "out_features", std::size_t{0}, where);
+    const auto n_in = value_of(json, "in_features", std::size_t{0}, where);
+    if (n_in != dim_ || step.n_out == 0) {
+      throw Error(ErrorCode::mismatch, where.string() + ": in_features is " + std::to_string(n_in) + ", the step before gives " +
+                                           std::to_string(dim_) + "; out_features is " + std::to_string(step.n_out));
+    }
+    step.activation =
+        read_dense_activation(value_of(json, "activation_function", std::string("torch.nn.modules.activation.Tanh"), where), where);
+    step.file = open_weights();
+    step.name = "linear";
+    files_.sentence.steps.emplace_back(step);
+    dim_ = step.n_out;
+  }
+
+  void layer_norm() { files_.sentence.steps.emplace_back(LayerNormStep{open_weights(), "norm", dim_}); }
+  void normalize() { files_.sentence.steps.emplace_back(NormalizeStep{}); }
+
+  const TensorFile* open_weights() {
+    files_.step_weights.push_back(open_safetensors(folder_));
+    return files_.step_weights.back().get();
+  }
+
+  ModelFiles& files_;
+  fs::path root_;
+  fs::path folder_;
+  std::size_t dim_ = 0;
+  bool saw_transformer_ = false;
+};
+
+void read_prompts(const fs::path& folder, SentenceConfig& sentence) {
+  const fs::path where = folder / "config_sentence_transformers.json";
+  const Json json = read_optional_json(where);
+  const auto prompts = value_of(json, "prompts", std::map<std::string, std::string>{}, where);
+  sentence.prompts.assign(prompts.begin(), prompts.end());
+  sentence.default_prompt = value_of(json, "default_prompt_name", std::string{}, where);
+  sentence.similarity = value_of(json, "similarity_fn_name", std::string("cosine"), where);
+  if (!sentence.default_prompt.empty() && !prompts.contains(sentence.default_prompt)) {
+    throw Error(ErrorCode::corrupt, where.string() + ": default_prompt_name '" + sentence.default_prompt + "' is not among the prompts");
+  }
+}
+
+/// The limit that the folder states, else what positions and tokenizer allow.
+void read_limits(const fs::path& folder, const ModelDescription& model, SentenceConfig& sentence) {
+  const fs::path where = folder / "sentence_bert_config.json";
+  const Json json = read_optional_json(where);
+  sentence.lowercase = value_of(json, "do_lower_case", false, where);
+  const std::size_t positions = model.spec.max_positions();
+  sentence.max_tokens = value_of(json, "max_seq_length", std::size_t{0}, where);
+  if (sentence.max_tokens == 0) {
+    const fs::path tokenizer_config = folder / "tokenizer_config.json";
+    const double limit = value_of(read_optional_json(tokenizer_config), "model_max_length", 1e30, tokenizer_config);
+    sentence.max_tokens = limit >= 1 && limit < static_cast<double>(positions) ? static_cast<std::size_t>(limit) : positions;
+  }
+  sentence.max_tokens = std::min(sentence.max_tokens, positions);
+}
+
+/// Where the transformer's own files lie: the folder itself, or the first module's folder ("0_Transformer").
+fs::path transformer_folder(const fs::path& folder, const Json& modules) {
+  for (const Json& module : modules) {
+    if (!module.is_object()) continue;
+    const auto type = value_of(module, "type", std::string{}, folder / "modules.json");
+    if (type.ends_with("Transformer")) {
+      return inside(folder, value_of(module, "path", std::string{}, folder / "modules.json"), folder / "modules.json");
+    }
+  }
+  return folder;
+}
+
+}  // namespace
+
+ModelFiles read_folder_model(const fs::path& folder) {
+  const fs::path modules_path = folder / "modules.json";
+  const Json modules = fs::exists(modules_path) ? read_json(modules_path) : Json();
+  const fs::path root = transformer_folder(folder, modules);
+  const fs::path config = root / "config.json";
+  if (!fs::exists(config)) {
+    throw Error(ErrorCode::not_found, folder.string() + ": no config.json in it: a Hugging Face model folder or a .gguf file is wanted");
+  }
+  std::unique_ptr<TensorFile> weights = open_safetensors(root);
+  ModelDescription model = describe_config(read_file(config, kMaxConfigBytes), config.string(), *weights);
+  ModelFiles files{.name = fs::weakly_canonical(folder).filename().string(),
+                   .model = std::move(model),
+                   .weights = std::move(weights),
+                   .step_weights = {},
+                   .tokenizer = Tokenizer::from_folder(root),
+                   .sentence = {}};
+  read_limits(root, files.model, files.sentence);
+  read_prompts(folder, files.sentence);
+  if (!modules.is_null()) ModuleReader(files, folder).read(modules);
+  return files;
+}
+
+ModelFiles read_model(const fs::path& model) {
+  if (fs::is_directory(model)) return read_folder_model(model);
+  if (!fs::exists(model)) throw Error(ErrorCode::not_found, model.string() + ": no such model folder or .gguf file");
+  return read_gguf_model(model);
+}
+
+std::size_t output_dim(const ModelFiles& files) {
+  std::size_t dim = files.sentence.pooling.modes.size() * files.model.spec.dim;
+  for (const StepSpec& step : files.sentence.steps) {
+    if (const auto* dense = std::get_if<DenseStep>(&step)) dim = dense->n_out;
+  }
+  return dim;
+}
+
+}  // namespace akin

@@ -1,0 +1,151 @@
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "akin/base/error.h"
+#include "akin/formats/gguf.h"
+#include "akin/model/families.h"
+#include "gguf_keys.h"
+#include "model_files.h"
+
+namespace akin {
+namespace {
+
+std::string plain_piece(std::string_view stored) {
+  if (stored.starts_with(gguf::kWordStart)) return std::string(stored.substr(sizeof(gguf::kWordStart) - 1));
+  if (stored.size() >= 2 && stored.front() == '[' && stored.back() == ']') return std::string(stored);
+  return "##" + std::string(stored);
+}
+
+/// The piece that `key` names by its id, or `missing`.
+std::string special_piece(const GgufFile& file, const std::vector<std::string>& pieces, std::initializer_list<const char*> keys,
+                          const std::string& missing) {
+  for (const char* key : keys) {
+    if (!file.has(key)) continue;
+    const std::int64_t id = file.integer(key);
+    if (id < 0 || id >= static_cast<std::int64_t>(pieces.size())) {
+      throw Error(ErrorCode::corrupt, file.path().string() + ": key '" + key + "' names token " + std::to_string(id) +
+                                          " of a vocabulary of " + std::to_string(pieces.size()));
+    }
+    return pieces[static_cast<std::size_t>(id)];
+  }
+  return missing;
+}
+
+Tokenizer read_tokenizer(const GgufFile& file) {
+  const std::string_view kind = file.string("tokenizer.ggml.model");
+  if (kind != "bert") {
+    throw Error(ErrorCode::unsupported, file.path().string() + ": tokenizer '" + std::string(kind) + "' is not known; known is bert");
+  }
+  WordPieceParts parts;
+  const bool plain = file.boolean(gguf::kTokenizerPlain, false);
+  for (const std::string_view piece : file.strings("tokenizer.ggml.tokens")) {
+    parts.pieces.push_back(plain ? std::string(piece) : plain_piece(piece));
+  }
+  parts.unknown = special_piece(file, parts.pieces, {"tokenizer.ggml.unknown_token_id"}, parts.unknown);
+  parts.cls = special_piece(file, parts.pieces, {"tokenizer.ggml.cls_token_id", "tokenizer.ggml.bos_token_id"}, parts.cls);
+  parts.sep = special_piece(file, parts.pieces, {"tokenizer.ggml.seperator_token_id", "tokenizer.ggml.eos_token_id"}, parts.sep);
+  parts.pad = special_piece(file, parts.pieces, {"tokenizer.ggml.padding_token_id"}, parts.pad);
+  parts.mask = special_piece(file, parts.pieces, {"tokenizer.ggml.mask_token_id"}, parts.mask);
+  parts.lowercase = file.boolean(gguf::kTokenizerLowercase, true);
+  parts.strip_accents = file.boolean(gguf::kTokenizerStripAccents, parts.lowercase);
+  parts.clean_text = file.boolean(gguf::kTokenizerCleanText, true);
+  parts.handle_chinese_chars = file.boolean(gguf::kTokenizerChinese, true);
+  parts.max_chars_per_word = static_cast<std::size_t>(std::clamp<std::int64_t>(file.integer(gguf::kTokenizerMaxChars, 100), 1, 1 << 20));
+  return Tokenizer::from_word_piece(parts);
+}
+
+nn::Pooling read_pooling(const GgufFile& file) {
+  nn::Pooling pooling;
+  if (file.has(gguf::kPooling)) {
+    pooling.modes.clear();
+    for (const std::string_view mode : file.strings(gguf::kPooling)) pooling.modes.push_back(nn::pooling_mode_from(mode));
+    if (!pooling.modes.empty()) return pooling;
+  }
+  constexpr std::array<nn::PoolingMode, 3> kByNumber = {nn::PoolingMode::mean, nn::PoolingMode::cls, nn::PoolingMode::lasttoken};
+  const std::int64_t number = file.integer("bert.pooling_type", 1);  // llama.cpp: 1 mean, 2 cls, 3 last
+  if (number < 1 || number > 3) {
+    throw Error(ErrorCode::unsupported, file.path().string() + ": bert.pooling_type " + std::to_string(number) +
+                                            " is not known; known are 1 (mean), 2 (cls), 3 (last)");
+  }
+  pooling.modes = {kByNumber[static_cast<std::size_t>(number - 1)]};
+  return pooling;
+}
+
+StepSpec read_dense(const GgufFile& file, const std::string& tensor, const std::string& activation, std::size_t dim) {
+  constexpr std::array<std::pair<std::string_view, kernels::Activation>, 5> kActivations = {{
+      {"identity", kernels::Activation::none},
+      {"tanh", kernels::Activation::tanh},
+      {"relu", kernels::Activation::relu},
+      {"gelu", kernels::Activation::gelu},
+      {"silu", kernels::Activation::silu},
+  }};
+  const TensorView* weight = file.find(tensor + ".weight");
+  if (weight == nullptr || weight->shape.size() != 2) {
+    throw Error(ErrorCode::not_found, file.path().string() + ": tensor '" + tensor + ".weight' (two dimensions) is missing");
+  }
+  for (const auto& [name, kind] : kActivations) {
+    if (name == activation) return DenseStep{&file, tensor, dim, weight->shape[0], kind};
+  }
+  throw Error(ErrorCode::unsupported, file.path().string() + ": step activation '" + activation + "' is not known");
+}
+
+/// Files of other makers do not say whether vectors are scaled to unit length; llama.cpp does it unless told otherwise, and so do we.
+std::vector<StepSpec> read_steps(const GgufFile& file, std::size_t dim) {
+  if (!file.has(gguf::kSteps)) return {NormalizeStep{}};
+  std::vector<StepSpec> steps;
+  for (const std::string_view step : file.strings(gguf::kSteps)) {
+    const std::string tensor = gguf::step_tensor(steps.size());
+    if (step == "normalize") {
+      steps.emplace_back(NormalizeStep{});
+    } else if (step == "layer_norm") {
+      steps.emplace_back(LayerNormStep{&file, tensor, dim});
+    } else if (step.starts_with("dense:")) {
+      steps.push_back(read_dense(file, tensor, std::string(step.substr(6)), dim));
+      dim = std::get<DenseStep>(steps.back()).n_out;
+    } else {
+      throw Error(ErrorCode::unsupported, file.path().string() + ": step '" + std::string(step) + "' is not known");
+    }
+  }
+  return steps;
+}
+
+SentenceConfig read_sentence(const GgufFile& file, const TransformerSpec& spec) {
+  SentenceConfig sentence;
+  sentence.pooling = read_pooling(file);
+  sentence.include_prompt = file.boolean(gguf::kIncludePrompt, true);
+  sentence.steps = read_steps(file, sentence.pooling.modes.size() * spec.dim);
+  if (file.has(gguf::kPromptNames)) {
+    const auto names = file.strings(gguf::kPromptNames);
+    const auto texts = file.strings(gguf::kPromptTexts);
+    if (names.size() != texts.size()) {
+      throw Error(ErrorCode::corrupt, file.path().string() + ": " + std::to_string(names.size()) + " prompt names, " +
+                                          std::to_string(texts.size()) + " prompt texts");
+    }
+    for (std::size_t i = 0; i < names.size(); ++i) sentence.prompts.emplace_back(names[i], texts[i]);
+  }
+  sentence.default_prompt = file.string(gguf::kDefaultPrompt, "");
+  sentence.similarity = file.string(gguf::kSimilarity, "cosine");
+  sentence.lowercase = file.boolean(gguf::kLowercase, false);
+  const auto limit = static_cast<std::int64_t>(spec.max_positions());
+  sentence.max_tokens = static_cast<std::size_t>(std::clamp<std::int64_t>(file.integer(gguf::kMaxTokens, limit), 1, limit));
+  return sentence;
+}
+
+}  // namespace
+
+ModelFiles read_gguf_model(const std::filesystem::path& path) {
+  auto file = std::make_unique<GgufFile>(path);
+  ModelDescription model = describe_gguf(*file);
+  SentenceConfig sentence = read_sentence(*file, model.spec);
+  Tokenizer tokenizer = read_tokenizer(*file);
+  return {.name = std::string(file->string("general.name", path.stem().string())),
+          .model = std::move(model),
+          .weights = std::move(file),
+          .step_weights = {},
+          .tokenizer = std::move(tokenizer),
+          .sentence = std::move(sentence)};
+}
+
+}  // namespace akin

@@ -1,0 +1,61 @@
+// Embeddings to a file, window by window, with where they come from: the ending tells the format (.npy, .fvecs, .bvecs, .safetensors,
+// .jsonl, .csv). The model and its fingerprint are kept in the file (.safetensors metadata, fields of each .jsonl record) or, where the
+// format has no place for them, in FILE.json beside it. Tested by embedding_writer_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "akin/embed/embedder.h"
+
+namespace akin {
+
+/// How a vector is stored.
+enum class VectorCode {
+  f32,
+  f16,
+  i8,   ///< each vector scaled by 127 / its largest magnitude and rounded: directions are kept, lengths are not (compare by cosine)
+  bit,  ///< 1 for > 0; eight to a byte, the first in the highest bit, as numpy.packbits does; compare by Hamming distance
+};
+std::string_view name_of(VectorCode code) noexcept;
+/// Throws Error{invalid_argument} listing the names.
+VectorCode vector_code_from(std::string_view name);
+
+/// out.size() == vector.size(). A zero vector gives zeros.
+void quantize_i8(std::span<const float> vector, std::span<std::int8_t> out) noexcept;
+/// out.size() == (vector.size() + 7) / 8; bits past the end are 0.
+void pack_bits(std::span<const float> vector, std::span<std::uint8_t> out) noexcept;
+
+/// Where vectors come from, kept with them.
+struct EmbeddingOrigin {
+  std::string model, fingerprint;
+  TextRole role = TextRole::plain;
+  std::size_t dim = 0;
+};
+
+class EmbeddingWriter {
+ public:
+  /// Throws Error{invalid_argument} for an unknown ending, Error{unsupported} for a code that the format has no type for, Error{io}.
+  EmbeddingWriter(const std::filesystem::path& path, VectorCode code, const EmbeddingOrigin& origin);
+  ~EmbeddingWriter();
+  EmbeddingWriter(EmbeddingWriter&&) noexcept;
+  EmbeddingWriter& operator=(EmbeddingWriter&&) noexcept;
+
+  /// One row a text, in order. Throws Error{io} (a full disk).
+  void append(std::span<const std::string> texts, const EmbedResult& result);
+  /// Puts the file in its place, whole. Without it nothing is left behind.
+  void commit();
+
+  struct Format;
+
+ private:
+  std::unique_ptr<Format> format_;
+};
+
+}  // namespace akin

@@ -1,0 +1,66 @@
+// What both kinds of model (folder, GGUF) are read into before an Embedder is made of them. Tested by folder_model_test.cc and
+// gguf_model_test.cc.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "akin/formats/tensor.h"
+#include "akin/kernels/activation.h"
+#include "akin/model/spec.h"
+#include "akin/nn/pooling.h"
+#include "akin/text/tokenizer.h"
+
+namespace akin {
+
+/// A linear map with activation after pooling. The tensors are `<name>.weight` and `<name>.bias` of `file`.
+struct DenseStep {
+  const TensorFile* file = nullptr;
+  std::string name;
+  std::size_t n_in = 0, n_out = 0;
+  kernels::Activation activation = kernels::Activation::none;
+};
+struct LayerNormStep {
+  const TensorFile* file = nullptr;
+  std::string name;
+  std::size_t dim = 0;
+};
+struct NormalizeStep {};
+using StepSpec = std::variant<DenseStep, LayerNormStep, NormalizeStep>;
+
+/// What comes before and after the transformer: sentence-transformers' configuration.
+struct SentenceConfig {
+  nn::Pooling pooling;
+  bool include_prompt = true;                                ///< false: the prompt's tokens are left out of the pooling
+  std::vector<StepSpec> steps;                               ///< after pooling, in order
+  std::vector<std::pair<std::string, std::string>> prompts;  ///< name → text, sorted by name
+  std::string default_prompt;                                ///< name; empty for none
+  std::string similarity = "cosine";
+  std::size_t max_tokens = 0;
+  bool lowercase = false;  ///< texts are lower-cased before the tokenizer sees them
+};
+
+struct ModelFiles {
+  std::string name;
+  ModelDescription model;
+  std::unique_ptr<TensorFile> weights;
+  std::vector<std::unique_ptr<TensorFile>> step_weights;  ///< files that `sentence.steps` point into
+  Tokenizer tokenizer;
+  SentenceConfig sentence;
+};
+
+/// A Hugging Face or sentence-transformers folder.
+ModelFiles read_folder_model(const std::filesystem::path& folder);
+/// A GGUF file, ours or llama.cpp's.
+ModelFiles read_gguf_model(const std::filesystem::path& file);
+/// One or the other, by what `model` is.
+ModelFiles read_model(const std::filesystem::path& model);
+
+/// Dimension of the vectors after all steps.
+std::size_t output_dim(const ModelFiles& files);
+
+}  // namespace akin

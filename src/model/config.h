@@ -1,0 +1,36 @@
+// Keys of config.json with errors that name the file, the key, what was wanted and what was found. Tested by config_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "akin/kernels/activation.h"
+
+namespace akin {
+
+/// One JSON object and the name of the file it came from.
+class Config {
+ public:
+  /// Throws Error{corrupt} if `text` is not a JSON object.
+  Config(std::string_view text, std::string where);
+
+  [[nodiscard]] const std::string& where() const noexcept { return where_; }
+  [[nodiscard]] bool has(const char* key) const { return json_.contains(key) && !json_.at(key).is_null(); }
+  /// A whole number in [1, 2^31).
+  [[nodiscard]] std::size_t size(const char* key) const;
+  [[nodiscard]] std::size_t size(const char* key, std::size_t missing) const { return has(key) ? size(key) : missing; }
+  [[nodiscard]] float number(const char* key, float missing) const;
+  [[nodiscard]] std::string text(const char* key, const std::string& missing) const;
+  /// transformers' activation names: "gelu", "gelu_new", "relu", …
+  [[nodiscard]] kernels::Activation activation(const char* key, const char* missing) const;
+
+ private:
+  [[noreturn]] void fail(const char* key, const char* wanted) const;
+
+  nlohmann::json json_;
+  std::string where_;
+};
+
+}  // namespace akin

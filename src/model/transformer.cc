@@ -1,0 +1,101 @@
+#include "akin/model/transformer.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "akin/nn/embedding.h"
+#include "akin/nn/norm.h"
+#include "akin/nn/weights.h"
+
+namespace akin {
+namespace {
+
+struct Layer {
+  nn::Attention attention;
+  nn::LayerNorm attention_norm;
+  nn::Mlp mlp;
+  nn::LayerNorm mlp_norm;
+
+  Layer(const TensorFile& file, const ModelDescription& model, std::size_t layer, kernels::GemmType type)
+      : attention(file,
+                  {layer_name(model.names.query, layer), layer_name(model.names.key, layer), layer_name(model.names.value, layer),
+                   layer_name(model.names.attention_output, layer)},
+                  model.spec.attention, model.spec.dim, type),
+        attention_norm(file, layer_name(model.names.attention_norm, layer), model.spec.dim, model.spec.norm_eps),
+        mlp(file, {layer_name(model.names.up, layer), layer_name(model.names.down, layer)}, model.spec.mlp, model.spec.dim, type),
+        mlp_norm(file, layer_name(model.names.mlp_norm, layer), model.spec.dim, model.spec.norm_eps) {}
+};
+
+}  // namespace
+
+struct Transformer::Impl {
+  TransformerSpec spec;
+  kernels::GemmType type;
+  nn::EmbeddingTable tokens;
+  nn::EmbeddingTable positions;
+  std::optional<nn::EmbeddingTable> token_types;
+  nn::LayerNorm embedding_norm;
+  std::vector<Layer> layers;
+
+  Impl(const TensorFile& file, const ModelDescription& model, kernels::GemmType gemm_type, Context& context)
+      : spec(model.spec),
+        type(gemm_type),
+        tokens(file, model.names.token_embedding + ".weight", spec.vocabulary_size, spec.dim),
+        positions(file, model.names.position_embedding + ".weight", std::get<LearnedPositions>(spec.positions).n_rows, spec.dim),
+        embedding_norm(file, model.names.embedding_norm, spec.dim, spec.norm_eps) {
+    if (spec.n_token_types > 0) token_types.emplace(file, model.names.token_type_embedding + ".weight", spec.n_token_types, spec.dim);
+    std::vector<std::optional<Layer>> packed(spec.n_layers);
+    context.parallel_for(spec.n_layers, 1, [&](std::size_t layer, std::size_t) { packed[layer].emplace(file, model, layer, type); });
+    layers.reserve(spec.n_layers);
+    for (auto& layer : packed) layers.push_back(std::move(*layer));
+  }
+
+  void embed(const TokenBatch& batch, MatrixView<float> hidden) const;
+};
+
+void Transformer::Impl::embed(const TokenBatch& batch, MatrixView<float> hidden) const {
+  const std::size_t first = std::get<LearnedPositions>(spec.positions).first;
+  std::vector<float> scratch(spec.dim);
+  for (std::size_t s = 0; s + 1 < batch.starts.size(); ++s) {
+    for (std::size_t t = batch.starts[s]; t < batch.starts[s + 1]; ++t) {
+      const std::span<float> row = hidden.row(t);
+      tokens.read(static_cast<std::size_t>(static_cast<std::uint32_t>(batch.ids[t])), row);
+      if (token_types) {
+        const std::int32_t type_id = batch.type_ids.empty() ? 0 : batch.type_ids[t];
+        token_types->add(static_cast<std::size_t>(static_cast<std::uint32_t>(type_id)), row, scratch);
+      }
+      positions.add(first + t - batch.starts[s], row, scratch);
+    }
+  }
+}
+
+Transformer::Transformer(const TensorFile& file, const ModelDescription& model, kernels::GemmType type, Context& context)
+    : impl_(std::make_unique<Impl>(file, model, type, context)) {}
+Transformer::Transformer(Transformer&&) noexcept = default;
+Transformer& Transformer::operator=(Transformer&&) noexcept = default;
+Transformer::~Transformer() = default;
+
+const TransformerSpec& Transformer::spec() const noexcept { return impl_->spec; }
+
+void Transformer::forward(const TokenBatch& batch, TransformerBuffers& buffers, MatrixView<float> hidden, const Observer& observer) const {
+  require(!batch.starts.empty() && batch.starts.back() == batch.ids.size(), "a batch's last start must be its number of tokens");
+  require(hidden.rows() == batch.ids.size() && hidden.cols() == impl_->spec.dim, "hidden states need one row of `dim` a token");
+  require(batch.type_ids.empty() || batch.type_ids.size() == batch.ids.size(), "type ids must be as many as token ids");
+  if (batch.ids.empty()) return;
+  impl_->embed(batch, hidden);
+  const MatrixView<float> sublayer = nn::grow(buffers.sublayer, hidden.rows(), hidden.cols());
+  impl_->embedding_norm.forward(hidden, {}, impl_->type, buffers.rows);
+  for (std::size_t layer = 0; layer < impl_->layers.size(); ++layer) {
+    if (observer) observer(layer, hidden);
+    const Layer& part = impl_->layers[layer];
+    part.attention.forward(buffers.rows, batch.starts, buffers.attention, sublayer);
+    part.attention_norm.forward(hidden, sublayer, impl_->type, buffers.rows);
+    part.mlp.forward(buffers.rows, buffers.inner, sublayer);
+    part.mlp_norm.forward(hidden, sublayer, impl_->type, buffers.rows);
+  }
+  if (observer) observer(impl_->layers.size(), hidden);
+}
+
+}  // namespace akin

@@ -1,0 +1,38 @@
+// From named tensors of a file to the forms that the layers compute with, shapes checked. Tested by weights_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "akin/base/matrix.h"
+#include "akin/formats/tensor.h"
+#include "akin/kernels/gemm.h"
+
+namespace akin::nn {
+
+/// The tensor `name`. Throws Error{not_found} if it is missing, Error{mismatch} if its shape is not `shape`; the message names the file.
+const TensorView& require_tensor(const TensorFile& file, const std::string& name, std::span<const std::size_t> shape);
+const TensorView& require_tensor(const TensorFile& file, const std::string& name, std::initializer_list<std::size_t> shape);
+
+/// A vector tensor (n) as floats.
+std::vector<float> read_vector(const TensorFile& file, const std::string& name, std::size_t n);
+/// The same, or an empty vector if the file has no such tensor.
+std::vector<float> read_optional_vector(const TensorFile& file, const std::string& name, std::size_t n);
+
+/// Weight `<name>.weight` (n_out, n_in) and bias `<name>.bias` (n_out, may be missing) of one linear map.
+struct LinearNames {
+  std::string name;
+  std::size_t n_out = 0;
+};
+
+/// Packs one linear map, or several of the same input stacked into one product (query, key and value). Rows are converted one by one:
+/// no full f32 copy is made.
+kernels::PackedMatrix pack_linear(const TensorFile& file, std::span<const LinearNames> parts, std::size_t n_in, kernels::GemmType type);
+
+/// A view of rows × cols floats over `buffer`, which grows to the largest use and stays. The numbers are not filled.
+MatrixView<float> grow(Matrix<float>& buffer, std::size_t rows, std::size_t cols);
+
+}  // namespace akin::nn
