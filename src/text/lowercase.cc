@@ -5,14 +5,14 @@
 
 namespace akin {
 
-std::string lowercase(std::string_view input) {
+std::string lowercase(std::string_view text) {
   std::string out;
-  out.reserve(input.size());
-  for (std::size_t i = 0; i < input.size();) {
-    const DecodedChar c = decode_utf8(input, i);
-    const text::CodePoints lower = text::lowercase(c.code_point);
-    for (std::uint32_t k = 0; k < lower.n; ++k) append_utf8(out, lower.at[k]);
-    i += c.length;
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const DecodedChar c = decode_utf8(text, at);
+    const text::CodePoints to = text::lowercase(c.code_point);
+    for (std::uint32_t i = 0; i < to.n; ++i) append_utf8(out, to.at[i]);
+    at += c.length;
   }
   return out;
 }

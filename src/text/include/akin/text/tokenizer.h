@@ -35,6 +35,9 @@ struct Encoding {
   std::size_t n_invalid = 0;           ///< malformed UTF-8 subparts read as U+FFFD
 };
 
+/// The same spans counted in code points of `text` (malformed subparts count as one each), as Python indexes strings.
+std::vector<TextSpan> to_code_points(std::string_view text, const std::vector<TextSpan>& offsets);
+
 /// The parts of a BERT-kind (WordPiece) tokenizer, for vocabularies that do not come from a folder (GGUF).
 struct WordPieceParts {
   std::vector<std::string> pieces;  ///< index = id; continuations begin with `continuing_prefix`
@@ -76,7 +79,8 @@ class Tokenizer {
   [[nodiscard]] std::size_t n_special_tokens() const noexcept;
   /// Parts of a WordPiece tokenizer, for writing it to GGUF. Throws Error{unsupported} for another kind.
   [[nodiscard]] WordPieceParts word_piece_parts() const;
-  /// Lower-case hexadecimal SHA-256 over everything that decides ids: the tokenizer's part of a fingerprint. Equal whichever file form it came from.
+  /// Lower-case hexadecimal SHA-256 over everything that decides ids: the tokenizer's part of a fingerprint. Equal whichever file form it
+  /// came from.
   [[nodiscard]] std::string fingerprint() const;
 
  private:

@@ -1,0 +1,161 @@
+#include "load.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "akin/base/mapped_file.h"
+#include "word_piece.h"
+
+namespace akin::text {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxFileBytes = std::size_t{1} << 28;
+
+// Tokenizer classes of transformers whose options default to those of BERT when tokenizer_config.json leaves them out.
+constexpr std::array<std::string_view, 4> kBertClasses = {"BertTokenizer", "BertTokenizerFast", "DistilBertTokenizer",
+                                                          "DistilBertTokenizerFast"};
+
+Json read_json_if_there(const fs::path& path) {
+  if (!fs::exists(path)) return nullptr;
+  return parse_json(read_file(path, kMaxFileBytes), path.string());
+}
+
+// transformers sets these over what tokenizer.json's BertNormalizer says.
+void override_normalizer(Json& tokenizer, const Json& config) {
+  if (!config.is_object() || !tokenizer.is_object()) return;
+  const auto normalizer = tokenizer.find("normalizer");
+  if (normalizer == tokenizer.end() || !normalizer->is_object() || normalizer->value("type", Json()) != "BertNormalizer") return;
+  const Json name = config.value("tokenizer_class", Json());
+  const bool is_bert =
+      name.is_string() && std::find(kBertClasses.begin(), kBertClasses.end(), name.get<std::string>()) != kBertClasses.end();
+  const auto set = [&](const char* key, const char* option, const Json& bert_default) {
+    if (config.contains(option)) {
+      (*normalizer)[key] = config.at(option);
+    } else if (is_bert) {
+      (*normalizer)[key] = bert_default;
+    }
+  };
+  set("lowercase", "do_lower_case", true);
+  set("strip_accents", "strip_accents", nullptr);
+  set("handle_chinese_chars", "tokenize_chinese_chars", true);
+}
+
+// One piece a line; Python's universal newlines.
+std::vector<std::string> split_lines(const std::string& text) {
+  std::vector<std::string> out;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t end = std::min(text.find_first_of("\r\n", at), text.size());
+    out.push_back(text.substr(at, end - at));
+    at = end + 1;
+    if (end + 1 < text.size() && text[end] == '\r' && text[end + 1] == '\n') ++at;
+  }
+  return out;
+}
+
+// A special token in tokenizer_config.json is a string or an AddedToken object.
+void set_token(const Json& config, const char* key, std::string& token, const std::string& where) {
+  const Json& value = member(config, key, where);
+  if (value.is_null()) return;
+  token = value.is_object() ? string_field(value, "content", where) : string_field(config, key, where);
+}
+
+WordPieceParts read_vocab_txt(const fs::path& folder, const Json& config) {
+  WordPieceParts parts;
+  parts.pieces = split_lines(read_file(folder / "vocab.txt", kMaxFileBytes));
+  if (config.is_null()) return parts;
+  const std::string where = (folder / "tokenizer_config.json").string();
+  parts.lowercase = bool_field(config, "do_lower_case", true, where);
+  parts.strip_accents = bool_field(config, "strip_accents", parts.lowercase, where);
+  parts.handle_chinese_chars = bool_field(config, "tokenize_chinese_chars", true, where);
+  set_token(config, "unk_token", parts.unknown, where);
+  set_token(config, "cls_token", parts.cls, where);
+  set_token(config, "sep_token", parts.sep, where);
+  set_token(config, "pad_token", parts.pad, where);
+  set_token(config, "mask_token", parts.mask, where);
+  return parts;
+}
+
+PipelineParts load_parsed(const Json& json, const std::string& name) {
+  if (!json.is_object()) throw Error(ErrorCode::corrupt, name + ": must be a JSON object");
+  PipelineParts parts;
+  parts.normalizer = read_normalizer(member(json, "normalizer", name), name);
+  parts.pre_tokenizer = read_pre_tokenizer(member(json, "pre_tokenizer", name), name);
+  parts.model = read_model(member(json, "model", name), name);
+  parts.decoder = read_decoder(member(json, "decoder", name), name);
+  parts.added = read_added_tokens(member(json, "added_tokens", name), name);
+  std::size_t n_ids = parts.model->size();
+  for (const AddedToken& token : parts.added) n_ids = std::max(n_ids, static_cast<std::size_t>(token.id) + 1);
+  parts.post = read_post_processor(member(json, "post_processor", name), n_ids, name);
+  return parts;
+}
+
+std::int32_t require_id(const Model& model, const std::string& piece, const char* what, const std::string& name) {
+  const std::int32_t id = model.id_of(piece);
+  if (id < 0) throw Error(ErrorCode::corrupt, name + ": the " + what + " token '" + piece + "' is not in the vocabulary");
+  return id;
+}
+
+}  // namespace
+
+PipelineParts load_folder(const fs::path& folder) {
+  const Json config = read_json_if_there(folder / "tokenizer_config.json");
+  const fs::path json = folder / "tokenizer.json";
+  if (fs::exists(json)) {
+    Json parsed = parse_json(read_file(json, kMaxFileBytes), json.string());
+    override_normalizer(parsed, config);
+    return load_parsed(parsed, json.string());
+  }
+  const fs::path vocabulary = folder / "vocab.txt";
+  if (!fs::exists(vocabulary)) throw Error(ErrorCode::not_found, folder.string() + ": holds neither tokenizer.json nor vocab.txt");
+  return load_word_piece(read_vocab_txt(folder, config), vocabulary.string());
+}
+
+PipelineParts load_json(std::string_view json, const std::string& name) { return load_parsed(parse_json(json, name), name); }
+
+PipelineParts load_word_piece(const WordPieceParts& in, const std::string& name) {
+  PipelineParts parts;
+  parts.normalizer = std::make_unique<BertNormalizer>(BertNormalizerOptions{.clean_text = in.clean_text,
+                                                                            .handle_chinese_chars = in.handle_chinese_chars,
+                                                                            .strip_accents = in.strip_accents,
+                                                                            .lowercase = in.lowercase});
+  parts.pre_tokenizer = std::make_unique<BertPreTokenizer>();
+  WordPieceOptions options{.unknown = in.unknown, .continuing_prefix = in.continuing_prefix, .max_chars_per_word = in.max_chars_per_word};
+  parts.model = std::make_unique<WordPiece>(in.pieces, std::move(options), name);
+  parts.decoder = std::make_unique<WordPieceDecoder>(in.continuing_prefix, true);
+  const Model& model = *parts.model;
+  parts.post = bert_template(require_id(model, in.cls, "class", name), require_id(model, in.sep, "separator", name));
+  for (const std::string* token : {&in.unknown, &in.cls, &in.sep, &in.pad, &in.mask}) {
+    if (const std::int32_t id = model.id_of(*token); id >= 0) parts.added.push_back({.content = *token, .id = id, .special = true});
+  }
+  return parts;
+}
+
+WordPieceParts to_word_piece(const PipelineParts& parts) {
+  const auto* normalizer = dynamic_cast<const BertNormalizer*>(parts.normalizer.get());
+  const auto* model = dynamic_cast<const WordPiece*>(parts.model.get());
+  const std::vector<TemplateItem>& single = parts.post.single;
+  const bool is_bert = normalizer != nullptr && model != nullptr && dynamic_cast<const BertPreTokenizer*>(parts.pre_tokenizer.get()) &&
+                       single.size() == 3 && single[0].ids.size() == 1 && single[2].ids.size() == 1;
+  if (!is_bert) throw Error(ErrorCode::unsupported, "only a WordPiece tokenizer of BERT's kind has WordPiece parts");
+  WordPieceParts out;
+  out.pieces = model->pieces();
+  out.continuing_prefix = model->options().continuing_prefix;
+  out.unknown = model->options().unknown;
+  out.max_chars_per_word = model->options().max_chars_per_word;
+  const auto n_ids = static_cast<std::int32_t>(model->size());
+  if (single[0].ids[0] >= n_ids || single[2].ids[0] >= n_ids)
+    throw Error(ErrorCode::unsupported, "the tokenizer's class or separator token is not a WordPiece of its vocabulary");
+  out.cls = model->piece(single[0].ids[0]);
+  out.sep = model->piece(single[2].ids[0]);
+  out.lowercase = normalizer->options().lowercase;
+  out.strip_accents = normalizer->options().strip_accents;
+  out.clean_text = normalizer->options().clean_text;
+  out.handle_chinese_chars = normalizer->options().handle_chinese_chars;
+  return out;
+}
+
+}  // namespace akin::text

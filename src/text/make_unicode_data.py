@@ -1,0 +1,82 @@
+"""Writes unicode_data.inc: what the reference (Hugging Face tokenizers) takes each code point for, asked from the library itself.
+
+python make_unicode_data.py > unicode_data.inc      needs `pip install tokenizers` (0.22.2 was used) and libutf8proc 2.8
+
+The reference mixes the Unicode data of several Rust crates (categories of Unicode 8, normalisation of 13, lower case and \\w of 16), so no
+single Unicode version gives its answers. The categories are written as ranges; lower case and decompositions as the differences from utf8proc.
+"""
+import ctypes
+
+import tokenizers
+from tokenizers import normalizers as N
+from tokenizers import pre_tokenizers as P
+
+CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
+UTF8PROC = ctypes.CDLL("libutf8proc.so.2")
+UTF8PROC.utf8proc_version.restype = ctypes.c_char_p
+UTF8PROC.utf8proc_tolower.restype = ctypes.c_int32
+
+
+def bert(**on):
+    off = dict(clean_text=False, handle_chinese_chars=False, strip_accents=False, lowercase=False)
+    return N.BertNormalizer(**{**off, **on}).normalize_str
+
+
+def ranges(name, comment, holds):
+    out = []
+    for c in CODE_POINTS:
+        if not holds(chr(c)):
+            continue
+        if out and out[-1][1] == c - 1:
+            out[-1][1] = c
+        else:
+            out.append([c, c])
+    print(f"\n// {comment}")
+    print(f"constexpr Range {name}[] = {{")
+    row = "   "
+    for first, last in out:
+        item = f" {{0x{first:X}, 0x{last:X}}},"
+        if len(row) + len(item) > 140:
+            print(row)
+            row = "   "
+        row += item
+    print(row)
+    print("};")
+
+
+def decompose(c, options):
+    buffer, boundary = (ctypes.c_int32 * 64)(), ctypes.c_int(0)
+    n = UTF8PROC.utf8proc_decompose_char(c, buffer, 64, options, ctypes.byref(boundary))
+    return list(buffer[:n])
+
+
+def differences(name, comment, reference, ours):
+    print(f"\n// {comment}")
+    print(f"constexpr Mapping {name}[] = {{")
+    for c in CODE_POINTS:
+        want = [ord(x) for x in reference(chr(c))]
+        if want == ours(c):
+            continue
+        assert 1 <= len(want) <= 2, (hex(c), want)
+        print(f"    {{0x{c:X}, {{{', '.join(f'0x{x:X}' for x in want)}}}}},")
+    print("};")
+
+
+clean = bert(clean_text=True)
+strip = bert(strip_accents=True)
+split = P.BertPreTokenizer().pre_tokenize_str
+words = P.Whitespace().pre_tokenize_str
+
+print(f"// Written by make_unicode_data.py from tokenizers {tokenizers.__version__} and utf8proc {UTF8PROC.utf8proc_version().decode()}: do not edit.")
+ranges("kOther", "What clean_text removes: control, format, private use, NUL and U+FFFD.", lambda s: clean(f"a{s}b") == "ab")
+ranges("kSpace", "Unicode white space.", lambda s: [p for p, _ in split(f"a{s}b")] == ["a", "b"])
+ranges("kPunctuation", "What stands alone for BERT: ASCII punctuation and symbols, Unicode punctuation.",
+       lambda s: [p for p, _ in split(f"a{s}b")] == ["a", s, "b"])
+ranges("kNonspacingMark", "What BERT's strip_accents removes after decomposition (Mn).", lambda s: strip(s) == "")
+ranges("kMark", "What the StripAccents normaliser removes (Mn, Mc, Me).", lambda s: N.StripAccents().normalize_str(s) == "")
+ranges("kWord", "\\w of the reference's regular expressions.", lambda s: len(words(f"a{s}b")) == 1)
+differences("kLowerDifferences", "Lower case where utf8proc_tolower says otherwise.", N.Lowercase().normalize_str,
+            lambda c: [UTF8PROC.utf8proc_tolower(c)])
+differences("kCanonicalDifferences", "Canonical decomposition where utf8proc says otherwise.", N.NFD().normalize_str, lambda c: decompose(c, 1 << 4 | 2))
+differences("kCompatibilityDifferences", "Compatibility decomposition where utf8proc says otherwise.", N.NFKD().normalize_str,
+            lambda c: decompose(c, 1 << 4 | 1 << 2 | 2))

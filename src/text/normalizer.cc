@@ -1,0 +1,156 @@
+#include "normalizer.h"
+
+#include <utility>
+
+namespace akin::text {
+namespace {
+
+using NormalizerPtr = std::unique_ptr<const Normalizer>;
+
+CodePoints one(char32_t c) {
+  CodePoints out;
+  out.at[out.n++] = c;
+  return out;
+}
+
+class Lowercase final : public Normalizer {
+ public:
+  void apply(NormalizedText& text) const override { text.map(lowercase); }
+  [[nodiscard]] std::string describe() const override { return "Lowercase"; }
+};
+
+class StripAccents final : public Normalizer {
+ public:
+  void apply(NormalizedText& text) const override {
+    text.filter([](char32_t c) { return !is_mark(c); });
+  }
+  [[nodiscard]] std::string describe() const override { return "StripAccents"; }
+};
+
+class UnicodeForm final : public Normalizer {
+ public:
+  UnicodeForm(const char* name, Decomposition kind, bool composed) : name_(name), kind_(kind), composed_(composed) {}
+  void apply(NormalizedText& text) const override { composed_ ? text.compose(kind_) : text.decompose(kind_); }
+  [[nodiscard]] std::string describe() const override { return name_; }
+
+ private:
+  const char* name_;
+  Decomposition kind_;
+  bool composed_;
+};
+
+class Replace final : public Normalizer {
+ public:
+  Replace(std::string pattern, std::string content) : pattern_(std::move(pattern)), content_(std::move(content)) {}
+  void apply(NormalizedText& text) const override { text.replace(pattern_, content_); }
+  [[nodiscard]] std::string describe() const override { return "Replace " + Json{pattern_, content_}.dump(); }
+
+ private:
+  std::string pattern_;
+  std::string content_;
+};
+
+class NormalizerSequence final : public Normalizer {
+ public:
+  explicit NormalizerSequence(std::vector<NormalizerPtr> parts) : parts_(std::move(parts)) {}
+  void apply(NormalizedText& text) const override {
+    for (const NormalizerPtr& part : parts_) part->apply(text);
+  }
+  [[nodiscard]] std::string describe() const override {
+    std::string out = "Sequence(";
+    for (const NormalizerPtr& part : parts_) out += part->describe() + ";";
+    return out + ")";
+  }
+
+ private:
+  std::vector<NormalizerPtr> parts_;
+};
+
+NormalizerPtr read_bert(const Json& json, const std::string& where, int) {
+  BertNormalizerOptions options;
+  options.clean_text = bool_field(json, "clean_text", true, where);
+  options.handle_chinese_chars = bool_field(json, "handle_chinese_chars", true, where);
+  options.lowercase = bool_field(json, "lowercase", true, where);
+  options.strip_accents = bool_field(json, "strip_accents", options.lowercase, where);
+  return std::make_unique<BertNormalizer>(options);
+}
+
+NormalizerPtr read_lowercase(const Json&, const std::string&, int) { return std::make_unique<Lowercase>(); }
+NormalizerPtr read_strip_accents(const Json&, const std::string&, int) { return std::make_unique<StripAccents>(); }
+NormalizerPtr read_nfc(const Json&, const std::string&, int) {
+  return std::make_unique<UnicodeForm>("NFC", Decomposition::canonical, true);
+}
+NormalizerPtr read_nfd(const Json&, const std::string&, int) {
+  return std::make_unique<UnicodeForm>("NFD", Decomposition::canonical, false);
+}
+NormalizerPtr read_nfkc(const Json&, const std::string&, int) {
+  return std::make_unique<UnicodeForm>("NFKC", Decomposition::compatibility, true);
+}
+NormalizerPtr read_nfkd(const Json&, const std::string&, int) {
+  return std::make_unique<UnicodeForm>("NFKD", Decomposition::compatibility, false);
+}
+
+NormalizerPtr read_replace(const Json& json, const std::string& where, int) {
+  const Json& pattern = member(json, "pattern", where);
+  if (!member(pattern, "Regex", where).is_null())
+    throw Error(ErrorCode::unsupported, where + ": a regular expression as pattern is not supported");
+  return std::make_unique<Replace>(string_field(pattern, "String", where), string_field(json, "content", where));
+}
+
+NormalizerPtr read_sequence(const Json& json, const std::string& where, int depth);
+
+constexpr Kind<NormalizerPtr> kKinds[] = {
+    {"BertNormalizer", read_bert},
+    {"Lowercase", read_lowercase},
+    {"StripAccents", read_strip_accents},
+    {"NFC", read_nfc},
+    {"NFD", read_nfd},
+    {"NFKC", read_nfkc},
+    {"NFKD", read_nfkd},
+    {"Replace", read_replace},
+    {"Sequence", read_sequence},
+};
+
+NormalizerPtr read_sequence(const Json& json, const std::string& where, int depth) {
+  std::vector<NormalizerPtr> parts;
+  for (const Json& part : array_field(json, "normalizers", where))
+    parts.push_back(read_kind<NormalizerPtr>(kKinds, part, where, depth + 1));
+  if (parts.size() == 1) return std::move(parts.front());
+  return std::make_unique<NormalizerSequence>(std::move(parts));
+}
+
+}  // namespace
+
+void BertNormalizer::apply(NormalizedText& text) const {
+  if (options_.clean_text) {
+    text.filter([](char32_t c) { return !is_other(c); });
+    text.map([](char32_t c) { return one(is_space(c) ? U' ' : c); });
+  }
+  if (options_.handle_chinese_chars) {
+    text.map([](char32_t c) {
+      if (!is_cjk(c)) return one(c);
+      CodePoints spaced;
+      for (const char32_t part : {U' ', c, U' '}) spaced.at[spaced.n++] = part;
+      return spaced;
+    });
+  }
+  if (options_.strip_accents) {
+    text.decompose(Decomposition::canonical);
+    text.filter([](char32_t c) { return !is_nonspacing_mark(c); });
+  }
+  if (options_.lowercase) text.map(lowercase);
+}
+
+std::string BertNormalizer::describe() const {
+  std::string out = "BertNormalizer";
+  for (const bool flag : {options_.clean_text, options_.handle_chinese_chars, options_.strip_accents, options_.lowercase})
+    out += flag ? " 1" : " 0";
+  return out;
+}
+
+std::unique_ptr<const Normalizer> read_normalizer(const Json& json, const std::string& where) {
+  if (json.is_null()) return nullptr;
+  return read_kind<NormalizerPtr>(kKinds, json, where + ": normalizer", 0);
+}
+
+}  // namespace akin::text

@@ -1,0 +1,62 @@
+// The parts of a tokenizer, put together: found tokens → normaliser → pre-tokeniser → model. Tested by pipeline_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "added_tokens.h"
+#include "decoder.h"
+#include "model.h"
+#include "normalizer.h"
+#include "post_processor.h"
+#include "pre_tokenizer.h"
+
+namespace akin::text {
+
+/// What a file says, read by the tables of kinds. `normalizer` and `pre_tokenizer` may be null.
+struct PipelineParts {
+  std::unique_ptr<const Normalizer> normalizer;
+  std::unique_ptr<const PreTokenizer> pre_tokenizer;
+  std::unique_ptr<const Model> model;
+  std::unique_ptr<const Decoder> decoder;
+  Template post;
+  std::vector<AddedToken> added;
+};
+
+/// Where tokens go: keeps the first `keep`, counts all.
+class TokenSink {
+ public:
+  TokenSink(TokenList& list, std::size_t keep, bool offsets) : list_(list), keep_(keep), offsets_(offsets) {}
+  void add(std::int32_t id, TextSpan span) {
+    if (list_.n_seen++ >= keep_) return;
+    list_.ids.push_back(id);
+    if (offsets_) list_.offsets.push_back(span);
+  }
+  std::size_t n_invalid = 0;
+
+ private:
+  TokenList& list_;
+  std::size_t keep_;
+  bool offsets_;
+};
+
+/// Tokenises by the parts one after another, as the reference does. Right for every combination of kinds.
+class Pipeline {
+ public:
+  /// `parts` must outlive the pipeline.
+  Pipeline(const PipelineParts& parts, const AddedTokens& added) : parts_(parts), added_(added) {}
+  /// The whole text, added tokens and all.
+  void tokenize(std::string_view text, TokenSink& sink) const;
+  /// A stretch of a text that holds no added token (of those found literally); its first byte is byte `offset` of the text.
+  void tokenize_segment(std::string_view segment, std::size_t offset, TokenSink& sink) const;
+
+ private:
+  void tokenize_normalized(NormalizedText& text, TokenSink& sink) const;
+
+  const PipelineParts& parts_;
+  const AddedTokens& added_;
+};
+
+}  // namespace akin::text
