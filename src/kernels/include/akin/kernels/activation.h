@@ -1,5 +1,5 @@
 // Elementwise activations of transformers, in place. Definitions: reference.h. Largest absolute error on every target against the double
-// definition: erf-GELU 1e-6 · max(1, |x|), the others 2e-6 · max(1, |x|). NaN stays NaN. Tested by activation_test.cc.
+// definition: erf-GELU 1e-6 · max(1, |x|), the others 2e-6 · max(1, |x|). Tested by activation_test.cc.
 #pragma once
 
 #include <span>
