@@ -34,6 +34,22 @@ class TokenSink {
     list_.ids.push_back(id);
     if (offsets_) list_.offsets.push_back(span);
   }
+  [[nodiscard]] bool wants_offsets() const noexcept { return offsets_; }
+
+  /// A point to go back to.
+  struct Mark {
+    std::size_t n_kept = 0;
+    std::size_t n_seen = 0;
+    std::size_t n_invalid = 0;
+  };
+  [[nodiscard]] Mark mark() const noexcept { return {list_.ids.size(), list_.n_seen, n_invalid}; }
+  void rewind(const Mark& to) {
+    list_.ids.resize(to.n_kept);
+    if (offsets_) list_.offsets.resize(to.n_kept);
+    list_.n_seen = to.n_seen;
+    n_invalid = to.n_invalid;
+  }
+
   std::size_t n_invalid = 0;
 
  private:

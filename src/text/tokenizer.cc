@@ -7,6 +7,7 @@
 #include "akin/base/error.h"
 #include "akin/base/sha256.h"
 #include "akin/base/utf8.h"
+#include "bert_fast.h"
 #include "load.h"
 #include "pipeline.h"
 
@@ -18,7 +19,10 @@ using text::TokenSink;
 
 struct Tokenizer::Impl {
   explicit Impl(text::PipelineParts&& from)
-      : parts(std::move(from)), added(std::move(parts.added), parts.normalizer.get()), pipeline(parts, added) {}
+      : parts(std::move(from)),
+        added(std::move(parts.added), parts.normalizer.get()),
+        pipeline(parts, added),
+        fast(text::BertFast::make(parts, added, pipeline)) {}
 
   // Tokens of one text, without special ones; the first `keep` of them are stored.
   TokenList tokenize(std::string_view text, std::size_t keep, bool offsets, Encoding& report) const;
@@ -27,6 +31,7 @@ struct Tokenizer::Impl {
   text::PipelineParts parts;
   text::AddedTokens added;
   text::Pipeline pipeline;
+  std::unique_ptr<const text::BertFast> fast;  // null if only the pipeline can do it
 };
 
 namespace {
@@ -52,7 +57,7 @@ TokenList Tokenizer::Impl::tokenize(std::string_view text, std::size_t keep, boo
     throw Error(ErrorCode::limit, "a text of " + std::to_string(text.size()) + " bytes; a tokenizer takes less than 4 GiB at once");
   TokenList list;
   TokenSink sink(list, keep, offsets);
-  pipeline.tokenize(text, sink);
+  fast ? fast->tokenize(text, sink) : pipeline.tokenize(text, sink);
   report.n_invalid += sink.n_invalid;
   return list;
 }
