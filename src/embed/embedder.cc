@@ -160,7 +160,7 @@ struct Embedder::Impl {
 
   Encoding encode(std::string_view text, std::string_view prompt, bool offsets) const;
   std::size_t skipped_tokens(std::string_view prompt) const;
-  void run(std::span<const Encoding* const> encodings, std::size_t n_skip, Scratch& scratch, Matrix<float>& pooled) const;
+  void run(std::span<const Encoding* const> encodings, std::size_t n_skip, Scratch& work, Matrix<float>& pooled) const;
 };
 
 Encoding Embedder::Impl::encode(std::string_view text, std::string_view prompt, bool offsets) const {
@@ -178,7 +178,7 @@ std::size_t Embedder::Impl::skipped_tokens(std::string_view prompt) const {
   return n == 0 ? 0 : n - 1;
 }
 
-void Embedder::Impl::run(std::span<const Encoding* const> encodings, std::size_t n_skip, Scratch& scratch, Matrix<float>& pooled) const {
+void Embedder::Impl::run(std::span<const Encoding* const> encodings, std::size_t n_skip, Scratch& work, Matrix<float>& pooled) const {
   std::vector<std::int32_t> ids;
   std::vector<std::int32_t> types;
   std::vector<std::size_t> starts = {0};
@@ -187,8 +187,8 @@ void Embedder::Impl::run(std::span<const Encoding* const> encodings, std::size_t
     types.insert(types.end(), encoding->type_ids.begin(), encoding->type_ids.end());
     starts.push_back(ids.size());
   }
-  const MatrixView<float> hidden = nn::grow(scratch.hidden, ids.size(), files.model.spec.dim);
-  transformer.forward({ids, types, starts}, scratch.buffers, hidden);
+  const MatrixView<float> hidden = nn::grow(work.hidden, ids.size(), files.model.spec.dim);
+  transformer.forward({ids, types, starts}, work.buffers, hidden);
   for (std::size_t s = 0; s < encodings.size(); ++s) {
     const std::size_t n = starts[s + 1] - starts[s];
     files.sentence.pooling.forward(hidden.middle_rows(starts[s], n), std::min(n_skip, n - 1), pooled.row(s));

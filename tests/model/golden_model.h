@@ -21,7 +21,8 @@ struct Input {
 
 inline std::vector<Input> inputs(const std::filesystem::path& folder) {
   std::vector<Input> list;
-  for (const auto& input : json(folder / "inputs.json").at("inputs")) {
+  const nlohmann::json file = json(folder / "inputs.json");
+  for (const auto& input : file.at("inputs")) {
     Input one{input.at("input_ids").get<std::vector<std::int32_t>>(), {}};
     if (input.contains("token_type_ids")) one.types = input.at("token_type_ids").get<std::vector<std::int32_t>>();
     list.push_back(std::move(one));
