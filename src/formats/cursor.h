@@ -13,6 +13,7 @@
 #include <type_traits>
 
 #include "akin/base/error.h"
+#include "akin/base/utf8.h"
 
 namespace akin {
 
@@ -67,9 +68,10 @@ inline std::string_view as_text(std::span<const std::byte> bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// Text of a foreign file for a one-line message: control characters replaced, at most 80 bytes.
+/// Text of a foreign file for a one-line message: control characters and malformed UTF-8 replaced, at most 80 bytes of it.
 inline std::string printable(std::string_view text) {
-  std::string out(text.substr(0, 80));
+  std::size_t n_replaced = 0;
+  std::string out = replace_invalid_utf8(text.substr(0, 80), n_replaced);
   for (char& c : out)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
   if (text.size() > 80) out += "...";

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "akin/base/error.h"
+#include "cursor.h"
 
 namespace akin {
 
@@ -17,7 +18,7 @@ void TensorTable::finish(const std::filesystem::path& file) {
   std::ranges::sort(by_name_, {}, [this](std::size_t i) { return name_at(i); });
   const auto twin = std::ranges::adjacent_find(by_name_, {}, [this](std::size_t i) { return name_at(i); });
   if (twin != by_name_.end())
-    throw Error(ErrorCode::corrupt, file.string() + ": tensor '" + std::string(name_at(*twin)) + "' is there twice");
+    throw Error(ErrorCode::corrupt, file.string() + ": tensor '" + printable(name_at(*twin)) + "' is there twice");
 }
 
 const TensorView* TensorTable::find(std::string_view name, const std::filesystem::path& file) const {
@@ -25,8 +26,8 @@ const TensorView* TensorTable::find(std::string_view name, const std::filesystem
   if (place == by_name_.end() || name_at(*place) != name) return nullptr;
   if (*place < tensors_.size()) return &tensors_[*place];
   const UnreadTensor& other = unread_[*place - tensors_.size()];
-  throw Error(ErrorCode::unsupported,
-              file.string() + ": tensor '" + other.name + "' has type " + other.type + "; akin reads F32, F16, BF16 and Q8_0 weights");
+  throw Error(ErrorCode::unsupported, file.string() + ": tensor '" + printable(other.name) + "' has type " + other.type +
+                                          "; akin reads F32, F16, BF16 and Q8_0 weights");
 }
 
 }  // namespace akin
