@@ -1,0 +1,81 @@
+#include "command.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "akin/base/error.h"
+#include "suggest.h"
+#include "verbs.h"
+
+namespace akin::cli {
+
+const std::vector<Verb>& verbs() {
+  static const std::vector<Verb> table = {
+      {"embed", "Texts to vectors, in input order",
+       "akin embed \"the cat sleeps\" \"le chat dort\"\n"
+       "  akin embed notes.txt --out notes.npy\n"
+       "  akin embed reviews.jsonl --field body --out reviews.safetensors --type f16\n"
+       "  cat lines.txt | akin embed - --as query --json",
+       add_embed},
+      {"similar", "How near texts are: cosine, dot product, Euclidean distance",
+       "akin similar \"A man is eating food.\" \"Someone has a meal.\" \"The sky is blue.\"", add_similar},
+      {"tokens", "Pieces, ids and offsets of a text", "akin tokens \"Unbelievable, naïve tokens\"", add_tokens},
+      {"index", "Files and folders into a collection; only what changed is embedded",
+       "akin index docs/ books/*.txt\n"
+       "  akin index ~/notes -c ~/notes/.akin",
+       add_index},
+      {"search", "Ask a collection",
+       "akin search \"how do I cancel a subscription\"\n"
+       "  akin search \"heat transfer\" -k 3 --mode dense --where format=pdf --json",
+       add_search},
+      {"eval", "Score a model on benchmarks: sts, retrieval",
+       "akin eval sts stsb-en-test.csv\n"
+       "  akin eval retrieval beir/scifact --mode hybrid",
+       add_eval},
+      {"convert", "A model folder to one GGUF file", "akin convert ./all-MiniLM-L6-v2 -o all-MiniLM-L6-v2.gguf --type q8_0", add_convert},
+      {"models", "The models that are here", "akin models --json", add_models},
+      {"verify", "Prove that a model gives the reference's ids and vectors, alone, in any batch, on any number of threads",
+       "akin verify\n"
+       "  akin verify ./my-model --reference my-model.reference.safetensors",
+       add_verify},
+      {"info", "Describe a model or a collection",
+       "akin info all-MiniLM-L6-v2\n"
+       "  akin info .akin",
+       add_info},
+      {"completions", "A completion script for bash, zsh or fish", "akin completions bash > /etc/bash_completion.d/akin", add_completions},
+  };
+  return table;
+}
+
+void add_model_options(CLI::App& verb, Common& common) {
+  verb.add_option("-m,--model", common.model, "A name ('akin models' lists them), a model folder or a .gguf file")->type_name("MODEL");
+  verb.add_option_function<std::string>(
+          "--precision",
+          [&common](const std::string& value) {
+            check_choice("--precision", value, {"f32", "bf16", "int8"});
+            common.precision = value;
+            common.precision_given = true;
+          },
+          "How the model computes: f32 (equals the reference), bf16 or int8 (faster)")
+      ->type_name("NAME");
+}
+
+void check_choice(const std::string& option, const std::string& value, const std::vector<std::string>& allowed) {
+  if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return;
+  std::string list;
+  for (std::size_t i = 0; i < allowed.size(); ++i) list += (i == 0 ? "" : i + 1 == allowed.size() ? " or " : ", ") + allowed[i];
+  throw UsageError(option + ": '" + value + "' is not one of " + list + did_you_mean(value, allowed));
+}
+
+LoadedModel load_model(const Common& common, EmbedderOptions options, Context& context) {
+  options.precision = precision_from(common.precision);
+  LocalModel local = resolve_model(common.model);
+  Embedder embedder = Embedder::load(local.path, options, context);
+  return {std::move(local), std::move(embedder)};
+}
+
+std::string lasting_name(const LocalModel& local) {
+  return local.origin == "path" ? std::filesystem::absolute(local.path).lexically_normal().string() : local.name;
+}
+
+}  // namespace akin::cli

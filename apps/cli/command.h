@@ -1,0 +1,62 @@
+// What the verbs share: the options that most take, how a verb is declared, how a model is found and loaded.
+// A verb is one file: it declares its options and returns what to run; it parses and prints, the library does the work.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "akin/base/context.h"
+#include "akin/embed/embedder.h"
+#include "akin/hub/model_store.h"
+
+namespace akin::cli {
+
+/// A mistake in how the command was called: exit code 2.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Options that have the same name and meaning in every verb that takes them.
+struct Common {
+  std::string model;  ///< empty = the default, or what the collection was made with
+  std::string precision = "f32";
+  bool precision_given = false;
+  int threads = 0;
+  std::uint64_t seed = 42;
+  bool json = false;
+  bool verbose = false;
+};
+
+/// Returns the exit code: 0, or 1 where the work came to a "no" (verify).
+using Run = std::function<int(Context& context)>;
+
+struct Verb {
+  const char* name;
+  const char* summary;
+  const char* example;  ///< shown at the end of --help
+  Run (*add)(CLI::App& verb, Common& common);
+};
+
+/// The table of verbs, in the order of the help.
+const std::vector<Verb>& verbs();
+
+/// --model and --precision.
+void add_model_options(CLI::App& verb, Common& common);
+
+/// Throws UsageError unless `value` is one of `allowed`; the message has the nearest.
+void check_choice(const std::string& option, const std::string& value, const std::vector<std::string>& allowed);
+
+struct LoadedModel {
+  LocalModel local;
+  Embedder embedder;
+};
+/// Resolves and loads common.model in common.precision; `options.precision` is set from there.
+LoadedModel load_model(const Common& common, EmbedderOptions options, Context& context);
+
+/// The name under which a collection should remember a model: absolute for a path.
+std::string lasting_name(const LocalModel& local);
+
+}  // namespace akin::cli

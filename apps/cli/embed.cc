@@ -1,0 +1,191 @@
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "akin/akin.h"
+#include "akin/base/half.h"
+#include "terminal.h"
+#include "text_source.h"
+#include "verbs.h"
+
+namespace akin::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+  std::vector<std::string> inputs;
+  TextSourceOptions source;
+  std::string as = "plain", type = "f32", out;
+  std::size_t dims = 0, max_tokens = 0;
+  bool tokens = false;
+};
+
+// What is told at the end, so that nothing is cut silently.
+struct Totals {
+  std::uint64_t texts = 0, tokens = 0, dropped = 0, cut_texts = 0, invalid = 0;
+  void add(const TextReport& report) {
+    ++texts;
+    tokens += report.n_tokens;
+    dropped += report.n_tokens_dropped;
+    cut_texts += report.n_tokens_dropped > 0 ? 1 : 0;
+    invalid += report.n_invalid;
+  }
+  [[nodiscard]] std::string text(std::size_t max_tokens, double seconds) const {
+    std::string out = grouped(texts) + (texts == 1 ? " text, " : " texts, ") + grouped(tokens + dropped) + " tokens seen, " +
+                      grouped(dropped) + " dropped";
+    if (cut_texts > 0) out += " from " + grouped(cut_texts) + " texts longer than the model's " + grouped(max_tokens);
+    if (invalid > 0) out += ", " + grouped(invalid) + " malformed UTF-8 sequences read as U+FFFD";
+    return out + ", " + seconds_text(seconds);
+  }
+};
+
+TextRole role_from(const std::string& name) {
+  check_choice("--as", name, {"plain", "query", "document"});
+  return name == "query" ? TextRole::query : name == "document" ? TextRole::document : TextRole::plain;
+}
+
+nlohmann::json coded(std::span<const float> vector, VectorCode code) {
+  if (code == VectorCode::i8) {
+    std::vector<std::int8_t> codes(vector.size());
+    quantize_i8(vector, codes);
+    return codes;
+  }
+  if (code == VectorCode::bit) {
+    std::vector<std::uint8_t> codes((vector.size() + 7) / 8);
+    pack_bits(vector, codes);
+    return codes;
+  }
+  std::vector<float> values(vector.begin(), vector.end());
+  if (code == VectorCode::f16)
+    for (float& value : values) value = to_float(to_f16(value));
+  return values;
+}
+
+std::string compact(std::span<const float> vector) {
+  std::string out = "[";
+  const std::size_t shown = std::min<std::size_t>(vector.size(), 4);
+  for (std::size_t i = 0; i < shown; ++i) out += (i == 0 ? "" : ", ") + fixed(vector[i], 4);
+  return out + (vector.size() > shown ? ", … " + grouped(vector.size()) + " numbers]" : "]");
+}
+
+void print_result(std::span<const std::string> texts, const EmbedResult& result, VectorCode code, bool as_json) {
+  for (std::size_t r = 0; r < texts.size(); ++r) {
+    if (as_json) {
+      print_json_line({{"text", texts[r]},
+                       {"n_tokens", result.reports[r].n_tokens},
+                       {"n_tokens_dropped", result.reports[r].n_tokens_dropped},
+                       {"vector", coded(result.vectors.row(r), code)}});
+    } else {
+      const auto columns = static_cast<std::size_t>(std::max(20, terminal_columns() - 60));
+      print(bold(shortened(texts[r], columns)) + "  " + compact(result.vectors.row(r)) + "\n");
+    }
+  }
+}
+
+void print_tokens(const Embedder& embedder, const std::string& text, const TokenVectors& result, bool as_json) {
+  nlohmann::json list = nlohmann::json::array();
+  Table table;
+  for (std::size_t i = 0; i < result.encoding.ids.size(); ++i) {
+    const std::string& piece = embedder.tokenizer().piece(result.encoding.ids[i]);
+    const std::span<const float> vector = result.hidden.row(i);
+    if (as_json) {
+      list.push_back({{"piece", piece},
+                      {"id", result.encoding.ids[i]},
+                      {"bytes", {result.encoding.offsets[i].begin, result.encoding.offsets[i].end}},
+                      {"vector", std::vector<float>(vector.begin(), vector.end())}});
+    } else {
+      table.rows.push_back({piece, compact(vector)});
+    }
+  }
+  if (as_json) {
+    print_json_line({{"text", text}, {"n_tokens_dropped", result.encoding.n_tokens_dropped}, {"tokens", list}});
+    return;
+  }
+  table.header = {"piece", "vector"};
+  print(table.text());
+}
+
+void embed_each_token(const Embedder& embedder, TextSource& source, bool as_json, Totals& totals, Context& context) {
+  std::string text;
+  while (source.next(text)) {
+    context.cancel.check();
+    const TokenVectors result = embedder.embed_tokens(text, context);
+    totals.add({static_cast<std::uint32_t>(result.encoding.ids.size()), static_cast<std::uint32_t>(result.encoding.n_tokens_dropped),
+                static_cast<std::uint32_t>(result.encoding.n_invalid)});
+    print_tokens(embedder, text, result, as_json);
+  }
+}
+
+int run(Options& options, const Common& common, Context& context) {
+  const TextRole role = role_from(options.as);
+  check_choice("--type", options.type, {"f32", "f16", "i8", "bit"});
+  check_choice("--format", options.source.format, {"auto", "lines", "jsonl", "csv"});
+  if (options.tokens && (!options.out.empty() || options.type != "f32"))
+    throw UsageError("--tokens prints one f32 vector a token; it takes no --out and no --type");
+  if (options.inputs.empty()) {
+    if (stdin_is_terminal()) throw UsageError("no texts given: pass texts, files or - for standard input");
+    options.inputs.emplace_back("-");
+  }
+  const VectorCode code = vector_code_from(options.type);
+  const bool as_json = common.json || !stdout_is_terminal();
+  const auto source = open_texts(options.inputs, options.source);
+  EmbedderOptions limits;
+  limits.dims = options.dims;
+  limits.max_tokens = options.max_tokens;
+  const LoadedModel model = load_model(common, limits, context);
+  const Embedder& embedder = model.embedder;
+  const Clock::time_point start = Clock::now();
+  Totals totals;
+  if (options.tokens) {
+    embed_each_token(embedder, *source, as_json, totals, context);
+  } else {
+    std::optional<EmbeddingWriter> writer;
+    if (!options.out.empty())
+      writer.emplace(options.out, code, EmbeddingOrigin{model.local.name, embedder.fingerprint(), role, embedder.dim()});
+    embedder.embed_stream([&](std::string& text) { return source->next(text); },
+                          [&](std::span<const std::string> texts, const EmbedResult& result) {
+                            for (const TextReport& report : result.reports) totals.add(report);
+                            if (writer)
+                              writer->append(texts, result);
+                            else
+                              print_result(texts, result, code, as_json);
+                          },
+                          role, context);
+    context.cancel.check();
+    if (writer) writer->commit();
+  }
+  context.cancel.check();
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  print_error_line((options.out.empty() ? "" : options.out + ": ") + totals.text(embedder.max_tokens(), seconds));
+  return 0;
+}
+
+}  // namespace
+
+Run add_embed(CLI::App& verb, Common& common) {
+  auto options = std::make_shared<Options>();
+  verb.add_option("inputs", options->inputs, "Texts, files (one text a line; .jsonl; .csv) or - for standard input")
+      ->type_name("TEXT|FILE|-");
+  verb.add_option("-o,--out", options->out, "Write .npy, .safetensors, .fvecs, .bvecs, .jsonl or .csv instead of printing")
+      ->type_name("FILE");
+  verb.add_option("--as", options->as, "Which of the model's prompts is put in front: plain (none), query or document")
+      ->capture_default_str()
+      ->type_name("ROLE");
+  verb.add_option("--dims", options->dims, "Keep the first N numbers of a vector (Matryoshka models)")->type_name("N");
+  verb.add_option("--max-tokens", options->max_tokens, "Read at most N tokens of a text; 0 = the model's limit")->type_name("N");
+  verb.add_option("--type", options->type, "How vectors are stored: f32, f16, i8 or bit")->capture_default_str()->type_name("TYPE");
+  verb.add_option("--field", options->source.field, "Field of .jsonl records or column of .csv files that holds the text")
+      ->capture_default_str()
+      ->type_name("NAME");
+  verb.add_option("--format", options->source.format, "Of files and standard input: auto (by ending), lines, jsonl or csv")
+      ->capture_default_str()
+      ->type_name("NAME");
+  verb.add_flag("--tokens", options->tokens, "One contextual vector a token");
+  verb.add_flag("--text", options->source.literal, "Every argument is a text, even if a file has that name");
+  add_model_options(verb, common);
+  return [options, &common](Context& context) { return run(*options, common, context); };
+}
+
+}  // namespace akin::cli

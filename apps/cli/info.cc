@@ -1,0 +1,142 @@
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "akin/akin.h"
+#include "terminal.h"
+#include "verbs.h"
+
+namespace akin::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string what;
+  bool documents = false;
+};
+
+using Rows = std::vector<std::pair<std::string, std::string>>;
+
+void print_rows(const Rows& rows) {
+  Table table;
+  table.header = {"", ""};
+  for (const auto& [key, value] : rows) table.rows.push_back({dim(key), value});
+  const std::string text = table.text();
+  print(text.substr(text.find('\n') + 1));
+}
+
+nlohmann::json json_of(const LocalModel& local, const Embedder& embedder) {
+  const ModelInfo& info = embedder.info();
+  nlohmann::json prompts = nlohmann::json::object();
+  for (const auto& [name, prompt] : info.prompts) prompts[name] = prompt;
+  return {{"kind", "model"},
+          {"name", local.name},
+          {"path", local.path.string()},
+          {"origin", local.origin},
+          {"family", info.family},
+          {"n_layers", info.n_layers},
+          {"dim_model", info.dim_model},
+          {"n_heads", info.n_heads},
+          {"vocabulary_size", info.vocabulary_size},
+          {"n_parameters", info.n_parameters},
+          {"dim", info.dim},
+          {"max_tokens", info.max_tokens},
+          {"pooling", info.pooling},
+          {"normalized", info.normalized},
+          {"similarity", info.similarity},
+          {"prompts", prompts},
+          {"weight_type", info.weight_type},
+          {"precision", name_of(info.precision)},
+          {"fingerprint", embedder.fingerprint()}};
+}
+
+Rows rows_of(const LocalModel& local, const Embedder& embedder) {
+  const ModelInfo& info = embedder.info();
+  Rows rows = {{"model", local.name},
+               {"path", local.path.string()},
+               {"from", local.origin},
+               {"family", info.family + ", " + std::to_string(info.n_layers) + " layers of " + grouped(info.dim_model) + ", " +
+                              std::to_string(info.n_heads) + " heads"},
+               {"parameters", grouped(info.n_parameters)},
+               {"vocabulary", grouped(info.vocabulary_size) + " tokens"},
+               {"vectors", grouped(info.dim) + " dimensions, " + (info.normalized ? "unit length" : "not normalised")},
+               {"reads at most", grouped(info.max_tokens) + " tokens"},
+               {"pooling", info.pooling},
+               {"similarity", info.similarity}};
+  for (const auto& [name, prompt] : info.prompts) rows.emplace_back("prompt " + name, "'" + prompt + "'");
+  rows.emplace_back("weights", info.weight_type);
+  rows.emplace_back("computes in", std::string(name_of(info.precision)));
+  rows.emplace_back("fingerprint", embedder.fingerprint());
+  return rows;
+}
+
+int model_info(const Common& common, Context& context) {
+  const LoadedModel model = load_model(common, {}, context);
+  if (common.json) {
+    print_json(json_of(model.local, model.embedder));
+  } else {
+    print_rows(rows_of(model.local, model.embedder));
+  }
+  return 0;
+}
+
+int collection_info(const fs::path& folder, bool with_documents, const Common& common) {
+  const Collection collection = Collection::open(folder, false);
+  const CollectionInfo info = collection.info();
+  const std::vector<DocumentEntry> documents = with_documents ? collection.documents() : std::vector<DocumentEntry>();
+  if (common.json) {
+    nlohmann::json json = {
+        {"kind", "collection"}, {"path", info.path.string()},      {"model", info.model},       {"fingerprint", info.fingerprint},
+        {"dim", info.dim},      {"n_documents", info.n_documents}, {"n_chunks", info.n_chunks}, {"n_bytes", info.n_bytes},
+        {"metric", info.metric}};
+    for (const DocumentEntry& d : documents)
+      json["documents"].push_back(
+          {{"uri", d.uri}, {"title", d.title}, {"format", d.format}, {"content_hash", d.content_hash}, {"n_chunks", d.n_chunks}});
+    print_json(json);
+    return 0;
+  }
+  print_rows({{"collection", info.path.string()},
+              {"documents", grouped(info.n_documents)},
+              {"chunks", grouped(info.n_chunks)},
+              {"vectors", grouped(info.dim) + " dimensions, " + info.metric},
+              {"on disk", bytes_text(info.n_bytes)},
+              {"model", info.model},
+              {"fingerprint", info.fingerprint}});
+  Table table{{"chunks", "format", "document"}, {}};
+  for (const DocumentEntry& d : documents) table.rows.push_back({std::to_string(d.n_chunks), d.format, d.uri});
+  if (with_documents) print("\n" + table.text());
+  return 0;
+}
+
+// A folder that has no model in it is taken for a collection.
+bool is_collection(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_directory(path, ignored)) return false;
+  for (const char* file : {"config.json", "modules.json", "model.safetensors"})
+    if (fs::exists(path / file, ignored)) return false;
+  return true;
+}
+
+int run(const Options& options, Common& common, Context& context) {
+  if (options.what.empty() && common.model.empty()) {
+    const fs::path found = Collection::find_upward(fs::current_path());
+    if (!found.empty()) return collection_info(found, options.documents, common);
+  }
+  if (!options.what.empty() && is_collection(options.what)) return collection_info(options.what, options.documents, common);
+  if (!options.what.empty()) common.model = options.what;
+  return model_info(common, context);
+}
+
+}  // namespace
+
+Run add_info(CLI::App& verb, Common& common) {
+  auto options = std::make_shared<Options>();
+  verb.add_option("what", options->what, "A model or a collection; default: the collection found here or above, else the default model")
+      ->type_name("MODEL|COLLECTION");
+  verb.add_flag("--documents", options->documents, "List the collection's documents");
+  add_model_options(verb, common);
+  return [options, &common](Context& context) { return run(*options, common, context); };
+}
+
+}  // namespace akin::cli

@@ -1,0 +1,35 @@
+#include <nlohmann/json.hpp>
+
+#include "akin/akin.h"
+#include "terminal.h"
+#include "verbs.h"
+
+namespace akin::cli {
+namespace {
+
+int run(const Common& common) {
+  const std::vector<LocalModel> models = list_models();
+  if (common.json) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const LocalModel& m : models) list.push_back({{"name", m.name}, {"path", m.path.string()}, {"origin", m.origin}});
+    print_json(list);
+    return 0;
+  }
+  if (models.empty()) {
+    print("No models here. Pass a model folder or a .gguf file as --model.\n");
+    return 0;
+  }
+  Table table{{"name", "from", "path"}, {}};
+  for (const LocalModel& m : models) table.rows.push_back({m.name, m.origin, m.path.string()});
+  print(table.text());
+  return 0;
+}
+
+}  // namespace
+
+Run add_models(CLI::App& verb, Common& common) {
+  (void)verb;
+  return [&common](Context&) { return run(common); };
+}
+
+}  // namespace akin::cli

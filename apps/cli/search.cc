@@ -1,0 +1,114 @@
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "akin/akin.h"
+#include "collection_choice.h"
+#include "terminal.h"
+#include "text_source.h"
+#include "verbs.h"
+
+namespace akin::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+  std::string query, collection, mode = "hybrid";
+  std::vector<std::string> where;
+  std::size_t k = 10;
+  bool full = false;
+};
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+SearchOptions search_options(const Options& options) {
+  SearchOptions search;
+  check_choice("--mode", options.mode, {"dense", "text", "hybrid"});
+  search.mode = search_mode_from(options.mode);
+  search.k = options.k;
+  for (const std::string& condition : options.where) {
+    const std::size_t equals = condition.find('=');
+    if (equals == std::string::npos || equals == 0) throw UsageError("--where: '" + condition + "' is not of the form field=value");
+    search.where.emplace_back(condition.substr(0, equals), condition.substr(equals + 1));
+  }
+  return search;
+}
+
+std::string place_of(const Hit& hit) {
+  std::string place = hit.uri;
+  if (hit.page > 0) place += ", page " + std::to_string(hit.page);
+  if (hit.line > 0) place += ":" + std::to_string(hit.line);
+  return place;
+}
+
+std::string headings_of(const Hit& hit) {
+  std::string path;
+  for (const std::string& heading : hit.headings) path += (path.empty() ? "" : " > ") + heading;
+  return path;
+}
+
+nlohmann::json json_of(const Hit& hit) {
+  nlohmann::json metadata = nlohmann::json::object();
+  for (const auto& [key, value] : hit.metadata) metadata[key] = value;
+  return {{"score", hit.score}, {"uri", hit.uri},   {"title", hit.title},     {"headings", hit.headings}, {"page", hit.page},
+          {"line", hit.line},   {"text", hit.text}, {"snippet", hit.snippet}, {"chunk_id", hit.chunk_id}, {"metadata", metadata}};
+}
+
+void print_hit(std::size_t rank, const Hit& hit, bool full) {
+  const auto columns = static_cast<std::size_t>(terminal_columns());
+  print(bold(std::to_string(rank) + ". " + place_of(hit)) + "  " + dim(fixed(hit.score, 4)) + "\n");
+  const std::string headings = headings_of(hit);
+  if (!headings.empty()) print("   " + green(shortened(headings, columns - 3)) + "\n");
+  print(full ? hit.text + "\n" : "   " + shortened(hit.snippet, 2 * columns - 6) + "\n");
+}
+
+int run(const Options& options, const Common& common, Context& context) {
+  const SearchOptions search = search_options(options);
+  std::string query = options.query;
+  if (query == "-") {
+    const std::vector<std::string> lines = read_all_texts({"-"}, {}, 100'000);
+    query.clear();
+    for (const std::string& line : lines) query += (query.empty() ? "" : " ") + line;
+  }
+  if (query.find_first_not_of(" \t\n") == std::string::npos) throw UsageError("the query is empty");
+  const Collection collection = Collection::open(collection_to_read(options.collection), false);
+  std::optional<Embedder> embedder;
+  if (search.mode != SearchMode::text) embedder = embedder_for(collection, common, context);
+  const Clock::time_point start = Clock::now();
+  const std::vector<Hit> hits = collection.search(query, embedder ? &*embedder : nullptr, search, context);
+  const double seconds = seconds_since(start);
+  if (common.json) {
+    nlohmann::json list = nlohmann::json::array();
+    for (const Hit& hit : hits) list.push_back(json_of(hit));
+    print_json({{"query", query}, {"mode", options.mode}, {"seconds", seconds}, {"hits", list}});
+    return 0;
+  }
+  for (std::size_t i = 0; i < hits.size(); ++i) print_hit(i + 1, hits[i], options.full);
+  print(dim((hits.empty() ? "no hits" : grouped(hits.size()) + (hits.size() == 1 ? " hit" : " hits")) + " among " +
+            grouped(collection.info().n_chunks) + " chunks in " + seconds_text(seconds)) +
+        "\n");
+  return 0;
+}
+
+}  // namespace
+
+Run add_search(CLI::App& verb, Common& common) {
+  auto options = std::make_shared<Options>();
+  verb.add_option("query", options->query, "What to look for, or - for standard input")->type_name("QUERY")->required();
+  verb.add_option("-c,--collection", options->collection, "The collection's folder; default: .akin here or above")->type_name("DIR");
+  verb.add_option("-k", options->k, "Hits at most")->capture_default_str()->type_name("N")->check(CLI::Range(1, 100'000));
+  verb.add_option("-w,--where", options->where, "Only documents whose metadata field has this value; all must hold")
+      ->type_name("FIELD=VALUE")
+      ->expected(1)
+      ->take_all();
+  verb.add_option("--mode", options->mode, "dense (by meaning), text (by words, BM25) or hybrid (both)")
+      ->capture_default_str()
+      ->type_name("MODE");
+  verb.add_flag("--full", options->full, "Print the whole chunk, not a snippet");
+  add_model_options(verb, common);
+  return [options, &common](Context& context) { return run(*options, common, context); };
+}
+
+}  // namespace akin::cli

@@ -1,0 +1,33 @@
+// Where `embed` and `similar` get their texts: arguments, files (one text a line, JSONL, CSV) and standard input, one text at a time in
+// bounded memory, so that input may be endless.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace akin::cli {
+
+struct TextSourceOptions {
+  bool literal = false;         ///< every argument is a text, even if a file of that name exists
+  std::string field = "text";   ///< of JSONL records and CSV headers
+  std::string format = "auto";  ///< auto (by the file's ending; lines for standard input), lines, jsonl, csv
+};
+
+/// A stream of texts.
+class TextSource {
+ public:
+  virtual ~TextSource() = default;
+  /// False at the end. Throws Error naming the file and line.
+  virtual bool next(std::string& text) = 0;
+};
+
+/// `inputs` in order: "-" is standard input, the name of an existing file is that file, all else is a text. Throws Error{not_found} for
+/// what looks like a path but is not there, so that a mistyped file name is not embedded as a text.
+std::unique_ptr<TextSource> open_texts(const std::vector<std::string>& inputs, const TextSourceOptions& options);
+
+/// All texts at once, for the verbs that compare them. Throws Error{limit} past `max_texts`.
+std::vector<std::string> read_all_texts(const std::vector<std::string>& inputs, const TextSourceOptions& options, std::size_t max_texts);
+
+}  // namespace akin::cli

@@ -1,0 +1,20 @@
+// One function a verb; each lives in the file of its name.
+#pragma once
+
+#include "command.h"
+
+namespace akin::cli {
+
+Run add_embed(CLI::App& verb, Common& common);
+Run add_similar(CLI::App& verb, Common& common);
+Run add_tokens(CLI::App& verb, Common& common);
+Run add_index(CLI::App& verb, Common& common);
+Run add_search(CLI::App& verb, Common& common);
+Run add_eval(CLI::App& verb, Common& common);
+Run add_convert(CLI::App& verb, Common& common);
+Run add_models(CLI::App& verb, Common& common);
+Run add_verify(CLI::App& verb, Common& common);
+Run add_info(CLI::App& verb, Common& common);
+Run add_completions(CLI::App& verb, Common& common);
+
+}  // namespace akin::cli

@@ -1,0 +1,48 @@
+# cmake --install: the command, the layers as static libraries, public headers, models, a CMake package and a pkg-config file.
+# A program says find_package(akin) and links akin::akin, or asks pkg-config for akin.
+if(NOT TARGET akin_command)
+  return()
+endif()
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+get_property(layers GLOBAL PROPERTY AKIN_BUILT_LAYERS)
+get_property(uses GLOBAL PROPERTY AKIN_BUILT_USES)
+
+install(TARGETS akin_command RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+foreach(layer IN LISTS layers)
+  set_target_properties(akin_${layer} PROPERTIES EXPORT_NAME ${layer})
+  install(TARGETS akin_${layer} EXPORT akinTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/src/${layer}/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+endforeach()
+if(EXISTS ${PROJECT_SOURCE_DIR}/models)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/models/ DESTINATION ${CMAKE_INSTALL_DATADIR}/akin/models)
+endif()
+
+set(package ${CMAKE_INSTALL_LIBDIR}/cmake/akin)
+install(EXPORT akinTargets NAMESPACE akin:: DESTINATION ${package})
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/akinConfig.cmake.in ${PROJECT_BINARY_DIR}/akinConfig.cmake
+  INSTALL_DESTINATION ${package})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/akinConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/akinConfig.cmake ${PROJECT_BINARY_DIR}/akinConfigVersion.cmake DESTINATION ${package})
+
+# The pkg-config file: highest layer first, so that each library stands before what it needs.
+set(AKIN_PC_LIBS "")
+list(REVERSE layers)
+foreach(layer IN LISTS layers)
+  string(APPEND AKIN_PC_LIBS " -lakin_${layer}")
+endforeach()
+list(REMOVE_DUPLICATES uses)
+foreach(use IN LISTS uses)
+  if(use MATCHES "^Threads::")
+    string(APPEND AKIN_PC_LIBS " -pthread")
+  else()
+    # hwy::hwy → hwy, SQLite::SQLite3 → sqlite3, /usr/lib/libX.so → X, X → X
+    get_filename_component(name ${use} NAME_WE)
+    string(REGEX REPLACE "^.*::" "" name ${name})
+    string(REGEX REPLACE "^lib" "" name ${name})
+    string(TOLOWER ${name} name)
+    string(APPEND AKIN_PC_LIBS " -l${name}")
+  endif()
+endforeach()
+configure_file(${PROJECT_SOURCE_DIR}/cmake/akin.pc.in ${PROJECT_BINARY_DIR}/akin.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/akin.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

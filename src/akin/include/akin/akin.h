@@ -1,0 +1,23 @@
+// akin: everything a program needs, in one include. `Embedder` turns texts into vectors, `Collection` keeps and searches documents,
+// `resolve_model` finds models. Tested by akin_test.cc; used in examples/01_embed_and_compare.
+#pragma once
+
+#include "akin/base/context.h"
+#include "akin/base/error.h"
+#include "akin/base/matrix.h"
+#include "akin/documents/document.h"
+#include "akin/embed/embedder.h"
+#include "akin/embed/embedding_writer.h"
+#include "akin/embed/verify.h"
+#include "akin/formats/vector_file.h"
+#include "akin/hub/model_store.h"
+#include "akin/retrieval/collection.h"
+#include "akin/space/metric.h"
+#include "akin/text/tokenizer.h"
+
+namespace akin {
+
+/// The library's version: "0.1.0".
+const char* version() noexcept;
+
+}  // namespace akin

@@ -1,0 +1,213 @@
+#include "akin/embed/verify.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+#include <span>
+
+#include "akin/base/rng.h"
+#include "akin/formats/safetensors.h"
+
+namespace akin {
+namespace {
+
+[[noreturn]] void bad_reference(const std::filesystem::path& file, const std::string& what) {
+  throw Error(ErrorCode::corrupt, file.string() + ": not a reference file: " + what);
+}
+
+const TensorView& tensor(const SafetensorsFile& file, const char* name, TensorType type) {
+  const TensorView* found = file.find(name);
+  if (found == nullptr) bad_reference(file.path(), std::string("no tensor '") + name + "'");
+  if (found->type != type)
+    bad_reference(file.path(),
+                  std::string("tensor '") + name + "' is " + std::string(name_of(found->type)) + ", wanted " + std::string(name_of(type)));
+  return *found;
+}
+
+std::vector<std::int32_t> integers(const TensorView& view) {
+  std::vector<std::int32_t> out(view.size());
+  if (!out.empty()) std::memcpy(out.data(), view.bytes.data(), out.size() * sizeof(std::int32_t));
+  return out;
+}
+
+// Ends of consecutive stretches: rising, the last is the whole.
+void check_ends(const SafetensorsFile& file, const char* name, const std::vector<std::int32_t>& ends, std::size_t n_rows,
+                std::size_t whole) {
+  const bool rising = std::is_sorted(ends.begin(), ends.end()) && (ends.empty() || ends.front() >= 0);
+  if (ends.size() != n_rows || !rising || (n_rows > 0 && static_cast<std::size_t>(ends.back()) != whole))
+    bad_reference(file.path(), std::string("'") + name + "' does not cut its tensor into " + std::to_string(n_rows) + " pieces");
+}
+
+// Texts of all lengths up to the model's limit and past it, for models without a reference.
+std::vector<std::string> made_up_texts(std::size_t max_tokens) {
+  constexpr const char* kWords[] = {"water", "runs",  "down", "the", "old",  "stone", "stairs", "while", "a",     "quiet", "bell",
+                                    "rings", "three", "days", "in",  "rain", "and",   "paper",  "boats", "drift", "past",  "us"};
+  const std::size_t longest = std::min<std::size_t>(max_tokens == 0 ? 512 : max_tokens, 512) + 16;
+  std::vector<std::string> texts;
+  Rng rng(42);
+  for (std::size_t i = 0; i < 70; ++i) {
+    const std::size_t n_words = i < 40 ? i : static_cast<std::size_t>(rng.below(longest));
+    std::string text;
+    for (std::size_t w = 0; w < n_words; ++w) text += (w == 0 ? "" : " ") + std::string(kWords[rng.below(std::size(kWords))]);
+    texts.push_back(std::move(text));
+  }
+  return texts;
+}
+
+// What is compared: the texts in some order, cut into batches of one size, on one number of threads.
+struct Pass {
+  const char* name;
+  std::size_t batch;
+  bool shuffled;
+};
+constexpr Pass kPasses[] = {{"batches of 1", 1, false}, {"batches of 7", 7, false}, {"batches of 64", 64, false}, {"shuffled", 1000, true}};
+
+Matrix<float> embed_in_batches(const Embedder& embedder, std::span<const std::string> texts, const Pass& pass, Context& context) {
+  std::vector<std::size_t> order(texts.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  Rng rng(7);
+  if (pass.shuffled)
+    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[rng.below(i)]);
+  Matrix<float> out(texts.size(), embedder.dim());
+  for (std::size_t begin = 0; begin < order.size(); begin += pass.batch) {
+    const std::size_t end = std::min(order.size(), begin + pass.batch);
+    std::vector<std::string_view> batch;
+    for (std::size_t i = begin; i < end; ++i) batch.emplace_back(texts[order[i]]);
+    const EmbedResult result = embedder.embed(std::span<const std::string_view>(batch), TextRole::plain, context);
+    for (std::size_t i = begin; i < end; ++i) std::ranges::copy(result.vectors.row(i - begin), out.row(order[i]).begin());
+  }
+  return out;
+}
+
+std::size_t rows_that_differ(const Matrix<float>& a, const Matrix<float>& b) {
+  std::size_t n = 0;
+  for (std::size_t r = 0; r < a.rows(); ++r) n += std::memcmp(a.row(r).data(), b.row(r).data(), a.cols() * sizeof(float)) != 0 ? 1U : 0U;
+  return n;
+}
+
+// The nearness that weights and precision of a kind reach: f32 equals the reference to rounding; for the others the bounds are those of
+// the quality table (docs/quality.md) with room for other models.
+double least_cosine(const ModelInfo& info) {
+  const double by_precision = info.precision == Precision::int8 ? 0.985 : info.precision == Precision::bf16 ? 0.9990 : 1.0;
+  const bool eight_bits = info.weight_type == "Q8_0";
+  const bool sixteen_bits = info.weight_type == "F16" || info.weight_type == "BF16";
+  return std::min(by_precision, eight_bits ? 0.9985 : sixteen_bits ? 0.9999 : 1.0);
+}
+
+void compare_ids(const Embedder& embedder, const Reference& reference, VerifyReport& report) {
+  EncodeOptions cut;
+  cut.max_tokens = embedder.max_tokens();
+  for (std::size_t i = 0; i < reference.texts.size(); ++i) {
+    const std::vector<std::int32_t> ids = embedder.tokenizer().encode(reference.texts[i], cut).ids;
+    if (ids == reference.ids[i]) {
+      ++report.n_ids_equal;
+    } else if (report.first_difference.empty()) {
+      const auto [a, b] = std::mismatch(ids.begin(), ids.end(), reference.ids[i].begin(), reference.ids[i].end());
+      const auto shown = [](auto it, auto end) { return it == end ? std::string("the end") : std::to_string(*it); };
+      report.first_difference = "text " + std::to_string(i + 1) + ", token " + std::to_string(a - ids.begin()) + ": " +
+                                shown(a, ids.end()) + ", wanted " + shown(b, reference.ids[i].end());
+    }
+  }
+}
+
+void compare_vectors(const Matrix<float>& vectors, const Reference& reference, const ModelInfo& info, VerifyReport& report) {
+  double largest = 0;
+  report.cosine_least = 1;
+  for (std::size_t r = 0; r < vectors.rows(); ++r) {
+    double dot = 0, norm_a = 0, norm_b = 0;
+    for (std::size_t c = 0; c < vectors.cols(); ++c) {
+      const double a = vectors(r, c), b = reference.vectors(r, c);
+      dot += a * b, norm_a += a * a, norm_b += b * b;
+      largest = std::max(largest, std::abs(b));
+      report.max_abs_difference = std::max(report.max_abs_difference, std::isfinite(a) ? std::abs(a - b) : HUGE_VAL);
+    }
+    const double lengths = std::sqrt(norm_a) * std::sqrt(norm_b);
+    const double cosine = lengths > 0 ? dot / lengths : (norm_a == norm_b ? 1 : 0);
+    report.cosine_mean += cosine / static_cast<double>(vectors.rows());
+    report.cosine_least = std::min(report.cosine_least, cosine);
+  }
+  const double bound = least_cosine(info);
+  // 1e-5 of a unit vector's numbers is what two correct f32 programs differ by at most (measured: 3e-7 between batch sizes of one).
+  report.allowed_difference = bound == 1.0 ? 1e-5 * std::max(1.0, largest) : 0;
+  report.allowed_cosine = bound == 1.0 ? 1 - 1e-6 : bound;
+}
+
+}  // namespace
+
+bool VerifyReport::vectors_near() const noexcept {
+  return cosine_least >= allowed_cosine && (allowed_difference == 0 || max_abs_difference <= allowed_difference);
+}
+bool VerifyReport::invariant() const noexcept {
+  return std::all_of(invariance.begin(), invariance.end(), [](const InvarianceCheck& c) { return c.n_different == 0; });
+}
+bool VerifyReport::passed() const noexcept { return invariant() && (!has_reference || (ids_equal() && vectors_near())); }
+
+Reference read_reference(const std::filesystem::path& path) {
+  const auto file = open_safetensors(path);
+  Reference reference;
+  const auto kind = file->metadata().find("kind");
+  if (kind == file->metadata().end() || kind->second != "akin.reference.1")
+    bad_reference(path, "its metadata lacks kind 'akin.reference.1'");
+  const TensorView& vectors = tensor(*file, "vectors", TensorType::f32);
+  if (vectors.shape.size() != 2) bad_reference(path, "'vectors' is no matrix");
+  const std::size_t n = vectors.shape[0];
+  reference.vectors = Matrix<float>(n, vectors.shape[1]);
+  for (std::size_t r = 0; r < n; ++r) vectors.row_to_float(r, reference.vectors.row(r));
+
+  const TensorView& texts = tensor(*file, "texts", TensorType::u8);
+  const std::vector<std::int32_t> text_ends = integers(tensor(*file, "text_ends", TensorType::i32));
+  const std::vector<std::int32_t> ids = integers(tensor(*file, "ids", TensorType::i32));
+  const std::vector<std::int32_t> id_ends = integers(tensor(*file, "id_ends", TensorType::i32));
+  check_ends(*file, "text_ends", text_ends, n, texts.bytes.size());
+  check_ends(*file, "id_ends", id_ends, n, ids.size());
+  const auto* characters = reinterpret_cast<const char*>(texts.bytes.data());
+  for (std::size_t r = 0; r < n; ++r) {
+    const std::int32_t text_begin = r == 0 ? 0 : text_ends[r - 1];
+    const std::int32_t id_begin = r == 0 ? 0 : id_ends[r - 1];
+    reference.texts.emplace_back(characters + text_begin, characters + text_ends[r]);
+    reference.ids.emplace_back(ids.begin() + id_begin, ids.begin() + id_ends[r]);
+  }
+  for (auto [key, to] : {std::pair{"model", &reference.model}, std::pair{"source", &reference.source}})
+    if (const auto found = file->metadata().find(key); found != file->metadata().end()) *to = found->second;
+  return reference;
+}
+
+VerifyReport verify(const Embedder& embedder, const Reference* reference, Context& context) {
+  const auto start = std::chrono::steady_clock::now();
+  if (reference != nullptr && reference->vectors.cols() != embedder.dim())
+    throw Error(ErrorCode::mismatch, "the reference vectors have " + std::to_string(reference->vectors.cols()) +
+                                         " dimensions, the model's " + std::to_string(embedder.dim()));
+  const std::vector<std::string> texts = reference != nullptr ? reference->texts : made_up_texts(embedder.max_tokens());
+  VerifyReport report;
+  report.n_texts = texts.size();
+  Context alone(1);
+  Context threaded(std::max(2, context.pool.n_threads()));
+  context.progress.begin("verifying", 2 * std::size(kPasses) * texts.size(), "texts");
+  Matrix<float> first;
+  for (Context* threads : {&alone, &threaded}) {
+    for (const Pass& pass : kPasses) {
+      context.cancel.check();
+      Matrix<float> vectors = embed_in_batches(embedder, texts, pass, *threads);
+      context.progress.advance(texts.size());
+      const int n = threads->pool.n_threads();
+      if (first.empty()) {
+        first = std::move(vectors);
+        continue;
+      }
+      report.invariance.push_back(
+          {std::string(pass.name) + (n == 1 ? ", 1 thread" : ", " + std::to_string(n) + " threads"), rows_that_differ(first, vectors)});
+    }
+  }
+  context.progress.end();
+  if (reference != nullptr) {
+    report.has_reference = true;
+    compare_ids(embedder, *reference, report);
+    compare_vectors(first, *reference, embedder.info(), report);
+  }
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return report;
+}
+
+}  // namespace akin
