@@ -1,6 +1,5 @@
 #include <bit>
 #include <cstring>
-#include <ranges>
 #include <type_traits>
 
 #include "akin/base/atomic_file.h"
@@ -156,7 +155,7 @@ void GgufWriter::write(const std::filesystem::path& path) const {
   for (const Tensor& tensor : tensors_) {
     put_string(header, tensor.source.name);
     put<std::uint32_t>(header, static_cast<std::uint32_t>(tensor.source.shape.size()));
-    for (const std::size_t d : std::views::reverse(tensor.source.shape)) put<std::uint64_t>(header, d);
+    for (auto d = tensor.source.shape.rbegin(); d != tensor.source.shape.rend(); ++d) put<std::uint64_t>(header, *d);
     put<std::uint32_t>(header, ggml_id(tensor.type));
     put<std::uint64_t>(header, offset);
     const std::size_t n_bytes = byte_size(tensor.type, tensor.source.size());
