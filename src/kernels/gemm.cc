@@ -1,32 +1,125 @@
+// Packing, tiling and the way of a tile through product and epilogue. The product is onednn.h's where the CPU has the type in hardware,
+// else portable_gemm.h's.
 #include "akin/kernels/gemm.h"
 
 #include <algorithm>
+#include <string>
 
+#include "akin/kernels/activation.h"
 #include "akin/kernels/convert.h"
 #include "akin/kernels/norm.h"
 #include "akin/kernels/target.h"
+#include "gemm_rows.h"
+#include "onednn.h"
+#include "portable_gemm.h"
 
 namespace akin::kernels {
 
 struct PackedMatrix::Impl {
   GemmType type = GemmType::f32;
-  Matrix<float> weight;
-  Matrix<float> bias;
+  bool native = true;
+  std::size_t n_out = 0;
+  std::size_t n_in = 0;
+  onednn::BlockedWeight blocked;     ///< native
+  Matrix<float> panels;              ///< not native
+  Matrix<float> bias;                ///< zeros if there is none
+  Matrix<float> column_scales;       ///< int8, one an output
+  Matrix<std::int32_t> column_sums;  ///< int8: Σ of an output's weights, which its zero points multiply
 };
 
-struct GemmRows::Access {
-  static void set(GemmRows& rows, MatrixView<const float> x, GemmType type) {
-    rows.type_ = type;
-    rows.rows_ = x.rows();
-    rows.cols_ = x.cols();
-    rows.borrowed_ = x;
+namespace {
+
+using Impl = PackedMatrix::Impl;
+
+/// Rows whose product goes through scratch: 32 × 1536 sums are 192 KB, which stay in the second cache until the epilogue reads them.
+constexpr std::size_t kScratchRows = 32;
+
+void pack_f32(Impl& impl, const PackedMatrix::FillRow& fill) {
+  auto plain = Matrix<float>::uninitialized(impl.n_out, impl.n_in);
+  for (std::size_t r = 0; r < impl.n_out; ++r) fill(r, plain.row(r));
+  if (impl.native) {
+    impl.blocked = onednn::block_weight(GemmType::f32, impl.n_out, impl.n_in, plain.data());
+  } else {
+    impl.panels = portable::pack_panels(plain.view());
   }
-  static MatrixView<const float> view(const GemmRows& rows) { return rows.borrowed_; }
-  static MatrixView<float> own(GemmRows& rows, std::size_t n, std::size_t cols) {
-    rows.floats_ = Matrix<float>::uninitialized(n, cols);
-    return rows.floats_.view();
+}
+
+void pack_bf16(Impl& impl, const PackedMatrix::FillRow& fill) {
+  auto halves = Matrix<bf16>::uninitialized(impl.n_out, impl.n_in);
+  auto row = Matrix<float>::uninitialized(1, impl.n_in);
+  for (std::size_t r = 0; r < impl.n_out; ++r) {
+    fill(r, row.row(0));
+    convert(row.view().row(0), halves.row(r));
   }
-};
+  if (impl.native) {
+    impl.blocked = onednn::block_weight(GemmType::bf16, impl.n_out, impl.n_in, halves.data());
+    return;
+  }
+  auto plain = Matrix<float>::uninitialized(impl.n_out, impl.n_in);
+  for (std::size_t r = 0; r < impl.n_out; ++r) convert(std::span<const bf16>(halves.row(r)), plain.row(r));
+  impl.panels = portable::pack_panels(plain.view());
+}
+
+void pack_int8(Impl& impl, const PackedMatrix::FillRow& fill) {
+  auto bytes = Matrix<std::int8_t>::uninitialized(impl.n_out, impl.n_in);
+  auto row = Matrix<float>::uninitialized(1, impl.n_in);
+  impl.column_scales = Matrix<float>(1, impl.n_out);
+  impl.column_sums = Matrix<std::int32_t>(1, impl.n_out);
+  for (std::size_t r = 0; r < impl.n_out; ++r) {
+    fill(r, row.row(0));
+    impl.column_scales(0, r) = quantize_row(row.view().row(0), bytes.row(r));
+    for (const std::int8_t b : bytes.row(r)) impl.column_sums(0, r) += b;
+  }
+  if (impl.native) {
+    impl.blocked = onednn::block_weight(GemmType::int8, impl.n_out, impl.n_in, bytes.data());
+    return;
+  }
+  auto plain = Matrix<float>::uninitialized(impl.n_out, impl.n_in);
+  for (std::size_t r = 0; r < impl.n_out; ++r) dequantize_row(bytes.row(r), impl.column_scales(0, r), plain.row(r));
+  impl.panels = portable::pack_panels(plain.view());
+}
+
+void check(const GemmRows& x, const PackedMatrix& w) {
+  if (x.type() == w.type() && x.cols() == w.n_in() && (x.rows() == 0 || GemmRows::Access::native(x) == w.impl().native)) return;
+  throw Error(ErrorCode::invalid_argument, "gemm: rows of " + std::to_string(x.cols()) + " " + std::string(name_of(x.type())) +
+                                               " numbers do not fit a weight of " + std::to_string(w.n_in()) + " " +
+                                               std::string(name_of(w.type())) + " inputs");
+}
+
+/// out = x · wᵀ + b for rows [first, first + out.rows()), f32 or bf16. out has no gaps.
+void multiply(const GemmRows& x, const Impl& w, std::size_t first, MatrixView<float> out) {
+  using Access = GemmRows::Access;
+  if (!w.native) return portable::multiply(Access::floats(x).middle_rows(first, out.rows()), w.panels, w.bias.data(), out);
+  const void* in = Access::halves(x) + first * w.n_in;
+  if (w.type == GemmType::f32) in = Access::floats(x).row_data(first);
+  onednn::multiply(w.blocked, w.bias.data(), {in, out.data(), out.rows()});
+}
+
+/// The same for 8-bit rows, with the activation.
+void multiply_bytes(GemmRows& x, const Impl& w, std::size_t first, Activation activation, MatrixView<float> out) {
+  using Access = GemmRows::Access;
+  std::int32_t* sums = Access::sums(x, kScratchRows * w.n_out);
+  onednn::multiply(w.blocked, nullptr, {Access::bytes(x) + first * w.n_in, sums, out.rows()});
+  finish_product(
+      {sums, Access::scales(x) + first, Access::zero_points(x) + first, w.column_scales.data(), w.column_sums.data(), w.bias.data()},
+      activation, out);
+}
+
+/// out = activation(x · wᵀ + b) for rows [first, first + out.rows()); for more than kScratchRows rows `out` has no gaps.
+void multiply_and_activate(GemmRows& x, const Impl& w, std::size_t first, Activation activation, MatrixView<float> out) {
+  if (w.type == GemmType::int8 && w.native) return multiply_bytes(x, w, first, activation, out);
+  if (out.stride() == out.cols()) {
+    multiply(x, w, first, out);
+  } else {
+    const MatrixView<float> tile(GemmRows::Access::scratch(x, kScratchRows * w.n_out), out.rows(), w.n_out);
+    multiply(x, w, first, tile);
+    for (std::size_t r = 0; r < out.rows(); ++r) std::copy_n(tile.row_data(r), w.n_out, out.row_data(r));
+  }
+  if (activation == Activation::none) return;
+  for (std::size_t r = 0; r < out.rows(); ++r) activate(activation, out.row(r));
+}
+
+}  // namespace
 
 std::string_view name_of(GemmType type) noexcept {
   switch (type) {
@@ -51,11 +144,24 @@ PackedMatrix PackedMatrix::pack(std::size_t n_out, std::size_t n_in, const FillR
   require(bias.empty() || bias.size() == n_out, "a bias must have one number an output");
   PackedMatrix packed;
   packed.impl_ = std::make_unique<Impl>();
-  packed.impl_->type = type;
-  packed.impl_->weight = Matrix<float>::uninitialized(n_out, n_in);
-  packed.impl_->bias = Matrix<float>(1, n_out);
-  std::copy(bias.begin(), bias.end(), packed.impl_->bias.data());
-  for (std::size_t r = 0; r < n_out; ++r) fill(r, packed.impl_->weight.row(r));
+  Impl& impl = *packed.impl_;
+  impl.type = type;
+  impl.native = onednn::is_native(type);
+  impl.n_out = n_out;
+  impl.n_in = n_in;
+  impl.bias = Matrix<float>(1, n_out);
+  std::copy(bias.begin(), bias.end(), impl.bias.data());
+  switch (type) {
+    case GemmType::f32:
+      pack_f32(impl, fill);
+      break;
+    case GemmType::bf16:
+      pack_bf16(impl, fill);
+      break;
+    case GemmType::int8:
+      pack_int8(impl, fill);
+      break;
+  }
   return packed;
 }
 
@@ -65,39 +171,51 @@ PackedMatrix PackedMatrix::pack(MatrixView<const float> weight, std::span<const 
       bias, type);
 }
 
-std::size_t PackedMatrix::n_in() const noexcept { return impl_ ? impl_->weight.cols() : 0; }
-std::size_t PackedMatrix::n_out() const noexcept { return impl_ ? impl_->weight.rows() : 0; }
+std::size_t PackedMatrix::n_in() const noexcept { return impl_ ? impl_->n_in : 0; }
+std::size_t PackedMatrix::n_out() const noexcept { return impl_ ? impl_->n_out : 0; }
 GemmType PackedMatrix::type() const noexcept { return impl_ ? impl_->type : GemmType::f32; }
-std::size_t PackedMatrix::bytes() const noexcept { return impl_ ? impl_->weight.size() * sizeof(float) : 0; }
+std::size_t PackedMatrix::bytes() const noexcept {
+  if (!impl_) return 0;
+  return impl_->blocked.bytes.size() + sizeof(float) * (impl_->panels.size() + impl_->bias.size() + 2 * impl_->column_scales.size());
+}
 
-void prepare_rows(MatrixView<const float> x, GemmType type, GemmRows& rows) { GemmRows::Access::set(rows, x, type); }
+void prepare_rows(MatrixView<const float> x, GemmType type, GemmRows& rows) {
+  if (type == GemmType::f32 && x.stride() == x.cols()) return GemmRows::Access::borrow(rows, x);
+  GemmRows::Access::resize(rows, type, x.rows(), x.cols(), type == GemmType::f32);
+  GemmRows::Access::store(rows, 0, x);
+}
 
 void gemm(GemmRows& x, const PackedMatrix& w, Activation activation, MatrixView<float> out) {
-  require(x.type() == w.type() && x.cols() == w.n_in(), "gemm: rows and weight disagree");
-  const MatrixView<const float> view = GemmRows::Access::view(x);
-  for (std::size_t r = 0; r < view.rows(); ++r) {
-    for (std::size_t c = 0; c < w.n_out(); ++c) {
-      float sum = 0;
-      for (std::size_t i = 0; i < w.n_in(); ++i) sum += view(r, i) * w.impl().weight(c, i);
-      out(r, c) = sum + w.impl().bias(0, c);
-    }
-    activate(activation, out.row(r));
+  check(x, w);
+  require(out.rows() == x.rows() && out.cols() == w.n_out(), "gemm: the output has another shape than the product");
+  const bool whole = w.type() != GemmType::int8 && activation == Activation::none && out.stride() == out.cols();
+  const std::size_t step = whole ? std::max<std::size_t>(x.rows(), 1) : kScratchRows;
+  for (std::size_t r = 0; r < x.rows(); r += step) {
+    multiply_and_activate(x, w.impl(), r, activation, out.middle_rows(r, std::min(step, x.rows() - r)));
   }
 }
 
 void gemm_to_rows(GemmRows& x, const PackedMatrix& w, Activation activation, GemmRows& out) {
-  const MatrixView<float> own = GemmRows::Access::own(out, x.rows(), w.n_out());
-  gemm(x, w, activation, own);
-  GemmRows::Access::set(out, own, w.type());
+  check(x, w);
+  require(&x != &out, "gemm_to_rows: the output must be another object than the input");
+  using Access = GemmRows::Access;
+  Access::resize(out, w.type(), x.rows(), w.n_out(), w.type() == GemmType::f32);
+  const std::size_t n = w.n_out();
+  for (std::size_t r = 0; r < x.rows(); r += kScratchRows) {
+    const std::size_t count = std::min(kScratchRows, x.rows() - r);
+    if (w.type() == GemmType::f32) {
+      multiply_and_activate(x, w.impl(), r, activation, Access::own_floats(out).middle_rows(r, count));
+      continue;
+    }
+    const MatrixView<float> tile(Access::scratch(x, kScratchRows * n), count, n);
+    multiply_and_activate(x, w.impl(), r, activation, tile);
+    Access::store(out, r, tile);
+  }
 }
 
 void add_layer_norm(MatrixView<const float> x, MatrixView<const float> residual, std::span<const float> gamma, std::span<const float> beta,
                     float eps, MatrixView<float> out, GemmType type, GemmRows& prepared) {
-  if (residual.rows() == 0) {
-    layer_norm(x, gamma, beta, eps, out);
-  } else {
-    add_layer_norm(x, residual, gamma, beta, eps, out);
-  }
+  add_layer_norm(x, residual, gamma, beta, eps, out);
   prepare_rows(out, type, prepared);
 }
 

@@ -69,15 +69,17 @@ class GemmRows {
 
  private:
   GemmType type_ = GemmType::f32;
+  bool native_ = true;  // false: a target without the type in hardware, which reads the floats that the numbers stand for
   std::size_t rows_ = 0;
   std::size_t cols_ = 0;
-  MatrixView<const float> borrowed_;  // f32: the caller's rows, or `floats_`
-  Matrix<float> floats_;              // f32 rows made by gemm_to_rows
-  Matrix<std::uint16_t> halves_;      // bf16 rows
-  Matrix<std::uint8_t> bytes_;        // int8 rows, value = (byte − zero_points_[row]) · scales_[row]
+  MatrixView<const float> borrowed_;  // f32: the caller's rows, or floats_
+  Matrix<float> floats_;
+  Matrix<std::uint16_t> halves_;
+  Matrix<std::uint8_t> bytes_;  // value = (byte − zero_points_[row]) · scales_[row]
   Matrix<float> scales_;
   Matrix<std::int32_t> zero_points_;
-  Matrix<std::byte> scratch_;  // product tiles on their way through the epilogue
+  Matrix<float> scratch_;      // product tiles on their way through the epilogue
+  Matrix<std::int32_t> sums_;  // the same of 8-bit products
 };
 
 /// Brings `x` into the form of `type`. For f32 nothing is copied: `rows` then reads `x`, which must live and stay as long as `rows` is

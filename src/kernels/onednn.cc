@@ -1,0 +1,247 @@
+#include "onednn.h"
+
+#include <array>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include "akin/kernels/target.h"
+#include "oneapi/dnnl/dnnl.hpp"
+
+// Declared here because <omp.h> belongs to one compiler; both clang and GCC link GNU's run-time, which oneDNN was built with.
+extern "C" {
+void omp_set_num_threads(int n) noexcept;
+int omp_get_max_threads() noexcept;
+}
+
+namespace akin::kernels::onednn {
+
+struct Layout {
+  GemmType type = GemmType::f32;
+  dnnl::memory::dim n_out = 0;
+  dnnl::memory::dim n_in = 0;
+  dnnl::memory::desc desc;
+  std::size_t id = 0;  ///< of this layout in the process
+};
+
+namespace {
+
+using Dim = dnnl::memory::dim;
+using DataType = dnnl::memory::data_type;
+
+/// The rows that a primitive is made for: whole tiles, then a multiple of 16, then what is left.
+constexpr std::size_t kTile = 128;
+constexpr std::size_t kStep = 16;
+
+/// oneDNN would start a team of OpenMP threads; our pool has all the threads there are. The caller's own setting is put back.
+class OneThread {
+ public:
+  OneThread() : before_(omp_get_max_threads()) {
+    if (before_ != 1) omp_set_num_threads(1);
+  }
+  ~OneThread() {
+    if (before_ != 1) omp_set_num_threads(before_);
+  }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int before_;
+};
+
+const dnnl::engine& engine() {
+  static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
+  return cpu;
+}
+
+DataType input_type(GemmType type) {
+  return type == GemmType::f32 ? DataType::f32 : type == GemmType::bf16 ? DataType::bf16 : DataType::u8;
+}
+DataType weight_type(GemmType type) { return type == GemmType::int8 ? DataType::s8 : input_type(type); }
+
+struct Shape {
+  GemmType type;
+  Dim rows, n_out, n_in;
+};
+
+dnnl::matmul::primitive_desc describe(const Shape& shape, const dnnl::memory::desc& weight) {
+  const dnnl::memory::desc in({shape.rows, shape.n_in}, input_type(shape.type), dnnl::memory::format_tag::ab);
+  const DataType out_type = shape.type == GemmType::int8 ? DataType::s32 : DataType::f32;
+  const dnnl::memory::desc out({shape.rows, shape.n_out}, out_type, dnnl::memory::format_tag::ab);
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);  // a primitive is shared by threads
+  if (shape.type == GemmType::int8) return {dnnl::matmul::desc(in, weight, out), attributes, engine()};
+  const dnnl::memory::desc bias({1, shape.n_out}, DataType::f32, dnnl::memory::format_tag::ab);
+  return {dnnl::matmul::desc(in, weight, bias, out), attributes, engine()};
+}
+
+dnnl::memory::desc any_weight(GemmType type, Dim n_out, Dim n_in) {
+  return {{n_in, n_out}, weight_type(type), dnnl::memory::format_tag::any};
+}
+
+/// The batch-reduce kernels of AVX-512 and above are the ones whose bits do not depend on the number of rows. 8-bit ones without VNNI
+/// saturate on the way, so they do not count.
+bool is_good(GemmType type, const std::string& implementation) {
+  if (!implementation.starts_with("brg:avx512")) return false;
+  if (type == GemmType::bf16) return implementation.find("bf16") != std::string::npos;
+  return type == GemmType::f32 || implementation.find("vnni") != std::string::npos || implementation.find("amx") != std::string::npos;
+}
+
+bool probe(GemmType type) {
+  const OneThread one_thread;
+  try {
+    const Shape shape{type, 64, 64, 64};
+    return is_good(type, describe(shape, any_weight(type, 64, 64)).impl_info_str());
+  } catch (const dnnl::error&) {
+    return false;
+  }
+}
+
+std::mutex& cache_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+using PrimitiveKey = std::pair<std::size_t, Dim>;  // layout id, rows
+
+struct Primitive {
+  dnnl::matmul run;
+  dnnl::memory::desc in, weight, bias, out, scratch;
+};
+
+/// Made once a process, whoever asks first.
+const Primitive& shared_primitive(const Layout& layout, const PrimitiveKey& key, const Shape& shape) {
+  static std::map<PrimitiveKey, Primitive> made;
+  const std::lock_guard lock(cache_mutex());
+  if (const auto found = made.find(key); found != made.end()) return found->second;
+  const auto pd = describe(shape, layout.desc);
+  if (!is_good(layout.type, pd.impl_info_str())) {
+    throw Error(ErrorCode::unsupported, std::string("oneDNN has no stable product of this shape: ") + pd.impl_info_str());
+  }
+  const Primitive primitive{dnnl::matmul(pd), pd.src_desc(),       pd.weights_desc(), pd.query_md(dnnl::query::weights_md, 1),
+                            pd.dst_desc(),    pd.scratchpad_desc()};
+  return made.emplace(key, primitive).first->second;
+}
+
+/// A primitive with the memory objects that one thread points at its data.
+class Call {
+ public:
+  Call(const Primitive& primitive, bool with_bias)
+      : run_(primitive.run),
+        in_(primitive.in, engine(), nullptr),
+        weight_(primitive.weight, engine(), nullptr),
+        bias_(primitive.bias, engine(), nullptr),
+        out_(primitive.out, engine(), nullptr),
+        scratch_(primitive.scratch, engine(), nullptr),
+        scratch_bytes_(primitive.scratch.get_size()) {
+    arguments_ = {{DNNL_ARG_SRC, in_}, {DNNL_ARG_WEIGHTS, weight_}, {DNNL_ARG_DST, out_}, {DNNL_ARG_SCRATCHPAD, scratch_}};
+    if (with_bias) arguments_.emplace(DNNL_ARG_BIAS, bias_);
+  }
+
+  // oneDNN's handles are not const, its inputs are.
+  void operator()(const void* in, const void* weight, const float* bias, void* out, Matrix<std::byte>& scratch, dnnl::stream& stream) {
+    if (scratch.size() < scratch_bytes_) scratch = Matrix<std::byte>::uninitialized(1, scratch_bytes_);
+    in_.set_data_handle(const_cast<void*>(in));
+    weight_.set_data_handle(const_cast<void*>(weight));
+    if (bias != nullptr) bias_.set_data_handle(const_cast<float*>(bias));
+    out_.set_data_handle(out);
+    scratch_.set_data_handle(scratch.data());
+    run_.execute(stream, arguments_);
+  }
+
+ private:
+  dnnl::matmul run_;
+  dnnl::memory in_, weight_, bias_, out_, scratch_;
+  std::size_t scratch_bytes_;
+  std::unordered_map<int, dnnl::memory> arguments_;
+};
+
+/// What a thread keeps between products.
+struct ThreadState {
+  dnnl::stream stream{engine()};
+  std::map<PrimitiveKey, Call> calls;
+  Matrix<std::byte> scratch;
+};
+
+ThreadState& thread_state() {
+  engine();  // made first, so destroyed last
+  thread_local ThreadState state;
+  return state;
+}
+
+Call& call_for(ThreadState& state, const Layout& layout, const Shape& shape) {
+  const PrimitiveKey key{layout.id, shape.rows};
+  if (const auto found = state.calls.find(key); found != state.calls.end()) return found->second;
+  return state.calls.try_emplace(key, shared_primitive(layout, key, shape), layout.type != GemmType::int8).first->second;
+}
+
+std::size_t rows_of_next_call(std::size_t left) {
+  if (left >= kTile) return kTile;
+  return left >= kStep ? left / kStep * kStep : left;
+}
+
+std::size_t bytes_of(GemmType type) { return type == GemmType::f32 ? sizeof(float) : type == GemmType::bf16 ? 2 : 1; }
+
+std::shared_ptr<const Layout> layout_for(GemmType type, Dim n_out, Dim n_in) {
+  static std::map<std::tuple<GemmType, Dim, Dim>, std::shared_ptr<const Layout>> known;
+  const std::lock_guard lock(cache_mutex());
+  auto& layout = known[{type, n_out, n_in}];
+  if (!layout) {
+    const auto pd = describe({type, kTile, n_out, n_in}, any_weight(type, n_out, n_in));
+    layout = std::make_shared<const Layout>(Layout{type, n_out, n_in, pd.weights_desc(), known.size()});
+  }
+  return layout;
+}
+
+[[noreturn]] void throw_dnnl(const dnnl::error& error) { throw Error(ErrorCode::unsupported, std::string("oneDNN: ") + error.what()); }
+
+}  // namespace
+
+bool is_native(GemmType type) {
+  static const std::array<bool, 3> native = {probe(GemmType::f32), probe(GemmType::bf16), probe(GemmType::int8)};
+  const std::string target = current_target();
+  const bool allowed = target == "avx3_dl" || (target == "avx3" && type == GemmType::f32);
+  return allowed && native[static_cast<std::size_t>(type)];
+}
+
+BlockedWeight block_weight(GemmType type, std::size_t n_out, std::size_t n_in, const void* plain) {
+  const OneThread one_thread;
+  try {
+    BlockedWeight weight;
+    weight.layout = layout_for(type, static_cast<Dim>(n_out), static_cast<Dim>(n_in));
+    weight.bytes = Matrix<std::byte>::uninitialized(1, weight.layout->desc.get_size());
+    const dnnl::memory::desc rows({weight.layout->n_in, weight.layout->n_out}, weight_type(type), dnnl::memory::format_tag::ba);
+    dnnl::memory from(rows, engine(), const_cast<void*>(plain));
+    dnnl::memory to(weight.layout->desc, engine(), weight.bytes.data());
+    dnnl::reorder(from, to).execute(thread_state().stream, from, to);
+    return weight;
+  } catch (const dnnl::error& error) {
+    throw_dnnl(error);
+  }
+}
+
+void multiply(const BlockedWeight& weight, const float* bias, const Rows& rows) {
+  const OneThread one_thread;
+  const Layout& layout = *weight.layout;
+  ThreadState& state = thread_state();
+  const auto* in = static_cast<const std::byte*>(rows.in);
+  auto* out = static_cast<std::byte*>(rows.out);
+  try {
+    for (std::size_t r = 0; r < rows.count;) {
+      const std::size_t count = rows_of_next_call(rows.count - r);
+      const Shape shape{layout.type, static_cast<Dim>(count), layout.n_out, layout.n_in};
+      call_for(state, layout, shape)(in, weight.bytes.data(), bias, out, state.scratch, state.stream);
+      in += count * static_cast<std::size_t>(layout.n_in) * bytes_of(layout.type);
+      out += count * static_cast<std::size_t>(layout.n_out) * sizeof(float);
+      r += count;
+    }
+  } catch (const dnnl::error& error) {
+    throw_dnnl(error);
+  }
+}
+
+}  // namespace akin::kernels::onednn

@@ -1,0 +1,39 @@
+// oneDNN's matrix product behind four functions: which types it runs natively here, a weight in its blocked layout, and the product of
+// some rows with it. Primitives are made once a process for each shape and kept; execution state is kept by each thread.
+// Used on AVX-512 only, where its kernels give a row the same bits for every number of rows (docs/adr/0003-gemm.md). See gemm_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "akin/base/matrix.h"
+#include "akin/kernels/gemm.h"
+
+namespace akin::kernels::onednn {
+
+/// True if this CPU, under the target in use, multiplies numbers of `type` in hardware and oneDNN has its kernel for it.
+bool is_native(GemmType type);
+
+struct Layout;
+
+/// A weight (n_out, n_in) in the layout that the product reads.
+struct BlockedWeight {
+  std::shared_ptr<const Layout> layout;
+  Matrix<std::byte> bytes;
+};
+
+/// `plain` is (n_out, n_in) without gaps: float, bfloat16 bits or int8, as `type` says.
+BlockedWeight block_weight(GemmType type, std::size_t n_out, std::size_t n_in, const void* plain);
+
+/// The rows of a product, without gaps: oneDNN has its good kernels for those alone.
+struct Rows {
+  const void* in = nullptr;
+  void* out = nullptr;  ///< float; int32 for int8
+  std::size_t count = 0;
+};
+
+/// out = in · weightᵀ (+ bias, which int8 has none of). Any count; the primitives made are those of a small ladder of counts.
+void multiply(const BlockedWeight& weight, const float* bias, const Rows& rows);
+
+}  // namespace akin::kernels::onednn

@@ -1,0 +1,20 @@
+// The product for targets that oneDNN does not serve with stable bits: f32 panels on Highway. bf16 and int8 numbers are multiplied as the
+// floats they stand for. A row's sum runs over k in order in one lane, so its bits depend on that row alone. See gemm_test.cc.
+#pragma once
+
+#include <cstddef>
+
+#include "akin/base/matrix.h"
+
+namespace akin::kernels::portable {
+
+/// Outputs side by side in a panel.
+inline constexpr std::size_t kPanel = 16;
+
+/// (n_out, n_in) → panels of (n_in, kPanel), the last one padded with zeros.
+Matrix<float> pack_panels(MatrixView<const float> weight);
+
+/// out = x · weightᵀ + bias. bias and out have n_out columns.
+void multiply(MatrixView<const float> x, const Matrix<float>& panels, const float* bias, MatrixView<float> out);
+
+}  // namespace akin::kernels::portable
