@@ -1,0 +1,82 @@
+// The way of a file: bounds, unpacking, what it is, its reader.
+#include "akin/documents/document.h"
+
+#include <filesystem>
+#include <new>
+
+#include "akin/base/mapped_file.h"
+#include "gzip.h"
+#include "readers.h"
+#include "reading.h"
+#include "sniff.h"
+
+namespace akin {
+namespace {
+
+using namespace documents;
+
+std::vector<Document> read_as(Format format, std::string_view bytes, Reading& reading) {
+  switch (format) {
+    case Format::text:
+      return read_text(bytes, reading);
+    case Format::markdown:
+      return read_markdown(bytes, reading);
+    case Format::html:
+      return read_html(bytes, reading);
+    case Format::pdf:
+      return read_pdf(bytes, reading);
+    case Format::code:
+      return read_code(bytes, reading);
+    case Format::csv:
+      return read_csv(bytes, reading, ',');
+    case Format::tsv:
+      return read_csv(bytes, reading, '\t');
+    case Format::json:
+      return read_json(bytes, reading);
+    case Format::jsonl:
+      return read_jsonl(bytes, reading);
+  }
+  reading.fail(ErrorCode::unsupported, "unknown format");
+}
+
+std::vector<Document> read_bytes(std::string_view bytes, Reading& reading) {
+  if (bytes.size() > reading.limits().max_file_bytes)
+    reading.fail(ErrorCode::limit,
+                 "has " + std::to_string(bytes.size()) + " bytes, the bound is " + std::to_string(reading.limits().max_file_bytes));
+  std::string unpacked;
+  if (is_gzip(bytes)) {
+    unpacked = gunzip(bytes, reading);
+    bytes = unpacked;
+    if (is_gzip(bytes)) reading.fail(ErrorCode::unsupported, "gzip data inside gzip data, akin unpacks once");
+  }
+  if (const std::string what = describe_binary(bytes); !what.empty())
+    reading.fail(ErrorCode::unsupported, "is " + what + ", which akin does not read");
+  if (is_pdf(bytes)) return read_pdf(bytes, reading);
+  if (reading.ending() == "pdf") reading.fail(ErrorCode::corrupt, "has no PDF header ('%PDF-') in its first 1024 bytes");
+  if (is_binary(bytes)) reading.fail(ErrorCode::unsupported, "is binary data of an unknown kind");
+  if (reading.ending() == "ipynb") reading.fail(ErrorCode::unsupported, "is a Jupyter notebook, which akin does not read");
+  return read_as(format_of(bytes, reading.name(), reading.ending()), bytes, reading);
+}
+
+}  // namespace
+
+std::vector<Document> read_documents(const std::filesystem::path& path, const ReadLimits& limits) {
+  return read_documents(read_file(path, limits.max_file_bytes), path.string(), limits);
+}
+
+std::vector<Document> read_documents(std::string_view bytes, const std::string& uri, const ReadLimits& limits) {
+  Reading reading(uri, limits);
+  try {
+    return read_bytes(bytes, reading);
+  } catch (const std::bad_alloc&) {
+    reading.fail(ErrorCode::limit, "not enough memory to read it");
+  }
+}
+
+std::string supported_formats() {
+  return "text (.txt, and any other plain text), Markdown (.md .markdown), HTML (.html .htm .xhtml), PDF (.pdf), "
+         "tables (.csv .tsv), JSON (.json .jsonl .ndjson), source code (.c .cc .h .py .rs .go .java .js .ts .sh .sql …); each also packed "
+         "as .gz";
+}
+
+}  // namespace akin

@@ -1,0 +1,258 @@
+// Markdown by md4c (CommonMark with tables and strikethrough). md4c hands over stretches of the source itself, so that a stretch's address
+// tells its line. Exceptions must not pass through its C frames: they are caught in the callbacks and thrown again behind it.
+// Tested by markdown_reader_test.cc.
+#include <md4c.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <limits>
+
+#include "charset.h"
+#include "readers.h"
+
+namespace akin::documents {
+namespace {
+
+/// What is left of raw HTML without tags, comments, scripts and styles. Line ends are kept, so that lines can be counted.
+std::string without_tags(std::string_view html) {
+  const std::string lower = to_lower_ascii(html);
+  std::string out;
+  std::size_t i = 0;
+  const auto skip_past = [&](std::string_view end) {
+    const std::size_t found = lower.find(end, i);
+    const std::size_t stop = found == lower.npos ? html.size() : found + end.size();
+    out.append(static_cast<std::size_t>(
+                   std::count(html.begin() + static_cast<std::ptrdiff_t>(i), html.begin() + static_cast<std::ptrdiff_t>(stop), '\n')),
+               '\n');
+    i = stop;
+  };
+  while (i < html.size()) {
+    const std::string_view rest = std::string_view(lower).substr(i, 8);
+    if (rest.starts_with("<!--")) {
+      skip_past("-->");
+    } else if (rest.starts_with("<script")) {
+      skip_past("</script>");
+    } else if (rest.starts_with("<style")) {
+      skip_past("</style>");
+    } else if (rest.size() > 1 && rest[0] == '<' && (rest[1] == '/' || rest[1] == '!' || (rest[1] >= 'a' && rest[1] <= 'z'))) {
+      skip_past(">");
+      out += ' ';
+    } else if (const std::size_t end = html.substr(i, 40).find(';'); html[i] == '&' && end != html.npos) {
+      out += decode_entity(html.substr(i, end + 1));
+      i += end + 1;
+    } else {
+      out += html[i++];
+    }
+  }
+  return out;
+}
+
+/// Takes "key: value" lines between "---" fences off the front. Returns how many lines were taken.
+std::uint32_t take_front_matter(std::string_view& text, DocumentBuilder& builder) {
+  if (!text.starts_with("---\n") && !text.starts_with("+++\n")) return 0;
+  const std::string fence(text.substr(0, 3));
+  constexpr std::size_t kLongest = 1 << 16;
+  const std::string_view front = text.substr(0, kLongest);
+  std::size_t end = front.find("\n" + fence + "\n", 3);
+  if (end == front.npos && text.size() <= kLongest && text.ends_with("\n" + fence)) end = text.size() - 4;
+  if (end == front.npos) return 0;
+  std::string_view body = text.substr(4, end > 4 ? end - 4 : 0);
+  while (!body.empty()) {
+    const std::size_t stop = std::min(body.find('\n'), body.size());
+    const std::string_view row = body.substr(0, stop);
+    body.remove_prefix(std::min(stop + 1, body.size()));
+    const std::size_t colon = row.find(fence == "---" ? ':' : '=');
+    if (colon == row.npos || row.empty() || is_space(row[0]) || row[0] == '#' || row[0] == '-') continue;
+    const std::string key = to_lower_ascii(trimmed(row.substr(0, colon)));
+    std::string_view value = trimmed(row.substr(colon + 1));
+    if (value.size() > 1 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front())
+      value = value.substr(1, value.size() - 2);
+    if (key == "title") {
+      builder.set_title(std::string(value));
+    } else {
+      builder.meta(key, std::string(value));
+    }
+  }
+  const std::string_view taken = text.substr(0, std::min(end + 5, text.size()));
+  text.remove_prefix(taken.size());
+  return static_cast<std::uint32_t>(std::count(taken.begin(), taken.end(), '\n'));
+}
+
+class MarkdownReader {
+ public:
+  explicit MarkdownReader(Reading& reading) : reading_(reading), builder_(reading, "markdown") {}
+
+  Document read(std::string_view bytes) {
+    const Decoded decoded = decode_text(bytes);
+    builder_.count_invalid(decoded.n_invalid);
+    if (decoded.encoding != "utf-8") builder_.meta("encoding", decoded.encoding);
+    source_ = decoded.text;
+    const std::uint32_t skipped = take_front_matter(source_, builder_);
+    if (source_.size() > std::numeric_limits<MD_SIZE>::max() / 2) reading_.fail(ErrorCode::limit, "is too large for Markdown");
+    line_starts_.push_back(0);
+    for (std::size_t i = 0; i < source_.size(); ++i)
+      if (source_[i] == '\n') line_starts_.push_back(static_cast<std::uint32_t>(i + 1));
+    first_line_ = skipped + 1;
+    parse();
+    flush(BlockKind::paragraph);
+    return builder_.finish();
+  }
+
+ private:
+  void parse() {
+    MD_PARSER parser{};
+    parser.flags = MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS;
+    parser.enter_block = [](MD_BLOCKTYPE type, void* detail, void* self) { return guarded(self, [&](auto& r) { r.enter(type, detail); }); };
+    parser.leave_block = [](MD_BLOCKTYPE type, void* detail, void* self) { return guarded(self, [&](auto& r) { r.leave(type, detail); }); };
+    parser.enter_span = [](MD_SPANTYPE, void*, void*) { return 0; };
+    parser.leave_span = [](MD_SPANTYPE, void*, void*) { return 0; };
+    parser.text = [](MD_TEXTTYPE type, const MD_CHAR* text, MD_SIZE size, void* self) {
+      return guarded(self, [&](auto& r) { r.text(type, {text, size}); });
+    };
+    const int status = md_parse(source_.data(), static_cast<MD_SIZE>(source_.size()), &parser, this);
+    if (error_) std::rethrow_exception(error_);
+    if (status != 0) reading_.fail(ErrorCode::limit, "not enough memory to read it as Markdown");
+  }
+
+  template <class Body>
+  static int guarded(void* self, Body&& body) {
+    auto& reader = *static_cast<MarkdownReader*>(self);
+    try {
+      if (++reader.n_events_ % 1024 == 0) reader.reading_.check_time();
+      body(reader);
+      return 0;
+    } catch (...) {
+      reader.error_ = std::current_exception();
+      return 1;
+    }
+  }
+
+  void enter(MD_BLOCKTYPE type, void*) {
+    reading_.check_depth(++depth_);
+    switch (type) {
+      case MD_BLOCK_LI:
+      case MD_BLOCK_UL:
+      case MD_BLOCK_OL:
+        flush(n_lists_ > 0 ? BlockKind::list_item : BlockKind::paragraph);
+        n_lists_ += type == MD_BLOCK_LI ? 1U : 0U;
+        break;
+      case MD_BLOCK_QUOTE:
+        ++n_quotes_;
+        break;
+      case MD_BLOCK_CODE:
+      case MD_BLOCK_HTML:
+        raw_.clear();
+        raw_line_ = 0;
+        in_raw_ = true;
+        break;
+      case MD_BLOCK_TH:
+      case MD_BLOCK_TD:
+        flow_.separator(" | ");
+        break;
+      default:
+        break;
+    }
+  }
+
+  void leave(MD_BLOCKTYPE type, void* detail) {
+    --depth_;
+    switch (type) {
+      case MD_BLOCK_H:
+        builder_.heading(static_cast<int>(static_cast<MD_BLOCK_H_DETAIL*>(detail)->level), flow_.take());
+        break;
+      case MD_BLOCK_P:
+        flush(n_lists_ > 0 ? BlockKind::list_item : n_quotes_ > 0 ? BlockKind::quote : BlockKind::paragraph);
+        break;
+      case MD_BLOCK_LI:
+        flush(BlockKind::list_item);
+        --n_lists_;
+        break;
+      case MD_BLOCK_QUOTE:
+        --n_quotes_;
+        break;
+      case MD_BLOCK_TR:
+        flush(BlockKind::table_row);
+        break;
+      case MD_BLOCK_CODE:
+        in_raw_ = false;
+        builder_.add_code(raw_, raw_line_);
+        break;
+      case MD_BLOCK_HTML:
+        in_raw_ = false;
+        flow_.append(without_tags(raw_), raw_line_);
+        flush(BlockKind::paragraph);
+        break;
+      default:
+        break;
+    }
+  }
+
+  void text(MD_TEXTTYPE type, std::string_view piece) {
+    const std::uint32_t line = line_of(piece);
+    if (in_raw_) {
+      if (raw_line_ == 0) raw_line_ = line;
+      raw_ += piece;
+      return;
+    }
+    switch (type) {
+      case MD_TEXT_NULLCHAR:
+        flow_.append("\xEF\xBF\xBD", line);
+        break;
+      case MD_TEXT_BR:
+        flow_.line_break();
+        break;
+      case MD_TEXT_SOFTBR:
+        flow_.append(" ", line);
+        break;
+      case MD_TEXT_ENTITY:
+        flow_.append(decode_entity(piece), line);
+        break;
+      case MD_TEXT_HTML:
+        if (to_lower_ascii(piece.substr(0, 3)) == "<br") flow_.line_break();
+        break;
+      default:
+        flow_.append(piece, line);
+        break;
+    }
+  }
+
+  /// The line of a stretch of the source. md4c gives line ends and the like from its own memory: they are where the last stretch was.
+  std::uint32_t line_of(std::string_view piece) {
+    const std::less<const char*> before;
+    if (before(piece.data(), source_.data()) || !before(piece.data(), source_.data() + source_.size())) return last_line_;
+    const auto offset = static_cast<std::uint32_t>(piece.data() - source_.data());
+    const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), offset);
+    last_line_ = first_line_ + static_cast<std::uint32_t>(next - line_starts_.begin()) - 1;
+    return last_line_;
+  }
+
+  void flush(BlockKind kind) { builder_.add(kind, flow_.take()); }
+
+  Reading& reading_;
+  DocumentBuilder builder_;
+  std::string_view source_;
+  std::vector<std::uint32_t> line_starts_;
+  std::uint32_t first_line_ = 1;
+  std::uint32_t last_line_ = 1;
+  FlowText flow_;
+  std::string raw_;
+  std::uint32_t raw_line_ = 0;
+  bool in_raw_ = false;
+  std::size_t depth_ = 0;
+  std::size_t n_lists_ = 0;
+  std::size_t n_quotes_ = 0;
+  std::size_t n_events_ = 0;
+  std::exception_ptr error_;
+};
+
+}  // namespace
+
+std::vector<Document> read_markdown(std::string_view bytes, Reading& reading) {
+  std::vector<Document> documents;
+  documents.push_back(MarkdownReader(reading).read(bytes));
+  return documents;
+}
+
+}  // namespace akin::documents

@@ -1,0 +1,32 @@
+// One function a format: bytes (already unpacked) → documents. The table that chooses among them is in document.cc. Each is tested by the
+// test of its own file.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reading.h"
+
+namespace akin::documents {
+
+/// Paragraphs parted by blank lines; "CHAPTER IV." and its kind become headings; a Project Gutenberg header gives title and author.
+std::vector<Document> read_text(std::string_view bytes, Reading& reading);
+/// CommonMark with tables; front matter (YAML's "key: value" lines) becomes metadata.
+std::vector<Document> read_markdown(std::string_view bytes, Reading& reading);
+std::vector<Document> read_html(std::string_view bytes, Reading& reading);
+/// In a child process of its own, with bounds on memory and time.
+std::vector<Document> read_pdf(std::string_view bytes, Reading& reading);
+/// Stretches between blank lines in front of unindented lines.
+std::vector<Document> read_code(std::string_view bytes, Reading& reading);
+/// RFC 4180; one document a record.
+std::vector<Document> read_csv(std::string_view bytes, Reading& reading, char delimiter);
+/// One JSON value, or an array with one document an element.
+std::vector<Document> read_json(std::string_view bytes, Reading& reading);
+/// One JSON value a line, one document each.
+std::vector<Document> read_jsonl(std::string_view bytes, Reading& reading);
+
+/// The characters of an HTML character reference ("&amp;" → "&"); the reference itself if there is none of that name.
+std::string decode_entity(std::string_view reference);
+
+}  // namespace akin::documents

@@ -1,0 +1,25 @@
+// What a file is, told by its first bytes and, for text, by its name. Tested by sniff_test.cc.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace akin::documents {
+
+enum class Format { text, markdown, html, pdf, code, csv, tsv, json, jsonl };
+
+/// What a binary format that is not read is called ("a PNG image", "a ZIP archive (DOCX)"); empty for text, PDF and gzip.
+std::string describe_binary(std::string_view bytes);
+
+[[nodiscard]] bool is_pdf(std::string_view bytes) noexcept;
+[[nodiscard]] bool is_gzip(std::string_view bytes) noexcept;
+/// Bytes that are no text in any encoding read here: many control characters.
+[[nodiscard]] bool is_binary(std::string_view bytes) noexcept;
+
+/// The format of text bytes by the file's name and ending (lower case, without dot), else by how it begins.
+Format format_of(std::string_view bytes, std::string_view name, std::string_view ending);
+
+/// The programming language of a name or ending ("python"), empty if it is none.
+std::string_view language_of(std::string_view name, std::string_view ending) noexcept;
+
+}  // namespace akin::documents
