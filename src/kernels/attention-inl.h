@@ -20,31 +20,76 @@
 HWY_BEFORE_NAMESPACE();
 namespace akin::kernels::HWY_NAMESPACE {
 
-// Vectors of queries in a block: 32 queries on AVX-512, 16 on AVX2, 8 on SSE4.
-inline constexpr std::size_t kQueryVectors = 2;
-inline constexpr std::size_t kQueries = kQueryVectors * hn::MaxLanes(FloatTag());
+// Vectors of queries in a block: 32 queries on AVX-512, 16 on AVX2, 8 on SSE4; half of that where so few are left.
+inline constexpr std::size_t kWideBlock = 2;
+inline constexpr std::size_t kMaxQueries = kWideBlock * hn::MaxLanes(FloatTag());
 // 512 keys × 32 queries of scores are 64 KB on AVX-512; sequences up to that length need no second pass.
 inline constexpr std::size_t kKeyBlock = 512;
 // Sums in registers: 8 × 2 of 32 registers on AVX-512, 4 × 2 of 16 below.
 inline constexpr std::size_t kRowsAtOnce = hn::MaxLanes(FloatTag()) >= 16 ? 8 : 4;
 
-/// queries[c][query] = scale · q[first + query][c], zeros past the end.
-HWY_INLINE void transpose_queries(MatrixView<const float> q, std::size_t first, std::size_t count, std::size_t column, std::size_t dim,
-                                  float scale, float* queries) {
-  for (std::size_t i = 0; i < kQueries; ++i) {
-    if (i >= count) {
-      for (std::size_t c = 0; c < dim; ++c) queries[c * kQueries + i] = 0;
-      continue;
+/// out[c][i] = rows[i][c] for n_rows (a multiple of 4) rows of `n` lanes' worth of bits.
+HWY_INLINE void transpose(const float* const* rows, std::size_t n_rows, std::size_t n, float* out) {
+  std::size_t done = 0;
+#if HWY_TARGET != HWY_SCALAR
+  const FloatTag d;
+  HWY_ALIGN float block[4][hn::MaxLanes(FloatTag())];
+  done = n / n_lanes() * n_lanes();
+  for (std::size_t i = 0; i < n_rows; i += 4) {
+    for (std::size_t c = 0; c < done; c += n_lanes()) {
+      const auto r0 = hn::LoadU(d, rows[i] + c), r1 = hn::LoadU(d, rows[i + 1] + c);
+      const auto r2 = hn::LoadU(d, rows[i + 2] + c), r3 = hn::LoadU(d, rows[i + 3] + c);
+      const auto low02 = hn::InterleaveLower(d, r0, r2), low13 = hn::InterleaveLower(d, r1, r3);
+      const auto high02 = hn::InterleaveUpper(d, r0, r2), high13 = hn::InterleaveUpper(d, r1, r3);
+      hn::Store(hn::InterleaveLower(d, low02, low13), d, block[0]);
+      hn::Store(hn::InterleaveUpper(d, low02, low13), d, block[1]);
+      hn::Store(hn::InterleaveLower(d, high02, high13), d, block[2]);
+      hn::Store(hn::InterleaveUpper(d, high02, high13), d, block[3]);
+      for (std::size_t k = 0; k < n_lanes(); ++k) std::copy_n(block[k % 4] + k / 4 * 4, 4, out + (c + k) * n_rows + i);
     }
-    const float* row = q.row_data(first + i) + column;
-    for (std::size_t c = 0; c < dim; ++c) queries[c * kQueries + i] = row[c] * scale;
+  }
+#endif
+  for (std::size_t i = 0; i < n_rows; ++i) {
+    for (std::size_t c = done; c < n; ++c) out[c * n_rows + i] = rows[i][c];
+  }
+}
+
+/// out[0 … n) = in · factor.
+HWY_INLINE void scale_into(const float* in, std::size_t n, float factor, float* out) {
+  const FloatTag d;
+  std::size_t c = 0;
+  for (; c + n_lanes() <= n; c += n_lanes()) hn::StoreU(hn::Mul(hn::LoadU(d, in + c), hn::Set(d, factor)), d, out + c);
+  for (; c < n; ++c) out[c] = in[c] * factor;
+}
+
+/// queries[c][query] = scale · q[first + query][c], zeros past the end. `rows` is scratch for kQueries × dim numbers.
+template <std::size_t kQueries>
+HWY_INLINE void transpose_queries(MatrixView<const float> q, std::size_t first, std::size_t count, std::size_t column, std::size_t dim,
+                                  float scale, float* rows, float* queries) {
+  if constexpr (kQueries % 4 == 0) {
+    const float* starts[kQueries];
+    for (std::size_t i = 0; i < kQueries; ++i) {
+      float* row = rows + i * dim;
+      starts[i] = row;
+      if (i < count) {
+        scale_into(q.row_data(first + i) + column, dim, scale, row);
+      } else {
+        std::fill_n(row, dim, 0.0F);
+      }
+    }
+    transpose(starts, kQueries, dim, queries);
+  } else {
+    for (std::size_t i = 0; i < kQueries; ++i) {
+      for (std::size_t c = 0; c < dim; ++c) queries[c * kQueries + i] = i < count ? q.row_data(first + i)[column + c] * scale : 0.0F;
+    }
   }
 }
 
 /// scores[key][query] for kRows keys.
-template <std::size_t kRows>
+template <std::size_t kQueries, std::size_t kRows>
 HWY_INLINE void score_keys(const float* key, std::size_t stride, std::size_t dim, const float* queries, float* scores) {
   const FloatTag d;
+  constexpr std::size_t kQueryVectors = kQueries / n_lanes();
   hn::Vec<FloatTag> sums[kRows][kQueryVectors];
   for (auto& row : sums) {
     for (auto& sum : row) sum = hn::Zero(d);
@@ -62,53 +107,73 @@ HWY_INLINE void score_keys(const float* key, std::size_t stride, std::size_t dim
   }
 }
 
+template <std::size_t kQueries>
 HWY_INLINE void score_block(MatrixView<const float> keys, std::size_t column, std::size_t dim, const float* queries, float* scores) {
   std::size_t j = 0;
   for (; j + kRowsAtOnce <= keys.rows(); j += kRowsAtOnce) {
-    score_keys<kRowsAtOnce>(keys.row_data(j) + column, keys.stride(), dim, queries, scores + j * kQueries);
+    score_keys<kQueries, kRowsAtOnce>(keys.row_data(j) + column, keys.stride(), dim, queries, scores + j * kQueries);
   }
-  for (; j < keys.rows(); ++j) score_keys<1>(keys.row_data(j) + column, keys.stride(), dim, queries, scores + j * kQueries);
+  for (; j < keys.rows(); ++j) score_keys<kQueries, 1>(keys.row_data(j) + column, keys.stride(), dim, queries, scores + j * kQueries);
 }
 
 /// What a block's softmax has seen so far, a lane a query.
 struct Running {
-  HWY_ALIGN float largest[kQueries];
-  HWY_ALIGN float sum[kQueries];
-  HWY_ALIGN float shrink[kQueries];  ///< what earlier sums and outputs are multiplied by for the new maximum
+  HWY_ALIGN float largest[kMaxQueries];
+  HWY_ALIGN float sum[kMaxQueries];
+  HWY_ALIGN float shrink[kMaxQueries];  ///< what earlier sums and outputs are multiplied by for the new maximum
 };
 
-/// scores → e^(score − running maximum), with the sums; log2(e) is in the scores already, so it is 2^.
+/// The largest score of each lane over the keys, and of `before`. Finite, so that −∞ − −∞ never comes up.
+HWY_INLINE FloatVec largest_score(const float* scores, std::size_t stride, std::size_t n_keys, FloatVec before) {
+  const FloatTag d;
+  auto largest0 = before, largest1 = hn::Set(d, -1e30F);
+  std::size_t j = 0;
+  for (; j + 2 <= n_keys; j += 2) {
+    largest0 = hn::Max(largest0, hn::Load(d, scores + j * stride));
+    largest1 = hn::Max(largest1, hn::Load(d, scores + (j + 1) * stride));
+  }
+  if (j < n_keys) largest0 = hn::Max(largest0, hn::Load(d, scores + j * stride));
+  return hn::Max(largest0, largest1);
+}
+
+/// 2^(score − largest); exactly 0 for what is hidden. log2(e) is in the scores already.
+HWY_INLINE FloatVec exp_score(FloatVec score, FloatVec largest) {
+  const FloatTag d;
+  const auto t = hn::Sub(score, largest);
+  const auto clamped = hn::Max(t, hn::Set(d, -126.0F));
+  const auto whole = hn::Add(clamped, hn::Set(d, kRoundMagic));
+  const auto e = exp2_split(whole, hn::Sub(clamped, hn::Sub(whole, hn::Set(d, kRoundMagic))));
+  return hn::IfThenElseZero(hn::Gt(t, hn::Set(d, -126.0F)), e);
+}
+
+/// Takes a lane vector's new maximum and sum of exponentials into what was seen before.
+HWY_INLINE void update_running(FloatVec largest, FloatVec sum, std::size_t lane, Running& running) {
+  const FloatTag d;
+  const auto shrink = exp_score(hn::Load(d, running.largest + lane), largest);
+  hn::Store(shrink, d, running.shrink + lane);
+  hn::Store(hn::MulAdd(hn::Load(d, running.sum + lane), shrink, sum), d, running.sum + lane);
+  hn::Store(largest, d, running.largest + lane);
+}
+
+/// scores → 2^(score − running maximum), with the sums.
+template <std::size_t kQueries>
 HWY_INLINE void exp_scores(float* scores, std::size_t n_keys, Running& running) {
   const FloatTag d;
-  for (std::size_t v = 0; v < kQueryVectors; ++v) {
-    float* column = scores + v * n_lanes();
-    const auto before = hn::Load(d, running.largest + v * n_lanes());
-    auto largest0 = before, largest1 = before;
-    std::size_t j = 0;
-    for (; j + 2 <= n_keys; j += 2) {
-      largest0 = hn::Max(largest0, hn::Load(d, column + j * kQueries));
-      largest1 = hn::Max(largest1, hn::Load(d, column + (j + 1) * kQueries));
-    }
-    if (j < n_keys) largest0 = hn::Max(largest0, hn::Load(d, column + j * kQueries));
-    // Finite even where nothing is seen yet, so that −∞ − −∞ never comes up.
-    const auto largest = hn::Max(hn::Max(largest0, largest1), hn::Set(d, -1e30F));
+  for (std::size_t lane = 0; lane < kQueries; lane += n_lanes()) {
+    float* column = scores + lane;
+    const auto largest = largest_score(column, kQueries, n_keys, hn::Load(d, running.largest + lane));
     auto sum = hn::Zero(d);
-    for (j = 0; j < n_keys; ++j) {
-      const auto t = hn::Sub(hn::Load(d, column + j * kQueries), largest);
-      const auto e = hn::IfThenElseZero(hn::Gt(t, hn::Set(d, -126.0F)), exp2(t));
+    for (std::size_t j = 0; j < n_keys; ++j) {
+      const auto e = exp_score(hn::Load(d, column + j * kQueries), largest);
       hn::Store(e, d, column + j * kQueries);
       sum = hn::Add(sum, e);
     }
-    const auto change = hn::Sub(before, largest);
-    const auto shrink = hn::IfThenElseZero(hn::Gt(change, hn::Set(d, -126.0F)), exp2(change));
-    hn::Store(shrink, d, running.shrink + v * n_lanes());
-    hn::Store(hn::MulAdd(hn::Load(d, running.sum + v * n_lanes()), shrink, sum), d, running.sum + v * n_lanes());
-    hn::Store(largest, d, running.largest + v * n_lanes());
+    update_running(largest, sum, lane, running);
   }
 }
 
 /// out[query][column …] (+)= Σ_j p[j][query] · value[j][column …] for kRows queries and kWide vectors of columns.
-template <std::size_t kRows, std::size_t kWide>
+template <std::size_t kQueries, std::size_t kRows, std::size_t kWide>
 HWY_INLINE void weigh_values(const float* p, const float* value, std::size_t stride, std::size_t n_keys, const float* shrink, float* out,
                              std::size_t out_stride) {
   const FloatTag d;
@@ -133,6 +198,7 @@ HWY_INLINE void weigh_values(const float* p, const float* value, std::size_t str
 }
 
 /// The columns that no full vector covers.
+template <std::size_t kQueries>
 HWY_INLINE void weigh_last_columns(const float* p, MatrixView<const float> values, std::size_t column, std::size_t n_columns,
                                    std::size_t count, const float* shrink, float* out, std::size_t out_stride) {
   for (std::size_t r = 0; r < count; ++r) {
@@ -144,28 +210,30 @@ HWY_INLINE void weigh_last_columns(const float* p, MatrixView<const float> value
   }
 }
 
-template <std::size_t kWide>
+template <std::size_t kQueries, std::size_t kWide>
 HWY_INLINE void weigh_columns(const float* p, MatrixView<const float> values, std::size_t column, std::size_t count, const float* shrink,
                               float* out, std::size_t out_stride) {
   const float* value = values.row_data(0) + column;
   std::size_t r = 0;
   for (; r + kRowsAtOnce <= count; r += kRowsAtOnce) {
-    weigh_values<kRowsAtOnce, kWide>(p + r, value, values.stride(), values.rows(), shrink != nullptr ? shrink + r : nullptr,
-                                     out + r * out_stride, out_stride);
+    weigh_values<kQueries, kRowsAtOnce, kWide>(p + r, value, values.stride(), values.rows(), shrink != nullptr ? shrink + r : nullptr,
+                                               out + r * out_stride, out_stride);
   }
   for (; r < count; ++r) {
-    weigh_values<1, kWide>(p + r, value, values.stride(), values.rows(), shrink != nullptr ? shrink + r : nullptr, out + r * out_stride,
-                           out_stride);
+    weigh_values<kQueries, 1, kWide>(p + r, value, values.stride(), values.rows(), shrink != nullptr ? shrink + r : nullptr,
+                                     out + r * out_stride, out_stride);
   }
 }
 
 /// out[query][0 … dim) (+)= pᵀ · values, `shrink` == nullptr for the first key block.
+template <std::size_t kQueries>
 HWY_INLINE void weigh_block(const float* p, MatrixView<const float> values, std::size_t column, std::size_t dim, std::size_t count,
                             const float* shrink, float* out, std::size_t out_stride) {
   std::size_t c = 0;
-  for (; c + 2 * n_lanes() <= dim; c += 2 * n_lanes()) weigh_columns<2>(p, values, column + c, count, shrink, out + c, out_stride);
-  for (; c + n_lanes() <= dim; c += n_lanes()) weigh_columns<1>(p, values, column + c, count, shrink, out + c, out_stride);
-  if (c < dim) weigh_last_columns(p, values, column + c, dim - c, count, shrink, out + c, out_stride);
+  for (; c + 2 * n_lanes() <= dim; c += 2 * n_lanes())
+    weigh_columns<kQueries, 2>(p, values, column + c, count, shrink, out + c, out_stride);
+  for (; c + n_lanes() <= dim; c += n_lanes()) weigh_columns<kQueries, 1>(p, values, column + c, count, shrink, out + c, out_stride);
+  if (c < dim) weigh_last_columns<kQueries>(p, values, column + c, dim - c, count, shrink, out + c, out_stride);
 }
 
 }  // namespace akin::kernels::HWY_NAMESPACE

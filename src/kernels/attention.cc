@@ -39,6 +39,7 @@ HWY_INLINE KeyRange visible_keys(const AttentionOptions& options, std::size_t n,
 }
 
 /// Adds the biases, times log2(e), and hides what a query does not see.
+template <std::size_t kQueries>
 void add_bias(const Sequence& s, const Block& b, float* scores) {
   const AttentionOptions& o = s.options;
   const std::size_t n = s.k.rows();
@@ -67,38 +68,53 @@ HWY_INLINE void divide_by_sums(const Running& running, std::size_t count, std::s
   }
 }
 
-void attend_block(const Sequence& s, std::size_t head, std::size_t query, std::size_t count, float* queries, float* scores) {
+/// Where a block works: `queries` (dim, queries), `scores` (keys, queries) and rows on their way to `queries`.
+struct Workspace {
+  float* queries;
+  float* scores;
+};
+
+HWY_INLINE bool is_biased(const AttentionOptions& o) {
+  return o.causal || o.window != kNoWindow || !o.bias.empty() || !o.alibi_slopes.empty() || !o.distance_bias.empty();
+}
+
+template <std::size_t kQueries>
+void attend_block(const Sequence& s, std::size_t head, std::size_t query, std::size_t count, const Workspace& work) {
   const AttentionOptions& o = s.options;
   const std::size_t dim = o.head_dim;
   const std::size_t kv_column = head / (o.n_heads / o.n_kv_heads) * dim;
-  const bool biased = o.causal || o.window != kNoWindow || !o.bias.empty() || !o.alibi_slopes.empty() || !o.distance_bias.empty();
   float* out = s.out.row_data(query) + head * dim;
   Running running;
   std::fill_n(running.largest, kQueries, kMinusInfinity);
   std::fill_n(running.sum, kQueries, 0.0F);
-  transpose_queries(s.q, query, count, head * dim, dim, o.scale * kLog2E, queries);
+  transpose_queries<kQueries>(s.q, query, count, head * dim, dim, o.scale * kLog2E, work.scores, work.queries);
   const KeyRange range = visible_keys(o, s.k.rows(), query, count);
   for (std::size_t key = range.begin; key < range.end; key += kKeyBlock) {
     const Block block{head, query, count, key, std::min(kKeyBlock, range.end - key)};
-    score_block(s.k.middle_rows(key, block.n_keys), kv_column, dim, queries, scores);
-    if (biased) add_bias(s, block, scores);
-    exp_scores(scores, block.n_keys, running);
-    weigh_block(scores, s.v.middle_rows(key, block.n_keys), kv_column, dim, count, key == range.begin ? nullptr : running.shrink, out,
-                s.out.stride());
+    score_block<kQueries>(s.k.middle_rows(key, block.n_keys), kv_column, dim, work.queries, work.scores);
+    if (is_biased(o)) add_bias<kQueries>(s, block, work.scores);
+    exp_scores<kQueries>(work.scores, block.n_keys, running);
+    const float* shrink = key == range.begin ? nullptr : running.shrink;
+    weigh_block<kQueries>(work.scores, s.v.middle_rows(key, block.n_keys), kv_column, dim, count, shrink, out, s.out.stride());
   }
   divide_by_sums(running, count, dim, out, s.out.stride());
 }
 
-/// Numbers of scratch that attend() asks for.
-std::size_t attention_scratch(std::size_t dim) { return (dim + kKeyBlock) * kQueries; }
+/// Numbers of scratch that attend() asks for: queries, and scores or query rows.
+std::size_t attention_scratch(std::size_t dim) { return (dim + std::max(dim, kKeyBlock)) * kMaxQueries; }
 
 void attend(MatrixView<const float> q, MatrixView<const float> k, MatrixView<const float> v, const AttentionOptions& options,
             float* scratch, MatrixView<float> out) {
   const Sequence sequence{q, k, v, options, out};
-  float* scores = scratch + options.head_dim * kQueries;
+  const Workspace work{scratch, scratch + options.head_dim * kMaxQueries};
   for (std::size_t head = 0; head < options.n_heads; ++head) {
-    for (std::size_t i = 0; i < q.rows(); i += kQueries) {
-      attend_block(sequence, head, i, std::min(kQueries, q.rows() - i), scratch, scores);
+    for (std::size_t i = 0; i < q.rows(); i += kMaxQueries) {
+      const std::size_t count = std::min(kMaxQueries, q.rows() - i);
+      if (count <= kMaxQueries / 2) {
+        attend_block<kMaxQueries / 2>(sequence, head, i, count, work);
+      } else {
+        attend_block<kMaxQueries>(sequence, head, i, count, work);
+      }
     }
   }
 }
