@@ -14,6 +14,13 @@ from tokenizers import pre_tokenizers as P
 CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
 UTF8PROC = ctypes.CDLL("libutf8proc.so.2")
 UTF8PROC.utf8proc_version.restype = ctypes.c_char_p
+
+
+class Property(ctypes.Structure):
+    _fields_ = [("category", ctypes.c_int16), ("combining_class", ctypes.c_int16)]
+
+
+UTF8PROC.utf8proc_get_property.restype = ctypes.POINTER(Property)
 UTF8PROC.utf8proc_tolower.restype = ctypes.c_int32
 
 
@@ -62,6 +69,15 @@ def differences(name, comment, reference, ours):
     print("};")
 
 
+def marks_that_start(c):
+    """Has a combining class in utf8proc, none in the reference: it then stays behind or before marks that it would pass."""
+    ours = UTF8PROC.utf8proc_get_property(c).contents.combining_class
+    nfd = N.NFD().normalize_str
+    moves = any(nfd(text) != text for text in (chr(c) + "\u0334", "\u0345" + chr(c)))
+    assert ours != 0 or not moves, hex(c)
+    return ours != 0 and not moves
+
+
 clean = bert(clean_text=True)
 strip = bert(strip_accents=True)
 split = P.BertPreTokenizer().pre_tokenize_str
@@ -80,3 +96,4 @@ differences("kLowerDifferences", "Lower case where utf8proc_tolower says otherwi
 differences("kCanonicalDifferences", "Canonical decomposition where utf8proc says otherwise.", N.NFD().normalize_str, lambda c: decompose(c, 1 << 4 | 2))
 differences("kCompatibilityDifferences", "Compatibility decomposition where utf8proc says otherwise.", N.NFKD().normalize_str,
             lambda c: decompose(c, 1 << 4 | 1 << 2 | 2))
+ranges("kNotCombining", "Marks that utf8proc reorders and the reference does not.", lambda s: decompose(ord(s), 1 << 4 | 2) == [ord(s)] and marks_that_start(ord(s)))

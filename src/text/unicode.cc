@@ -83,6 +83,7 @@ CodePoints lowercase(char32_t c) noexcept {
 }
 
 std::uint32_t combining_class(char32_t c) noexcept {
+  if (c < 0x300 || holds(kNotCombining, c)) return 0;
   return static_cast<std::uint32_t>(utf8proc_get_property(static_cast<utf8proc_int32_t>(c))->combining_class);
 }
 
