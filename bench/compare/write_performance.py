@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""docs/performance.md and docs/performance.json from the results that the comparison scripts left in build/compare.
+
+    python3 bench/compare/write_performance.py [--from build/compare] [--to docs]
+"""
+import argparse
+import json
+import pathlib
+
+import harness
+
+TITLES = {"text": "Texts to vectors", "tokenizers": "Text to token ids", "exact_search": "Exact search"}
+ABOUT = {
+    "text": "all-MiniLM-L6-v2, the same texts for every program, warmed up, interleaved in one session, medians over the rounds. A rival counts "
+            "with the better of its batch sizes. Lengths are not padded by akin; the rivals sort by length and pad within a batch.",
+    "tokenizers": "20 MB of Wikipedia paragraphs, one thread, a first pass.",
+    "exact_search": "",
+}
+
+
+def goal_text(row):
+    if row.get("goal_value") is not None:
+        return f"{'≥' if row['better'] == 'higher' else '≤'} {harness.number(row['goal_value'])} {row['unit']}"
+    if row.get("goal_times") is None:
+        return "–"
+    return f"≥ {row['goal_times']:.3g} ×"
+
+
+def times_text(value):
+    return "–" if value is None else f"{value:.2f} ×"
+
+
+def met_text(row):
+    return {True: "yes", False: "no", None: "not measured"}[row.get("met")]
+
+
+def table(rows):
+    lines = ["| work | unit | akin | best rival | its figure | akin is better by | goal | reached |", "|---|---|---|---|---|---|---|---|"]
+    for row in rows:
+        lines.append(f"| {row['work']} | {row['unit']} | {harness.number(row['akin'])} | {row['rival'] or '–'} | "
+                     f"{harness.number(row['rival_value'])} | {times_text(row['times_better'])} | {goal_text(row)} | {met_text(row)} |")
+    return lines
+
+
+def section(part):
+    lines = ["", f"## {TITLES.get(part['part'], part['part'])}", ""]
+    if ABOUT.get(part["part"]):
+        lines += [ABOUT[part["part"]], ""]
+    lines += table(part["rows"])
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(part["versions"].items()))
+    lines += ["", f"Measured {part['date']} at commit {part['commit']}: `{part['command']}`  ", f"Versions: {versions}."]
+    return lines
+
+
+def machine_lines(machine):
+    return [f"Machine: {machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB, {', '.join(machine['instructions'])}; "
+            f"{machine['system']}; {machine['compiler']}."]
+
+
+def page(parts):
+    lines = ["# Performance", "",
+             "Written by `bench/compare/write_performance.py`; do not edit. Every figure stands beside the best rival's in the same session on "
+             "the same machine with the same input and number of threads; only such ratios say something. The raw measurements are in "
+             "[performance.json](performance.json)."]
+    machines = {json.dumps(part["machine"], sort_keys=True): part["machine"] for part in parts}
+    for machine in machines.values():
+        lines += ["", *machine_lines(machine)]
+    for part in parts:
+        lines += section(part)
+    lines += ["", "## Measure again", "",
+              "    cmake --preset bench && cmake --build --preset bench",
+              "    AKIN_PEER_SCRIPTS=FOLDER python3 bench/compare/run.py", "",
+              "FOLDER holds the rivals' scripts (`peer_openvino.py`, …); `AKIN_PEERS` their environments. A rival that is missing is skipped and named. "
+              "Leave the machine alone meanwhile."]
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--from", dest="source", default=str(harness.ROOT / "build/compare"))
+    p.add_argument("--to", default=str(harness.ROOT / "docs"))
+    a = p.parse_args()
+    order = list(TITLES)
+    files = [f for f in pathlib.Path(a.source).glob("*.json") if f.stem in order]
+    if not files:
+        raise SystemExit(f"no results in {a.source}: run bench/compare/run.py")
+    parts = [json.loads(f.read_text(encoding="utf-8")) for f in sorted(files, key=lambda f: order.index(f.stem))]
+    target = pathlib.Path(a.to)
+    target.mkdir(parents=True, exist_ok=True)
+    (target / "performance.json").write_text(json.dumps(parts, indent=1) + "\n", encoding="utf-8")
+    (target / "performance.md").write_text(page(parts), encoding="utf-8")
+    harness.say(f"wrote {target / 'performance.md'} and {target / 'performance.json'}")
+
+
+if __name__ == "__main__":
+    main()
