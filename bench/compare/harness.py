@@ -62,6 +62,9 @@ class Ran:
         self.out, self.seconds, self.peak_rss_mb, self.error = out, seconds, peak_rss_mb, error
 
     def json_lines(self):
+        """The JSON objects of the output: one a line, or one over many lines."""
+        with contextlib.suppress(json.JSONDecodeError):
+            return [json.loads(self.out)]
         return [json.loads(line) for line in self.out.splitlines() if line.startswith("{")]
 
 
@@ -156,6 +159,10 @@ def machine():
     }
 
 
+def today():
+    return time.strftime("%Y-%m-%d")
+
+
 def commit():
     dirty = subprocess.run(["git", "status", "--porcelain", "--untracked-files=no"], capture_output=True, text=True, cwd=ROOT).stdout
     return first_line(["git", "rev-parse", "--short=12", "HEAD"]) + (" with local changes" if dirty.strip() else "")
@@ -176,7 +183,7 @@ def row(work, unit, better, akin, rivals, goal_times=None, goal_value=None, roun
     mine = statistics.median(akin) if akin else None
     best = ahead(medians, key=medians.get) if medians else None
     line = {"work": work, "unit": unit, "better": better, "akin": mine, "rival": best, "rival_value": medians.get(best), "rounds": rounds,
-            "goal_times": goal_times, "goal_value": goal_value, "times_better": None, "met": None, "akin_all": akin, "rivals": medians}
+            "goal_times": goal_times, "goal_value": goal_value, "times_better": None, "met": None, "akin_all": akin, "rivals": medians, "rivals_all": rivals}
     if mine and best:
         line["times_better"] = mine / medians[best] if better == "higher" else medians[best] / mine
     if goal_times is not None and line["times_better"] is not None:
@@ -200,7 +207,7 @@ def save(part, rows, versions, command, out):
     """Writes <out>/<part>.json: what write_performance.py reads."""
     folder = pathlib.Path(out)
     folder.mkdir(parents=True, exist_ok=True)
-    content = {"part": part, "date": time.strftime("%Y-%m-%d"), "machine": machine(), "commit": commit(), "command": command,
+    content = {"part": part, "date": today(), "machine": machine(), "commit": commit(), "command": command,
                "versions": versions, "rows": rows}
     path = folder / f"{part}.json"
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""docs/quality.md and docs/quality.json: the scores of `akin eval` beside those of sentence-transformers on the same model and data.
+
+    AKIN_DATA=FOLDER python3 bench/compare/write_quality.py           # about 10 minutes; --sets sts for a part
+
+FOLDER holds sts/stsb-en-test.csv and retrieval/{cranfield,cacm,npl} in BEIR layout.
+"""
+import argparse
+import json
+import os
+import pathlib
+
+import harness
+
+# sentence-transformers 5.2.3 on torch 2.9.1, float32, one text at a time, max_seq_length 256: Spearman's correlation of the cosines with the
+# gold scores of the 1,379 pairs, and nDCG@10 of exact dense search, title and text joined by a space.
+REFERENCE = "sentence-transformers 5.2.3 (torch 2.9.1, f32)"
+REFERENCE_SPEARMAN = 82.03246721851083
+REFERENCE_DENSE = {"cranfield": 0.5090003426157459, "cacm": 0.40930006673968033, "npl": 0.4335075940749842}
+DENSE_TOLERANCE = 0.002
+TEXT_GOAL = {"cranfield": 0.50, "cacm": 0.39, "npl": 0.39}
+
+# name, options, how far from the reference it may be, in points
+STS_RUNS = [
+    ("the f32 model, f32", ["--model", "F32", "--precision", "f32"], 0.01),
+    ("the f32 model, bf16", ["--model", "F32", "--precision", "bf16"], 0.1),
+    ("the f32 model, int8", ["--model", "F32", "--precision", "int8"], 0.3),
+    ("the embedded default (8-bit weights), f32", ["--precision", "f32"], 0.1),
+    ("the embedded default (8-bit weights), int8", ["--precision", "int8"], 0.3),
+]
+
+
+def evaluate(akin, kind, data, options):
+    """The JSON object that `akin eval` prints, or None with the reason said."""
+    options = [str(harness.minilm_folder()) if option == "F32" else option for option in options]
+    ran = harness.run([akin, "eval", kind, data, "--json", *options], timeout=1800)
+    lines = [] if ran.error else ran.json_lines()
+    if not lines:
+        harness.skipped(f"akin eval {kind} {pathlib.Path(data).name} {' '.join(options)}", ran.error or "no JSON line")
+        return None
+    return lines[-1]
+
+
+def figure(result, *names):
+    for name in names:
+        if result is not None and name in result:
+            return float(result[name])
+    return None
+
+
+def verdict(value, wanted, tolerance):
+    if value is None:
+        return "not measured"
+    return "yes" if abs(value - wanted) <= tolerance else "no"
+
+
+def sts(akin, data):
+    rows = []
+    for name, options, tolerance in STS_RUNS:
+        value = figure(evaluate(akin, "sts", data / "sts/stsb-en-test.csv", options), "spearman")
+        value = None if value is None else 100 * value if abs(value) <= 1 else value
+        rows.append({"run": name, "spearman": value, "tolerance": tolerance, "met": verdict(value, REFERENCE_SPEARMAN, tolerance)})
+        harness.say(f"  STS-B test, {name}: {value}")
+    return rows
+
+
+def retrieval(akin, data):
+    rows = []
+    for name, reference in REFERENCE_DENSE.items():
+        scores = {}
+        for mode in ("dense", "text", "hybrid"):
+            result = evaluate(akin, "retrieval", data / "retrieval" / name, ["--model", "F32", "--mode", mode])
+            scores[mode] = figure(result, "ndcg@10", "ndcg_at_10", "ndcg10")
+            harness.say(f"  {name}, {mode}: {scores[mode]}")
+        rows.append({"set": name, **scores, "reference_dense": reference})
+    return rows
+
+
+def text_of(value, digits):
+    return "–" if value is None else f"{value:.{digits}f}"
+
+
+def sts_table(rows):
+    lines = ["## STS-B test: Spearman × 100, 1,379 pairs", "", "| run | akin | reference | difference | may differ by | holds |",
+             "|---|---|---|---|---|---|"]
+    for row in rows:
+        difference = None if row["spearman"] is None else row["spearman"] - REFERENCE_SPEARMAN
+        lines.append(f"| {row['run']} | {text_of(row['spearman'], 2)} | {REFERENCE_SPEARMAN:.2f} | {text_of(difference, 3)} | "
+                     f"{row['tolerance']} | {row['met']} |")
+    return lines
+
+
+def best_text(row):
+    if None in (row["dense"], row["text"], row["hybrid"]):
+        return "not measured"
+    return "yes" if row["hybrid"] > max(row["dense"], row["text"]) else "no"
+
+
+def retrieval_table(rows):
+    lines = ["## Retrieval: nDCG@10", "",
+             "| set | dense | reference, dense | within 0.002 | full text (BM25) | wanted | hybrid | above both |", "|---|---|---|---|---|---|---|---|"]
+    for row in rows:
+        lines.append(f"| {row['set']} | {text_of(row['dense'], 4)} | {row['reference_dense']:.4f} | "
+                     f"{verdict(row['dense'], row['reference_dense'], DENSE_TOLERANCE)} | {text_of(row['text'], 4)} | "
+                     f"≥ {TEXT_GOAL[row['set']]:.2f} | {text_of(row['hybrid'], 4)} | {best_text(row)} |")
+    return lines
+
+
+def page(content):
+    lines = ["# Quality", "", "Written by `bench/compare/write_quality.py`; do not edit. all-MiniLM-L6-v2 in akin beside the reference: "
+             f"{REFERENCE}, the same texts, cut at 256 tokens. Raw figures: [quality.json](quality.json)."]
+    for key, table in (("sts", sts_table), ("retrieval", retrieval_table)):
+        if content[key]:
+            lines += ["", *table(content[key])]
+    lines += ["", f"Measured {content['date']} at commit {content['commit']} on {content['machine']['cpu']} "
+              f"({', '.join(content['machine']['instructions'])}): `{content['command']}`"]
+    return "\n".join(lines) + "\n"
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--sets", default="sts,retrieval")
+    p.add_argument("--build", default="build/release")
+    p.add_argument("--to", default=str(harness.ROOT / "docs"))
+    a = p.parse_args()
+    if not os.environ.get("AKIN_DATA"):
+        raise SystemExit("AKIN_DATA is not set to the folder that holds sts/ and retrieval/")
+    data, akin = pathlib.Path(os.environ["AKIN_DATA"]), harness.program(a.build, "akin")
+    target = pathlib.Path(a.to)
+    target.mkdir(parents=True, exist_ok=True)
+    kept = target / "quality.json"
+    content = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {"sts": [], "retrieval": []}
+    sets = a.sets.split(",")
+    if "sts" in sets:
+        content["sts"] = sts(akin, data)
+    if "retrieval" in sets:
+        content["retrieval"] = retrieval(akin, data)
+    content.update(machine=harness.machine(), commit=harness.commit(), command=harness.command_line(), date=harness.today())
+    kept.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    (target / "quality.md").write_text(page(content), encoding="utf-8")
+    harness.say(f"wrote {target / 'quality.md'}")
+
+
+if __name__ == "__main__":
+    main()
