@@ -136,14 +136,22 @@ HWY_INLINE FloatVec largest_score(const float* scores, std::size_t stride, std::
   return hn::Max(largest0, largest1);
 }
 
-/// 2^(score − largest); exactly 0 for what is hidden. log2(e) is in the scores already.
-HWY_INLINE FloatVec exp_score(FloatVec score, FloatVec largest) {
+/// The exponent of 2^(score − largest) in two parts, for exp2_split(). log2(e) is in the scores already; what is hidden becomes 2^−126,
+/// which no sum of larger numbers feels.
+struct Exponent {
+  FloatVec whole, fraction;
+};
+
+HWY_INLINE Exponent exponent_of(FloatVec score, FloatVec largest) {
   const FloatTag d;
-  const auto t = hn::Sub(score, largest);
-  const auto clamped = hn::Max(t, hn::Set(d, -126.0F));
-  const auto whole = hn::Add(clamped, hn::Set(d, kRoundMagic));
-  const auto e = exp2_split(whole, hn::Sub(clamped, hn::Sub(whole, hn::Set(d, kRoundMagic))));
-  return hn::IfThenElseZero(hn::Gt(t, hn::Set(d, -126.0F)), e);
+  const auto t = hn::Max(hn::Sub(score, largest), hn::Set(d, -126.0F));
+  const auto whole = hn::Add(t, hn::Set(d, kRoundMagic));
+  return {whole, hn::Sub(t, hn::Sub(whole, hn::Set(d, kRoundMagic)))};
+}
+
+HWY_INLINE FloatVec exp_score(FloatVec score, FloatVec largest) {
+  const Exponent e = exponent_of(score, largest);
+  return exp2_split(e.whole, e.fraction);
 }
 
 /// Takes a lane vector's new maximum and sum of exponentials into what was seen before.

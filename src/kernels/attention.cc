@@ -8,6 +8,7 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 // After foreach_target.
 #include "attention-inl.h"
+#include "attention_bf16-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace akin::kernels::HWY_NAMESPACE {
@@ -119,6 +120,69 @@ void attend(MatrixView<const float> q, MatrixView<const float> k, MatrixView<con
   }
 }
 
+#if HWY_TARGET == HWY_AVX3_DL
+template <std::size_t kQueries>
+void attend_pair_block(const Sequence& s, const PairedHead& paired, const Block& queries, const Workspace& work) {
+  const AttentionOptions& o = s.options;
+  const std::size_t dim = o.head_dim;
+  float* out = s.out.row_data(queries.query) + queries.head * dim;
+  Running running;
+  std::fill_n(running.largest, kQueries, kMinusInfinity);
+  std::fill_n(running.sum, kQueries, 0.0F);
+  transpose_query_pairs<kQueries>(s.q, queries.query, queries.count, queries.head * dim, dim, o.scale * kLog2E, work.scores, work.queries);
+  const KeyRange range = visible_keys(o, s.k.rows(), queries.query, queries.count);
+  const std::size_t begin = range.begin / 2 * 2;  // keys go in pairs; the one too many is hidden by the window
+  for (std::size_t key = begin; key < range.end; key += kKeyBlock) {
+    Block block = queries;
+    block.key = key;
+    block.n_keys = std::min(kKeyBlock, range.end - key);
+    score_pair_block<kQueries>(paired, key, block.n_keys, reinterpret_cast<const std::uint32_t*>(work.queries), work.scores);
+    if (is_biased(o)) add_bias<kQueries>(s, block, work.scores);
+    exp_score_pairs<kQueries>(work.scores, block.n_keys, running);
+    weigh_pair_block<kQueries>(work.scores, paired, key, block.n_keys, dim, block.count, key == begin ? nullptr : running.shrink, out,
+                               s.out.stride());
+  }
+  divide_by_sums(running, queries.count, dim, out, s.out.stride());
+}
+
+std::size_t pair_scratch(std::size_t n, std::size_t dim) {
+  const std::size_t n_pairs = (dim + 1) / 2, value_stride = (dim + 15) / 16 * 16;
+  return n * n_pairs + 16 + (n + 1) / 2 * value_stride + attention_scratch(dim);
+}
+
+AKIN_BF16_ATTR void attend_pairs(MatrixView<const float> q, MatrixView<const float> k, MatrixView<const float> v,
+                                 const AttentionOptions& options, float* scratch, MatrixView<float> out) {
+  const Sequence sequence{q, k, v, options, out};
+  const std::size_t n = q.rows(), dim = options.head_dim, n_pairs = (dim + 1) / 2, value_stride = (dim + 15) / 16 * 16;
+  const Workspace work{scratch, scratch + dim * kMaxQueries};
+  auto* values = reinterpret_cast<std::uint32_t*>(scratch + attention_scratch(dim));
+  std::uint32_t* keys = values + (n + 1) / 2 * value_stride;
+  const PairedHead paired{keys, values, n_pairs, value_stride};
+  const std::size_t group = options.n_heads / options.n_kv_heads;
+  for (std::size_t head = 0; head < options.n_heads; ++head) {
+    if (head % group == 0) {
+      for (std::size_t j = 0; j < n; ++j) pairs_along_row(k.row_data(j) + head / group * dim, dim, 1.0F, keys + j * n_pairs);
+      pair_values(v, head / group * dim, dim, value_stride, values);
+    }
+    for (std::size_t i = 0; i < n; i += kMaxQueries) {
+      const std::size_t count = std::min(kMaxQueries, n - i);
+      if (count <= kMaxQueries / 2) {
+        attend_pair_block<kMaxQueries / 2>(sequence, paired, {head, i, count, 0, 0}, work);
+      } else {
+        attend_pair_block<kMaxQueries>(sequence, paired, {head, i, count, 0, 0}, work);
+      }
+    }
+  }
+}
+#else
+// Other targets compute in f32 whatever is asked: the same answer, nearer to the exact one.
+std::size_t pair_scratch(std::size_t, std::size_t dim) { return attention_scratch(dim); }
+void attend_pairs(MatrixView<const float> q, MatrixView<const float> k, MatrixView<const float> v, const AttentionOptions& options,
+                  float* scratch, MatrixView<float> out) {
+  attend(q, k, v, options, scratch, out);
+}
+#endif
+
 }  // namespace akin::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -127,6 +191,8 @@ namespace akin::kernels {
 
 HWY_EXPORT(attention_scratch);
 HWY_EXPORT(attend);
+HWY_EXPORT(pair_scratch);
+HWY_EXPORT(attend_pairs);
 
 struct AttentionScratch::Access {
   static float* floats(AttentionScratch& scratch, std::size_t count) {
@@ -151,12 +217,26 @@ void check(MatrixView<const float> q, MatrixView<const float> k, MatrixView<cons
           "attention: distance_bias must have n_heads x (2n - 1) numbers");
 }
 
+/// AVX3_DL does not promise bfloat16 products: Ice Lake has the one and not the other.
+bool multiplies_bf16() noexcept {
+#if HWY_ARCH_X86
+  static const bool has = __builtin_cpu_supports("avx512bf16") != 0;
+  return has;
+#else
+  return false;
+#endif
+}
+
 }  // namespace
 
 void attention(MatrixView<const float> q, MatrixView<const float> k, MatrixView<const float> v, const AttentionOptions& options,
                AttentionScratch& scratch, MatrixView<float> out) {
   if (q.rows() == 0) return;
   check(q, k, v, options, out);
+  if (options.type == AttentionType::bf16 && multiplies_bf16()) {
+    float* floats = AttentionScratch::Access::floats(scratch, HWY_DYNAMIC_DISPATCH(pair_scratch)(q.rows(), options.head_dim));
+    return HWY_DYNAMIC_DISPATCH(attend_pairs)(q, k, v, options, floats, out);
+  }
   float* floats = AttentionScratch::Access::floats(scratch, HWY_DYNAMIC_DISPATCH(attention_scratch)(options.head_dim));
   HWY_DYNAMIC_DISPATCH(attend)(q, k, v, options, floats, out);
 }

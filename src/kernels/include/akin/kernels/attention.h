@@ -13,7 +13,7 @@ namespace akin::kernels {
 /// What the two products are computed in; softmax and sums are f32 always.
 enum class AttentionType {
   f32,
-  bf16,  ///< queries, keys, values and probabilities rounded to bfloat16
+  bf16,  ///< queries, keys, values and probabilities rounded to bfloat16 where the CPU multiplies it, else as f32
 };
 
 inline constexpr std::size_t kNoWindow = std::numeric_limits<std::size_t>::max();
