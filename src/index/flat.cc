@@ -1,0 +1,215 @@
+// One query: groups of rows are scanned side by side, each into a collector of its own. Many queries: blocks of queries meet blocks of rows
+// that stay in the second-level cache. Collectors are merged in the order of the groups.
+#include "akin/index/flat.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+
+#include "akin/base/error.h"
+#include "akin/kernels/top_k.h"
+#include "akin/space/normalize.h"
+#include "measure.h"
+#include "work_plan.h"
+
+namespace akin {
+
+struct FlatIndex::Impl {
+  VectorSet vectors;
+  Metric metric = Metric::cosine;
+  std::vector<float> inverse_norms;  // one a row for cosine over rows of any length, else empty
+};
+
+namespace {
+
+using kernels::Scored;
+using kernels::TopK;
+
+// Distances computed between two looks at the threshold: 4 KB, and long enough to hide the call.
+constexpr std::size_t kScanRows = 1024;
+// Rows of a piece of work for one query: about 0.5 ms at 384 dimensions, long enough to wake a thread for.
+constexpr std::size_t kGroupRows = 8192;
+constexpr std::size_t kMaxGroups = 256;
+// Many queries: a block of rows and a block of queries share a second-level cache of 512 KB or more.
+constexpr std::size_t kBlockBytes = std::size_t{256} << 10;
+constexpr std::size_t kBlockQueries = 128;
+constexpr std::size_t kBatchGroupRows = 16384;
+constexpr std::size_t kMaxBatchGroups = 16;
+
+std::size_t rows_in_block(std::size_t dim) { return std::clamp<std::size_t>(kBlockBytes / (dim * sizeof(float)), 24, 1024); }
+
+void check_query(std::span<const float> query) {
+  for (const float x : query)
+    if (!std::isfinite(x)) throw Error(ErrorCode::invalid_argument, "search: the query holds a number that is not finite");
+}
+
+class FlatSearcher final : public Searcher {
+ public:
+  explicit FlatSearcher(std::shared_ptr<const FlatIndex::Impl> impl)
+      : impl_(std::move(impl)), vectors_(impl_->vectors), measure_(impl_->metric, impl_->inverse_norms) {}
+
+  std::vector<Neighbor> search(std::span<const float> query, const SearchParameters& parameters, Context& context) override {
+    check(query.size(), parameters);
+    check_query(query);
+    std::vector<float> prepared(query.begin(), query.end());
+    if (impl_->metric == Metric::cosine) normalize(prepared);
+
+    // A filter that keeps little makes a row cheap: groups hold about the same number of kept rows.
+    const std::size_t n_kept = parameters.filter.count(vectors_.size());
+    if (n_kept == 0) return {};
+    const std::size_t rows_per_kept = vectors_.size() / n_kept;
+    const std::vector<RowGroup> groups = cut_rows(vectors_, kGroupRows * rows_per_kept, kMaxGroups);
+    std::vector<TopK> parts(groups.size(), TopK(parameters.k));
+    context.parallel_for(groups.size(), 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t g = begin; g < end; ++g)
+        for (const RowRange& range : groups[g]) scan(prepared, range, parameters.filter, parts[g]);
+    });
+    for (std::size_t g = 1; g < parts.size(); ++g) parts[0].merge(parts[g]);
+    return finish(parts[0]);
+  }
+
+  std::vector<std::vector<Neighbor>> search_batch(MatrixView<const float> queries, const SearchParameters& parameters,
+                                                  Context& context) override {
+    check(queries.cols(), parameters);
+    std::vector<std::vector<Neighbor>> results(queries.rows());
+    const Matrix<float> prepared = prepare(queries);
+    const std::vector<RowGroup> groups = cut_rows(vectors_, kBatchGroupRows, kMaxBatchGroups);
+    if (groups.empty() || queries.rows() == 0) return results;
+
+    // Collectors of (group, query); a piece of work fills those of one group and one block of queries.
+    const std::size_t n_blocks = (queries.rows() + kBlockQueries - 1) / kBlockQueries;
+    std::vector<TopK> parts(groups.size() * queries.rows(), TopK(parameters.k));
+    context.parallel_for(groups.size() * n_blocks, 1, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t piece = begin; piece < end; ++piece) {
+        const std::size_t g = piece / n_blocks, first = piece % n_blocks * kBlockQueries;
+        const std::size_t count = std::min(kBlockQueries, queries.rows() - first);
+        scan_block(prepared.view().middle_rows(first, count), groups[g], parameters.filter, {&parts[g * queries.rows() + first], count});
+      }
+    });
+    context.parallel_for(queries.rows(), kBlockQueries, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t q = begin; q < end; ++q) {
+        for (std::size_t g = 1; g < groups.size(); ++g) parts[q].merge(parts[g * queries.rows() + q]);
+        results[q] = finish(parts[q]);
+      }
+    });
+    return results;
+  }
+
+ private:
+  void check(std::size_t query_dim, const SearchParameters& parameters) const {
+    require(parameters.k > 0, "search: k must be at least 1");
+    if (query_dim != vectors_.dim()) {
+      throw Error(ErrorCode::mismatch, "search: the query has " + std::to_string(query_dim) + " dimensions, the indexed vectors have " +
+                                           std::to_string(vectors_.dim()));
+    }
+    parameters.filter.check(vectors_.size());
+  }
+
+  Matrix<float> prepare(MatrixView<const float> queries) const {
+    Matrix<float> prepared = Matrix<float>::uninitialized(queries.rows(), queries.cols());
+    for (std::size_t q = 0; q < queries.rows(); ++q) {
+      check_query(queries.row(q));
+      std::copy_n(queries.row_data(q), queries.cols(), prepared.view().row_data(q));
+      if (impl_->metric == Metric::cosine) normalize(prepared.row(q));
+    }
+    return prepared;
+  }
+
+  // The rows of `range` that the filter keeps, against one query.
+  void scan(std::span<const float> query, const RowRange& range, const RowFilter& filter, TopK& top) const {
+    std::array<float, kScanRows> distances;
+    if (filter.keeps_all()) {
+      for (std::size_t begin = range.begin; begin < range.end; begin += kScanRows) {
+        const RowRange rows{range.segment, begin, std::min(begin + kScanRows, range.end)};
+        const std::span<float> out(distances.data(), rows.end - rows.begin);
+        measure_.rows(query, rows, out);
+        top.push(out, rows.first_id());
+      }
+      return;
+    }
+    std::vector<std::uint32_t> offsets;
+    filter.select(range.first_id(), range.end - range.begin, offsets);
+    for (std::size_t begin = 0; begin < offsets.size(); begin += kScanRows) {
+      const auto some = std::span<const std::uint32_t>(offsets).subspan(begin, std::min(kScanRows, offsets.size() - begin));
+      const std::span<float> out(distances.data(), some.size());
+      measure_.selected(query, range, some, out);
+      top.push(out, some, range.first_id());
+    }
+  }
+
+  // The rows of `group` that the filter keeps, against a block of queries; tops[q] collects for query q.
+  void scan_block(MatrixView<const float> queries, const RowGroup& group, const RowFilter& filter, std::span<TopK> tops) const {
+    const std::size_t block = rows_in_block(vectors_.dim());
+    Matrix<float> distances = Matrix<float>::uninitialized(queries.rows(), block);
+    for (const RowRange& range : group) {
+      if (filter.keeps_all()) {
+        for (std::size_t begin = range.begin; begin < range.end; begin += block) {
+          const RowRange rows{range.segment, begin, std::min(begin + block, range.end)};
+          const MatrixView<float> out = distances.view().middle_cols(0, rows.end - rows.begin);
+          measure_.tile(queries, range.segment->rows.middle_rows(rows.begin, out.cols()), out,
+                        [&](std::size_t i) { return rows.first_id() + i; });
+          for (std::size_t q = 0; q < tops.size(); ++q) tops[q].push(out.row(q), rows.first_id());
+        }
+      } else {
+        scan_kept(queries, range, filter, distances.view(), tops);
+      }
+    }
+  }
+
+  // Kept rows are brought together first: the tile reads each of them once a query group.
+  void scan_kept(MatrixView<const float> queries, const RowRange& range, const RowFilter& filter, MatrixView<float> distances,
+                 std::span<TopK> tops) const {
+    std::vector<std::uint32_t> offsets;
+    filter.select(range.first_id(), range.end - range.begin, offsets);
+    Matrix<float> kept = Matrix<float>::uninitialized(std::min(distances.cols(), offsets.size()), vectors_.dim());
+    for (std::size_t begin = 0; begin < offsets.size(); begin += distances.cols()) {
+      const auto some = std::span<const std::uint32_t>(offsets).subspan(begin, std::min(distances.cols(), offsets.size() - begin));
+      for (std::size_t i = 0; i < some.size(); ++i)
+        std::copy_n(range.segment->rows.row_data(range.begin + some[i]), vectors_.dim(), kept.view().row_data(i));
+      const MatrixView<float> out = distances.middle_cols(0, some.size());
+      measure_.tile(queries, kept.view().middle_rows(0, some.size()), out, [&](std::size_t i) { return range.first_id() + some[i]; });
+      for (std::size_t q = 0; q < tops.size(); ++q) tops[q].push(out.row(q), some, range.first_id());
+    }
+  }
+
+  std::vector<Neighbor> finish(TopK& top) const {
+    const std::vector<Scored> scored = top.take();
+    std::vector<Neighbor> hits;
+    hits.reserve(scored.size());
+    for (const Scored& entry : scored) hits.push_back({entry.id, measure_.distance(entry.distance)});
+    return hits;
+  }
+
+  std::shared_ptr<const FlatIndex::Impl> impl_;
+  const VectorSet& vectors_;
+  Measure measure_;
+};
+
+}  // namespace
+
+std::size_t FlatIndex::size() const noexcept { return impl_->vectors.size(); }
+std::size_t FlatIndex::dim() const noexcept { return impl_->vectors.dim(); }
+Metric FlatIndex::metric() const noexcept { return impl_->metric; }
+std::unique_ptr<Searcher> FlatIndex::searcher() const { return std::make_unique<FlatSearcher>(impl_); }
+
+FlatIndex build_flat(const VectorSet& vectors, const FlatOptions& options, Context& context) {
+  require(vectors.dim() > 0, "build_flat: the set of vectors has no dimensions");
+  auto impl = std::make_shared<FlatIndex::Impl>();
+  impl->vectors = vectors;
+  impl->metric = options.metric;
+  if (options.metric == Metric::cosine && !vectors.unit_length()) {
+    impl->inverse_norms.resize(vectors.size());
+    for (const VectorSegment& segment : vectors.segments()) {
+      context.parallel_for(segment.rows.rows(), kGroupRows, [&](std::size_t begin, std::size_t end) {
+        for (std::size_t r = begin; r < end; ++r) {
+          const float inverse = 1 / norm_of(segment.rows.row(r));
+          impl->inverse_norms[segment.first_id + r] = std::isfinite(inverse) ? inverse : 0;
+        }
+      });
+    }
+  }
+  return FlatIndex(std::move(impl));
+}
+
+}  // namespace akin

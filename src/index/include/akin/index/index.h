@@ -1,0 +1,51 @@
+// What every index over a set of vectors offers: a const index that all threads share, and a searcher with the scratch of one thread.
+// Kinds of index: flat.h (exact). Tested through each kind.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "akin/base/context.h"
+#include "akin/base/matrix.h"
+#include "akin/index/row_filter.h"
+#include "akin/space/metric.h"
+
+namespace akin {
+
+/// A row that was found. Hits are in order of distance, equal ones by the lower id.
+struct Neighbor {
+  std::uint64_t id = 0;
+  float distance = 0;  ///< of the index's metric: smaller is nearer
+  friend bool operator==(const Neighbor&, const Neighbor&) = default;
+};
+
+struct SearchParameters {
+  std::size_t k = 10;  ///< > 0; fewer hits come back only if fewer rows pass the filter
+  RowFilter filter;
+};
+
+/// Owned by one thread; must not outlive its index.
+class Searcher {
+ public:
+  virtual ~Searcher() = default;
+  /// The k nearest rows. Throws Error{mismatch} if query.size() is not the index's dim, Error{invalid_argument} for k = 0, a query that is
+  /// not finite or a filter that does not fit, Error{cancelled}.
+  virtual std::vector<Neighbor> search(std::span<const float> query, const SearchParameters& parameters, Context& context) = 0;
+  /// The same for each row of `queries`, faster together; every query gets exactly what search() gives it.
+  virtual std::vector<std::vector<Neighbor>> search_batch(MatrixView<const float> queries, const SearchParameters& parameters,
+                                                          Context& context) = 0;
+};
+
+class Index {
+ public:
+  virtual ~Index() = default;
+  [[nodiscard]] virtual std::size_t size() const noexcept = 0;
+  [[nodiscard]] virtual std::size_t dim() const noexcept = 0;
+  [[nodiscard]] virtual Metric metric() const noexcept = 0;
+  [[nodiscard]] virtual std::unique_ptr<Searcher> searcher() const = 0;
+};
+
+}  // namespace akin
