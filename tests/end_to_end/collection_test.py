@@ -1,0 +1,133 @@
+"""index, search, info: incremental, interrupted, run twice at once, met by another model."""
+import json
+import os
+import signal
+import time
+import unittest
+
+from akin_case import OTHER, TINY, AkinCase
+
+
+class Collection(AkinCase):
+    def fill(self, n, paragraphs=3):
+        for i in range(n):
+            body = "\n\n".join(f"Paragraph {j} of document {i}: ships, houses and weather." for j in range(paragraphs))
+            self.write(f"docs/{i:03}.md", f"# Document {i}\n\n{body}\n")
+
+    def test_only_what_changed_is_embedded_and_what_vanished_is_removed(self):
+        self.fill(4)
+        first = self.json("index", "docs", "--model", TINY)
+        self.assertEqual((first["n_added"], first["n_documents"]), (4, 4))
+        again = self.json("index", "docs")
+        self.assertEqual((again["n_unchanged"], again["n_chunks_embedded"]), (4, 0))
+        self.write("docs/001.md", "# Changed\n\nNow about lighthouses.\n")
+        (self.folder / "docs/002.md").unlink()
+        third = self.json("index", "docs")
+        self.assertEqual((third["n_updated"], third["n_removed"], third["n_unchanged"]), (1, 1, 2))
+        hits = self.json("search", "lighthouses", "--mode", "text")["hits"]
+        self.assertEqual([hit["title"] for hit in hits], ["Changed"])
+
+    def test_a_hit_says_where_it_is(self):
+        self.write("docs/a.md", "# Ships\n\n## Sails\n\nA spinnaker is a large sail.\n")
+        self.ok("index", "docs", "--model", TINY)
+        hit = self.json("search", "spinnaker", "--mode", "text")["hits"][0]
+        self.assertTrue(hit["uri"].endswith("docs/a.md"))
+        self.assertEqual(hit["headings"], ["Ships", "Sails"])
+        self.assertEqual(hit["line"], 5)
+        self.assertIn("spinnaker", hit["snippet"])
+        self.assertIn("a.md:5", self.ok("search", "spinnaker", "--mode", "text").out)
+
+    def test_every_mode_answers_and_k_is_kept(self):
+        self.fill(5)
+        self.ok("index", "docs", "--model", TINY)
+        for mode in ["dense", "text", "hybrid"]:
+            self.assertEqual(len(self.json("search", "ships", "--mode", mode, "-k", "3")["hits"]), 3)
+        self.assertEqual(len(self.json("search", "-", "-k", "1", stdin="ships\n")["hits"]), 1)
+
+    def test_a_collection_is_found_upward(self):
+        self.fill(2)
+        self.ok("index", "docs", "--model", TINY)
+        self.assertEqual(self.json("info", cwd=self.folder / "docs")["n_documents"], 2)
+
+    def test_refused_files_are_listed_with_the_reason(self):
+        self.fill(1)
+        self.write("docs/data.bin", bytes(range(256)) * 40)
+        self.write("docs/broken.pdf", b"%PDF-1.7\ngarbage")
+        report = self.json("index", "docs", "--model", TINY)
+        self.assertEqual(report["n_documents"], 1)
+        refused = {os.path.basename(r["uri"]): r["reason"] for r in report["refused"]}
+        self.assertEqual(set(refused), {"data.bin", "broken.pdf"})
+        self.assertTrue(all(refused.values()))
+
+    def test_another_model_is_refused(self):
+        self.fill(2)
+        self.ok("index", "docs", "--model", TINY)
+        before = self.json("info", ".akin")
+        self.fails(1, "search", "ships", "--model", OTHER, says=["model"])
+        self.fails(1, "index", "docs", "--model", OTHER, says=["model"])
+        self.fails(1, "index", "docs", "--precision", "int8", says=["fingerprint"])
+        self.assertEqual(self.json("info", ".akin"), before)
+
+    def test_a_collection_remembers_its_model(self):
+        self.fill(1)
+        self.ok("index", "docs", "--model", TINY)
+        self.assertEqual(self.json("info", ".akin")["fingerprint"], self.json("info", TINY)["fingerprint"])
+        self.ok("search", "ships")
+
+
+class Interrupted(AkinCase):
+    N = 400
+
+    def setUp(self):
+        super().setUp()
+        for i in range(self.N):
+            body = "\n\n".join(f"Paragraph {j} of document {i}: ships, houses and the weather at sea." for j in range(20))
+            self.write(f"docs/{i:03}.txt", body)
+
+    def started(self):
+        """An `index` that has committed something and is not done."""
+        process = self.start("index", "docs", "--model", TINY, "-t", "1")
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and process.poll() is None:
+            done = self.akin("info", ".akin", "--json")
+            if done.returncode == 0 and 0 < json.loads(done.out)["n_documents"] < self.N // 2:
+                return process
+        self.skipTest("the index was done before it could be interrupted")
+
+    def test_ctrl_c_stops_cleanly_and_the_next_run_finishes(self):
+        process = self.started()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        self.assert_failed(process.returncode, err, 130, ["cancel"])
+        kept = self.json("info", ".akin")["n_documents"]
+        self.assertGreater(kept, 0)
+        self.assertLess(kept, self.N)
+        report = self.json("index", "docs")
+        self.assertEqual(report["n_documents"], self.N)
+        self.assertEqual(report["n_unchanged"], kept)
+
+    def test_a_second_run_is_told_who_holds_the_collection(self):
+        process = self.started()
+        process.send_signal(signal.SIGSTOP)
+        try:
+            self.fails(1, "index", "docs", says=[".akin", str(process.pid)])
+            self.ok("search", "ships", "-k", "1")  # readers are not held up
+        finally:
+            process.send_signal(signal.SIGCONT)
+        out, err = process.communicate(timeout=240)
+        self.assertEqual(process.returncode, 0, err)
+        self.assertEqual(self.json("info", ".akin")["n_documents"], self.N)
+
+    def test_a_killed_run_loses_nothing_that_was_committed(self):
+        process = self.started()
+        process.kill()
+        process.communicate(timeout=60)
+        kept = self.json("info", ".akin")["n_documents"]
+        self.assertGreater(kept, 0)
+        self.assertEqual(self.json("index", "docs")["n_documents"], self.N)
+
+
+if __name__ == "__main__":
+    unittest.main()
