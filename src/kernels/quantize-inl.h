@@ -10,7 +10,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 
 #include "akin/base/half.h"
 #include "vector_math-inl.h"
@@ -62,7 +61,7 @@ HWY_INLINE Range range_of(const float* in, std::size_t n) {
 /// steps / width, or 0 where that is not a finite number (a row of zeros, of infinities, of NaN).
 HWY_INLINE float steps_per_unit(float steps, float width) {
   const float ratio = steps / width;
-  return ratio < std::numeric_limits<float>::max() ? ratio : 0.0F;
+  return std::isfinite(ratio) ? ratio : 0.0F;
 }
 
 /// How a row of 8-bit activations is read: value = (byte − zero) · scale.
