@@ -1,0 +1,197 @@
+#include "akin/hub/model_store.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+#include <system_error>
+
+#include "akin/base/error.h"
+#include "akin/base/mapped_file.h"
+#include "edit_distance.h"
+
+namespace akin {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kDefaultFile = "all-MiniLM-L6-v2-q8_0.gguf";
+// The organisation that a bare name belongs to when several in the cache have a model of that name.
+constexpr std::string_view kUsualOwner = "sentence-transformers";
+// A commit hash and a newline; anything larger is not a ref.
+constexpr std::size_t kMaxRefBytes = 4096;
+
+fs::path environment_path(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value == nullptr ? fs::path() : fs::path(value);
+}
+
+bool is_file(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+bool is_folder(const fs::path& path) {
+  std::error_code ignored;
+  return fs::is_directory(path, ignored);
+}
+
+// The entries of a folder by name; none if it cannot be read.
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) entries.push_back(it->path());
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+// A folder that a model could be loaded from: it says what it is, and its weights are there (a download may have been broken off).
+bool looks_like_model(const fs::path& folder) {
+  if (!is_file(folder / "config.json") && !is_file(folder / "modules.json")) return false;
+  for (const char* weights : {"model.safetensors", "model.safetensors.index.json"})
+    if (is_file(folder / weights)) return true;
+  return false;
+}
+
+fs::path cache_folder() {
+  for (const char* variable : {"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"})
+    if (const fs::path path = environment_path(variable); !path.empty()) return path;
+  if (const fs::path home = environment_path("HF_HOME"); !home.empty()) return home / "hub";
+  if (const fs::path cache = environment_path("XDG_CACHE_HOME"); !cache.empty()) return cache / "huggingface" / "hub";
+  if (const fs::path home = environment_path("HOME"); !home.empty()) return home / ".cache" / "huggingface" / "hub";
+  return {};
+}
+
+// "models--org--name" → "org/name"; nothing for another kind of folder.
+std::optional<std::string> name_of_repository(const std::string& folder) {
+  constexpr std::string_view kPrefix = "models--";
+  if (!folder.starts_with(kPrefix)) return std::nullopt;
+  std::string name = folder.substr(kPrefix.size());
+  if (const std::size_t at = name.find("--"); at != std::string::npos) name.replace(at, 2, "/");
+  return name;
+}
+
+// What refs/main points at, else the last snapshot that is whole.
+std::optional<fs::path> snapshot_of(const fs::path& repository) {
+  if (const fs::path ref = repository / "refs" / "main"; is_file(ref)) {
+    std::string commit;
+    try {
+      commit = read_file(ref, kMaxRefBytes);
+    } catch (const Error&) {
+      // Unreadable: as if there were no ref.
+    }
+    while (!commit.empty() && (commit.back() == '\n' || commit.back() == '\r' || commit.back() == ' ')) commit.pop_back();
+    const bool plain = !commit.empty() && commit.find('/') == std::string::npos && commit.front() != '.';
+    if (plain && looks_like_model(repository / "snapshots" / commit)) return repository / "snapshots" / commit;
+  }
+  const std::vector<fs::path> snapshots = entries_of(repository / "snapshots");
+  for (auto it = snapshots.rbegin(); it != snapshots.rend(); ++it)
+    if (looks_like_model(*it)) return *it;
+  return std::nullopt;
+}
+
+std::vector<LocalModel> cached_models() {
+  std::vector<LocalModel> models;
+  const fs::path cache = cache_folder();
+  if (cache.empty()) return models;
+  for (const fs::path& entry : entries_of(cache))
+    if (const auto name = name_of_repository(entry.filename().string()))
+      if (const auto snapshot = snapshot_of(entry)) models.push_back({*name, *snapshot, "cache"});
+  return models;
+}
+
+std::vector<LocalModel> embedded_models() {
+  std::vector<LocalModel> models;
+  const fs::path folder = embedded_models_folder();
+  if (is_file(folder / kDefaultFile)) models.push_back({std::string(kDefaultModel), folder / kDefaultFile, "embedded"});
+  for (const fs::path& entry : entries_of(folder))
+    if (entry.extension() == ".gguf" && entry.filename() != kDefaultFile) models.push_back({entry.stem().string(), entry, "embedded"});
+  return models;
+}
+
+std::string_view without_owner(std::string_view name) { return name.substr(name.rfind('/') + 1); }
+
+// In the cache: the full name, or a bare one under the usual owner, else under the first that has it.
+std::optional<LocalModel> find_cached(std::string_view name, const std::vector<LocalModel>& cached) {
+  for (const LocalModel& model : cached)
+    if (model.name == name) return model;
+  if (name.find('/') != std::string_view::npos) return std::nullopt;
+  const std::string usual = std::string(kUsualOwner) + "/" + std::string(name);
+  for (const LocalModel& model : cached)
+    if (model.name == usual) return model;
+  for (const LocalModel& model : cached)
+    if (without_owner(model.name) == name) return model;
+  return std::nullopt;
+}
+
+std::optional<LocalModel> find_embedded(std::string_view name) {
+  const std::string usual = std::string(kUsualOwner) + "/" + std::string(kDefaultModel);
+  for (LocalModel& model : embedded_models()) {
+    const bool is_default = model.name == kDefaultModel;
+    if (name == model.name || name == model.path.stem() || (is_default && name == usual)) return std::move(model);
+  }
+  return std::nullopt;
+}
+
+// A path must look like a model, or leave no doubt that a path is meant.
+std::optional<LocalModel> find_path(std::string_view name) {
+  const fs::path path(name);
+  const LocalModel model{std::string(name), path, "path"};
+  if (is_file(path) || looks_like_model(path)) return model;
+  const bool spelled_as_path = path.is_absolute() || name.starts_with(".") || name.ends_with("/");
+  if (spelled_as_path && is_folder(path)) return model;
+  return std::nullopt;
+}
+
+std::string nearest_name(std::string_view name) {
+  std::string best;
+  std::size_t best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
+  for (const LocalModel& model : list_models()) {
+    const std::size_t distance = std::min(edit_distance(name, model.name), edit_distance(without_owner(name), without_owner(model.name)));
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = model.name;
+    }
+  }
+  return best;
+}
+
+[[noreturn]] void throw_unknown(std::string_view name) {
+  std::string message = "no model '" + std::string(name) + "'";
+  if (const std::string nearest = nearest_name(name); !nearest.empty()) message += ": did you mean '" + nearest + "'?";
+  const fs::path cache = cache_folder();
+  message += message.ends_with('?') ? " Looked for" : ": looked for";
+  message += " a folder or file of that name, in the cache";
+  if (!cache.empty()) message += " " + cache.string();
+  message += " and in " + embedded_models_folder().string() + "; pass a model folder or a .gguf file, or see 'akin models'";
+  throw Error(ErrorCode::not_found, message);
+}
+
+}  // namespace
+
+std::filesystem::path embedded_models_folder() {
+  if (fs::path chosen = environment_path("AKIN_MODELS"); !chosen.empty()) return chosen;
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  fs::path installed = program.parent_path().parent_path() / "share" / "akin" / "models";
+  if (!error && is_folder(installed)) return installed;
+  return AKIN_SOURCE_MODELS;
+}
+
+LocalModel resolve_model(std::string_view name) {
+  if (name.empty()) name = kDefaultModel;
+  if (auto model = find_path(name)) return *std::move(model);
+  // The default's own name means the same model on every machine, whatever other tools have put into the cache.
+  if (name == kDefaultModel)
+    if (auto model = find_embedded(name)) return *std::move(model);
+  if (auto model = find_cached(name, cached_models())) return *std::move(model);
+  if (auto model = find_embedded(name)) return *std::move(model);
+  throw_unknown(name);
+}
+
+std::vector<LocalModel> list_models() {
+  std::vector<LocalModel> models = embedded_models();
+  for (LocalModel& model : cached_models()) models.push_back(std::move(model));
+  return models;
+}
+
+}  // namespace akin
