@@ -1,5 +1,7 @@
 #include "html_parse.h"
 
+#include <time.h>
+
 #include <algorithm>
 #include <new>
 
@@ -8,6 +10,16 @@ namespace {
 
 constexpr std::size_t kSlab = std::size_t{1} << 18;
 constexpr std::size_t kAlign = alignof(std::max_align_t);
+// gumbo reads 5 to 50 MB a second, but deep or badly closed tags can make it quadratic: this is ten times what honest pages need.
+constexpr double kSeconds = 2.0;
+constexpr double kSecondsPerMegabyte = 0.5;
+
+/// CPU time of this thread, so that a busy machine does not make a page too slow.
+double cpu_seconds() noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
 
 }  // namespace
 
@@ -16,8 +28,10 @@ HtmlTree::HtmlTree(std::string_view html, const Reading& reading) : reading_(rea
   // ones.
   constexpr std::size_t kLargest = std::size_t{2} << 30;
   bound_ = (std::size_t{64} << 20) + std::min(kLargest, 128 * html.size());
+  cpu_end_ = cpu_seconds() + kSeconds + kSecondsPerMegabyte * static_cast<double>(html.size()) / 1e6;
   if (!parse(html)) {
-    reading.check_time();
+    if (out_of_time())
+      reading.fail(ErrorCode::limit, "reading this HTML takes too long for its size: its tags are nested or broken beyond reason");
     reading.fail(ErrorCode::limit, "needs more memory as HTML than the bound of " + std::to_string(bound_ >> 20) + " MB");
   }
 }
@@ -37,7 +51,7 @@ bool HtmlTree::parse(std::string_view html) {
 void* HtmlTree::allocate(void* self, std::size_t size) {
   auto& tree = *static_cast<HtmlTree*>(self);
   const std::size_t padded = (size + kAlign - 1) / kAlign * kAlign;
-  if (++tree.n_calls_ % 256 == 0 && tree.reading_.seconds_left() < 0) std::longjmp(tree.give_up_, 1);
+  if (++tree.n_calls_ % 256 == 0 && tree.out_of_time()) std::longjmp(tree.give_up_, 1);
   if (padded > tree.bound_ - std::min(tree.bound_, tree.total_)) std::longjmp(tree.give_up_, 1);
   if (padded > tree.left_) {
     const std::size_t slab = std::max(kSlab, padded);
@@ -54,6 +68,8 @@ void* HtmlTree::allocate(void* self, std::size_t size) {
   tree.left_ -= padded;
   return place;
 }
+
+bool HtmlTree::out_of_time() const noexcept { return reading_.seconds_left() < 0 || cpu_seconds() > cpu_end_; }
 
 void HtmlTree::release(void*, void*) noexcept {}
 

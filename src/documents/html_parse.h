@@ -24,6 +24,7 @@ class HtmlTree {
   static void* allocate(void* self, std::size_t size);
   static void release(void* self, void* memory) noexcept;
   bool parse(std::string_view html);
+  [[nodiscard]] bool out_of_time() const noexcept;
 
   const Reading& reading_;
   std::vector<std::unique_ptr<std::byte[]>> slabs_;
@@ -32,6 +33,7 @@ class HtmlTree {
   std::size_t total_ = 0;
   std::size_t bound_ = 0;
   std::size_t n_calls_ = 0;
+  double cpu_end_ = 0;
   std::jmp_buf give_up_;
   const GumboNode* root_ = nullptr;
 };

@@ -80,6 +80,29 @@ std::uint32_t take_front_matter(std::string_view& text, DocumentBuilder& builder
   return static_cast<std::uint32_t>(std::count(taken.begin(), taken.end(), '\n'));
 }
 
+/// md4c looks for the line of each bracket among all lines of its paragraph, and cannot be interrupted there. Tells whether a stretch
+/// without blank lines would take it too long; a table (a delimiter row comes second) is read row by row and never does.
+class LongParagraphCheck {
+ public:
+  bool too_long(std::string_view row) {
+    if (trimmed(row).empty()) {
+      n_lines_ = n_brackets_ = 0;
+      return false;
+    }
+    if (++n_lines_ == 1) is_table_ = false;
+    if (n_lines_ == 2) is_table_ = row.find('-') != row.npos && row.find('|') != row.npos && row.find_first_not_of("|-: \t") == row.npos;
+    n_brackets_ += static_cast<std::size_t>(std::count(row.begin(), row.end(), '[') + std::count(row.begin(), row.end(), ']'));
+    return !is_table_ && n_lines_ * n_brackets_ > kMaxSteps;
+  }
+
+ private:
+  static constexpr std::size_t kMaxSteps = 30'000'000'000;  // a few seconds; 120,000 lines with a link each
+
+  std::size_t n_lines_ = 0;
+  std::size_t n_brackets_ = 0;
+  bool is_table_ = false;
+};
+
 class MarkdownReader {
  public:
   explicit MarkdownReader(Reading& reading) : reading_(reading), builder_(reading, "markdown") {}
@@ -91,16 +114,26 @@ class MarkdownReader {
     source_ = decoded.text;
     const std::uint32_t skipped = take_front_matter(source_, builder_);
     if (source_.size() > std::numeric_limits<MD_SIZE>::max() / 2) reading_.fail(ErrorCode::limit, "is too large for Markdown");
-    line_starts_.push_back(0);
-    for (std::size_t i = 0; i < source_.size(); ++i)
-      if (source_[i] == '\n') line_starts_.push_back(static_cast<std::uint32_t>(i + 1));
     first_line_ = skipped + 1;
+    find_lines();
     parse();
     flush(BlockKind::paragraph);
     return builder_.finish();
   }
 
  private:
+  void find_lines() {
+    LongParagraphCheck check;
+    for (std::size_t at = 0; at < source_.size();) {
+      line_starts_.push_back(static_cast<std::uint32_t>(at));
+      const std::size_t end = std::min(source_.find('\n', at), source_.size());
+      if (check.too_long(source_.substr(at, end - at)))
+        reading_.fail(ErrorCode::limit,
+                      "line " + std::to_string(first_line_ + line_starts_.size() - 1) + ": a paragraph with too many lines and brackets");
+      at = end + 1;
+    }
+  }
+
   void parse() {
     MD_PARSER parser{};
     parser.flags = MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH | MD_FLAG_TASKLISTS;

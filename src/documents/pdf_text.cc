@@ -184,7 +184,7 @@ void confine(double seconds) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(2);
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM}) ::signal(signal, SIG_DFL);
-  for (const int signal : {SIGINT, SIGPIPE}) ::signal(signal, SIG_IGN);  // Ctrl-C is the parent's to answer
+  for (const int signal : {SIGINT, SIGPIPE, SIGXFSZ}) ::signal(signal, SIG_IGN);  // Ctrl-C is the parent's to answer
   constexpr int kOut = 3;
   if (fd != kOut) dup2(fd, kOut);
   close_range(kOut + 1, ~0U, 0);

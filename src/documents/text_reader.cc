@@ -97,7 +97,7 @@ class TextReader {
 
   /// "Title: …" and the like of a Project Gutenberg header, which names itself in its first line.
   void read_header(std::string_view row) {
-    if (row.find("Project Gutenberg eBook") != row.npos || row.find("Project Gutenberg EBook") != row.npos) gutenberg_ = true;
+    if (row.find("Project Gutenberg") != row.npos) gutenberg_ = true;
     if (row.starts_with("*** START OF")) gutenberg_ = false;
     if (!gutenberg_) return;
     constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kFields = {

@@ -67,7 +67,8 @@ TokenWindow::TokenWindow(const Section& section, std::size_t begin, const Tokeni
     while (is_continuation(section.text[end_])) --end_;
   }
   encode(tokenizer);
-  auto part = std::lower_bound(section.parts.begin(), section.parts.end(), begin_, [](const Part& p, std::size_t at) { return p.begin < at; });
+  auto part =
+      std::lower_bound(section.parts.begin(), section.parts.end(), begin_, [](const Part& p, std::size_t at) { return p.begin < at; });
   for (; part != section.parts.end() && part->begin < end_; ++part) {
     const std::size_t token = token_at(part->begin);
     if (block_starts_.empty() || token > block_starts_.back()) block_starts_.push_back(token);
