@@ -31,8 +31,10 @@ namespace {
 
 using Impl = PackedMatrix::Impl;
 
-/// Rows whose product goes through scratch: 32 × 1536 sums are 192 KB, which stay in the second cache until the epilogue reads them.
+/// Rows whose product goes through scratch and epilogue together, so that it is still in the second cache. f32 weights outgrow that cache
+/// and come anew for each tile, so its tiles are taller.
 constexpr std::size_t kScratchRows = 32;
+constexpr std::size_t tile_rows(GemmType type) { return type == GemmType::f32 ? 4 * kScratchRows : kScratchRows; }
 
 void pack_f32(Impl& impl, const PackedMatrix::FillRow& fill) {
   auto plain = Matrix<float>::uninitialized(impl.n_out, impl.n_in);
@@ -95,28 +97,25 @@ void multiply(const GemmRows& x, const Impl& w, std::size_t first, MatrixView<fl
   onednn::multiply(w.blocked, w.bias.data(), {in, out.data(), out.rows()});
 }
 
-/// The same for 8-bit rows, with the activation.
-void multiply_bytes(GemmRows& x, const Impl& w, std::size_t first, Activation activation, MatrixView<float> out) {
+/// The sums of up to kScratchRows 8-bit rows, and what makes floats of them.
+ByteProduct multiply_bytes(GemmRows& x, const Impl& w, std::size_t first, std::size_t count) {
   using Access = GemmRows::Access;
   std::int32_t* sums = Access::sums(x, kScratchRows * w.n_out);
-  onednn::multiply(w.blocked, nullptr, {Access::bytes(x) + first * w.n_in, sums, out.rows()});
-  finish_product(
-      {sums, Access::scales(x) + first, Access::zero_points(x) + first, w.column_scales.data(), w.column_sums.data(), w.bias.data()},
-      activation, out);
+  onednn::multiply(w.blocked, nullptr, {Access::bytes(x) + first * w.n_in, sums, count});
+  return {sums, Access::scales(x) + first, Access::zero_points(x) + first, w.column_scales.data(), w.column_sums.data(), w.bias.data()};
 }
 
-/// out = activation(x · wᵀ + b) for rows [first, first + out.rows()); for more than kScratchRows rows `out` has no gaps.
-void multiply_and_activate(GemmRows& x, const Impl& w, std::size_t first, Activation activation, MatrixView<float> out) {
-  if (w.type == GemmType::int8 && w.native) return multiply_bytes(x, w, first, activation, out);
-  if (out.stride() == out.cols()) {
-    multiply(x, w, first, out);
-  } else {
-    const MatrixView<float> tile(GemmRows::Access::scratch(x, kScratchRows * w.n_out), out.rows(), w.n_out);
-    multiply(x, w, first, tile);
-    for (std::size_t r = 0; r < out.rows(); ++r) std::copy_n(tile.row_data(r), w.n_out, out.row_data(r));
-  }
+/// out = x · wᵀ + b for rows [first, first + out.rows()) of floats; more than kScratchRows rows only if `out` has no gaps.
+void multiply_strided(GemmRows& x, const Impl& w, std::size_t first, MatrixView<float> out) {
+  if (out.stride() == out.cols()) return multiply(x, w, first, out);
+  const MatrixView<float> tile(GemmRows::Access::scratch(x, kScratchRows * w.n_out), out.rows(), w.n_out);
+  multiply(x, w, first, tile);
+  for (std::size_t r = 0; r < out.rows(); ++r) std::copy_n(tile.row_data(r), w.n_out, out.row_data(r));
+}
+
+void activate_rows(Activation activation, MatrixView<float> x) {
   if (activation == Activation::none) return;
-  for (std::size_t r = 0; r < out.rows(); ++r) activate(activation, out.row(r));
+  for (std::size_t r = 0; r < x.rows(); ++r) activate(activation, x.row(r));
 }
 
 }  // namespace
@@ -188,28 +187,39 @@ void prepare_rows(MatrixView<const float> x, GemmType type, GemmRows& rows) {
 void gemm(GemmRows& x, const PackedMatrix& w, Activation activation, MatrixView<float> out) {
   check(x, w);
   require(out.rows() == x.rows() && out.cols() == w.n_out(), "gemm: the output has another shape than the product");
-  const bool whole = w.type() != GemmType::int8 && activation == Activation::none && out.stride() == out.cols();
-  const std::size_t step = whole ? std::max<std::size_t>(x.rows(), 1) : kScratchRows;
+  const bool bytes = w.type() == GemmType::int8 && w.impl().native;
+  const std::size_t step = bytes || out.stride() != out.cols() ? kScratchRows : tile_rows(GemmType::f32);
   for (std::size_t r = 0; r < x.rows(); r += step) {
-    multiply_and_activate(x, w.impl(), r, activation, out.middle_rows(r, std::min(step, x.rows() - r)));
+    const MatrixView<float> tile = out.middle_rows(r, std::min(step, x.rows() - r));
+    if (bytes) {
+      finish_product(multiply_bytes(x, w.impl(), r, tile.rows()), activation, tile);
+    } else {
+      multiply_strided(x, w.impl(), r, tile);
+      activate_rows(activation, tile);
+    }
   }
 }
 
 void gemm_to_rows(GemmRows& x, const PackedMatrix& w, Activation activation, GemmRows& out) {
+  using Access = GemmRows::Access;
   check(x, w);
   require(&x != &out, "gemm_to_rows: the output must be another object than the input");
-  using Access = GemmRows::Access;
-  Access::resize(out, w.type(), x.rows(), w.n_out(), w.type() == GemmType::f32);
-  const std::size_t n = w.n_out();
-  for (std::size_t r = 0; r < x.rows(); r += kScratchRows) {
-    const std::size_t count = std::min(kScratchRows, x.rows() - r);
+  const std::size_t n = w.n_out(), step = tile_rows(w.type());
+  Access::resize(out, w.type(), x.rows(), n, w.type() == GemmType::f32);
+  float* scratch = w.type() == GemmType::f32 ? nullptr : Access::scratch(x, kScratchRows * n);
+  for (std::size_t r = 0; r < x.rows(); r += step) {
+    const std::size_t count = std::min(step, x.rows() - r);
     if (w.type() == GemmType::f32) {
-      multiply_and_activate(x, w.impl(), r, activation, Access::own_floats(out).middle_rows(r, count));
-      continue;
+      const MatrixView<float> tile = Access::own_floats(out).middle_rows(r, count);
+      multiply(x, w.impl(), r, tile);
+      activate_rows(activation, tile);
+    } else if (w.type() == GemmType::int8 && w.impl().native) {
+      Access::finish(out, r, count, multiply_bytes(x, w.impl(), r, count), activation, scratch);
+    } else {
+      const MatrixView<float> tile(scratch, count, n);
+      multiply(x, w.impl(), r, tile);
+      Access::store(out, r, activation, tile);
     }
-    const MatrixView<float> tile(Access::scratch(x, kScratchRows * n), count, n);
-    multiply_and_activate(x, w.impl(), r, activation, tile);
-    Access::store(out, r, tile);
   }
 }
 
