@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "akin/akin.h"
-#include "akin/base/half.h"
 #include "terminal.h"
 #include "text_source.h"
 #include "verbs.h"
@@ -46,21 +45,11 @@ TextRole role_from(const std::string& name) {
   return name == "query" ? TextRole::query : name == "document" ? TextRole::document : TextRole::plain;
 }
 
-nlohmann::json coded(std::span<const float> vector, VectorCode code) {
-  if (code == VectorCode::i8) {
-    std::vector<std::int8_t> codes(vector.size());
-    quantize_i8(vector, codes);
-    return codes;
-  }
-  if (code == VectorCode::bit) {
-    std::vector<std::uint8_t> codes((vector.size() + 7) / 8);
-    pack_bits(vector, codes);
-    return codes;
-  }
-  std::vector<float> values(vector.begin(), vector.end());
-  if (code == VectorCode::f16)
-    for (float& value : values) value = to_float(to_f16(value));
-  return values;
+// The record with its vector last, whose numbers have no more digits than they need.
+void print_record(const nlohmann::json& record, std::span<const float> vector, VectorCode code) {
+  std::string line = record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  line.pop_back();
+  print(line + ",\"vector\":[" + numbers_text(vector, code) + "]}\n");
 }
 
 std::string compact(std::span<const float> vector) {
@@ -73,10 +62,9 @@ std::string compact(std::span<const float> vector) {
 void print_result(std::span<const std::string> texts, const EmbedResult& result, VectorCode code, bool as_json) {
   for (std::size_t r = 0; r < texts.size(); ++r) {
     if (as_json) {
-      print_json_line({{"text", texts[r]},
-                       {"n_tokens", result.reports[r].n_tokens},
-                       {"n_tokens_dropped", result.reports[r].n_tokens_dropped},
-                       {"vector", coded(result.vectors.row(r), code)}});
+      const TextReport& report = result.reports[r];
+      print_record({{"text", texts[r]}, {"n_tokens", report.n_tokens}, {"n_tokens_dropped", report.n_tokens_dropped}},
+                   result.vectors.row(r), code);
     } else {
       const auto columns = static_cast<std::size_t>(std::max(20, terminal_columns() - 60));
       print(bold(shortened(texts[r], columns)) + "  " + compact(result.vectors.row(r)) + "\n");

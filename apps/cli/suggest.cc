@@ -28,7 +28,8 @@ std::string nearest(std::string_view word, std::span<const std::string> known) {
   std::string best;
   std::size_t best_distance = allowed + 1;
   for (const std::string& candidate : known) {
-    const std::size_t d = candidate.size() > 64 ? allowed + 1 : distance(word, candidate);
+    const bool begun = word.size() >= 2 && candidate.starts_with(word);
+    const std::size_t d = candidate.size() > 64 ? allowed + 1 : begun ? 1 : distance(word, candidate);
     if (d < best_distance) best = candidate, best_distance = d;
   }
   return best;

@@ -107,24 +107,26 @@ std::string yellow(std::string_view text) { return styled("33", text); }
 
 std::string Table::text() const {
   std::vector<std::size_t> widths(header.size());
+  std::vector<bool> right(header.size(), true);
   for (std::size_t c = 0; c < header.size(); ++c) widths[c] = display_width(header[c]);
   for (const auto& row : rows)
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], display_width(row[c]));
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      widths[c] = std::max(widths[c], display_width(row[c]));
+      if (!row[c].empty() && !looks_like_number(row[c])) right[c] = false;
+    }
   std::string out;
-  const auto add_row = [&](const std::vector<std::string>& row, const std::vector<std::string>& like, bool is_header) {
+  const auto add_row = [&](const std::vector<std::string>& row, bool is_header) {
     std::string line;
     for (std::size_t c = 0; c < row.size(); ++c) {
       const std::string padding(widths[c] - display_width(row[c]), ' ');
-      const bool right = c < like.size() && looks_like_number(like[c]);
       const bool last = c + 1 == row.size();
-      line += right ? padding + row[c] : row[c] + (last ? "" : padding);
+      line += right[c] ? padding + row[c] : row[c] + (last ? "" : padding);
       if (!last) line += "  ";
     }
     out += (is_header ? bold(line) : line) + "\n";
   };
-  const std::vector<std::string> none;
-  if (!header.empty()) add_row(header, rows.empty() ? none : rows.front(), true);
-  for (const auto& row : rows) add_row(row, row, false);
+  if (!header.empty()) add_row(header, true);
+  for (const auto& row : rows) add_row(row, false);
   return out;
 }
 

@@ -36,7 +36,7 @@ std::string dim(std::string_view text);
 std::string green(std::string_view text);
 std::string yellow(std::string_view text);
 
-/// Rows of cells in aligned columns; numbers (cells that begin with a digit or '-') to the right.
+/// Rows of cells in aligned columns; columns of numbers (cells that begin with a digit or '-') to the right.
 struct Table {
   std::vector<std::string> header;
   std::vector<std::vector<std::string>> rows;

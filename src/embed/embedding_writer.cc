@@ -38,26 +38,6 @@ void append_number(std::string& out, float value) {
   out.append(digits.data(), end);
 }
 
-// The numbers of one vector as text: the shortest digits that read back to the same float (after rounding to f16 where asked for).
-std::string numbers_text(std::span<const float> vector, VectorCode code) {
-  std::string out;
-  if (code == VectorCode::i8) {
-    std::vector<std::int8_t> codes(vector.size());
-    quantize_i8(vector, codes);
-    for (const std::int8_t c : codes) out += (out.empty() ? "" : ",") + std::to_string(c);
-  } else if (code == VectorCode::bit) {
-    std::vector<std::uint8_t> codes(n_codes(code, vector.size()));
-    pack_bits(vector, codes);
-    for (const std::uint8_t c : codes) out += (out.empty() ? "" : ",") + std::to_string(c);
-  } else {
-    for (const float value : vector) {
-      if (!out.empty()) out += ',';
-      append_number(out, code == VectorCode::f16 ? to_float(to_f16(value)) : value);
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string_view name_of(VectorCode code) noexcept { return kCodeNames[static_cast<std::size_t>(code)]; }
@@ -83,6 +63,25 @@ void pack_bits(std::span<const float> vector, std::span<std::uint8_t> out) noexc
   std::fill(out.begin(), out.end(), std::uint8_t{0});
   for (std::size_t i = 0; i < vector.size(); ++i)
     if (vector[i] > 0) out[i / 8] = static_cast<std::uint8_t>(out[i / 8] | (0x80U >> (i % 8)));
+}
+
+std::string numbers_text(std::span<const float> vector, VectorCode code) {
+  std::string out;
+  if (code == VectorCode::i8) {
+    std::vector<std::int8_t> codes(vector.size());
+    quantize_i8(vector, codes);
+    for (const std::int8_t c : codes) out += (out.empty() ? "" : ",") + std::to_string(c);
+  } else if (code == VectorCode::bit) {
+    std::vector<std::uint8_t> codes(n_codes(code, vector.size()));
+    pack_bits(vector, codes);
+    for (const std::uint8_t c : codes) out += (out.empty() ? "" : ",") + std::to_string(c);
+  } else {
+    for (const float value : vector) {
+      if (!out.empty()) out += ',';
+      append_number(out, code == VectorCode::f16 ? to_float(to_f16(value)) : value);
+    }
+  }
+  return out;
 }
 
 /// One file format: rows in, a whole file at commit().

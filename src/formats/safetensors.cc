@@ -180,7 +180,7 @@ fs::path file_in(const fs::path& path) {
 
 std::unique_ptr<SafetensorsFile> open_safetensors(const fs::path& path) {
   const fs::path file = file_in(path);
-  auto opened = std::make_unique<Opened>(path);
+  auto opened = std::make_unique<Opened>(file);
   is_index(file) ? opened->read_index(file) : opened->read_file(file);
   return opened;
 }

@@ -32,6 +32,9 @@ void quantize_i8(std::span<const float> vector, std::span<std::int8_t> out) noex
 /// out.size() == (vector.size() + 7) / 8; bits past the end are 0.
 void pack_bits(std::span<const float> vector, std::span<std::uint8_t> out) noexcept;
 
+/// The numbers of one vector in a code, with commas between: for floats the shortest digits that read back to the same float.
+std::string numbers_text(std::span<const float> vector, VectorCode code);
+
 /// Where vectors come from, kept with them.
 struct EmbeddingOrigin {
   std::string model, fingerprint;
