@@ -9,6 +9,8 @@
 #include "akin/embed/embedder.h"
 #include "akin/embed/embedding_writer.h"
 #include "akin/embed/verify.h"
+#include "akin/eval/retrieval.h"
+#include "akin/eval/sts.h"
 #include "akin/formats/vector_file.h"
 #include "akin/hub/model_store.h"
 #include "akin/retrieval/collection.h"

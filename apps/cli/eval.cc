@@ -1,0 +1,91 @@
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "akin/akin.h"
+#include "terminal.h"
+#include "verbs.h"
+
+namespace akin::cli {
+namespace {
+
+struct Options {
+  std::string benchmark, mode = "dense";
+  std::vector<std::string> paths;
+  bool per_query = false;
+};
+
+void run_sts(const Options& options, const Common& common, const Embedder& embedder, Context& context) {
+  Table table{{"spearman", "pearson", "pairs", "dropped", "file"}, {}};
+  for (const std::string& path : options.paths) {
+    const StsScores scores = evaluate_sts(embedder, path, context);
+    if (common.json) {
+      print_json_line({{"file", path},
+                       {"model", embedder.info().name},
+                       {"precision", name_of(embedder.info().precision)},
+                       {"n_pairs", scores.n_pairs},
+                       {"spearman", scores.spearman},
+                       {"pearson", scores.pearson},
+                       {"n_tokens_dropped", scores.n_tokens_dropped}});
+    }
+    table.rows.push_back(
+        {fixed(100 * scores.spearman, 2), fixed(100 * scores.pearson, 2), grouped(scores.n_pairs), grouped(scores.n_tokens_dropped), path});
+  }
+  if (!common.json) print(table.text());
+}
+
+nlohmann::json json_of(const RetrievalScores& scores, const std::string& folder, const Options& options) {
+  nlohmann::json json = {{"folder", folder},
+                         {"mode", options.mode},
+                         {"n_documents", scores.n_documents},
+                         {"n_queries", scores.n_queries},
+                         {"n_documents_truncated", scores.n_documents_truncated},
+                         {"ndcg_at_10", scores.ndcg_at_10},
+                         {"recall_at_100", scores.recall_at_100},
+                         {"mrr_at_10", scores.mrr_at_10}};
+  if (options.per_query)
+    for (const auto& [query, ndcg] : scores.ndcg_of_query) json["ndcg_at_10_of_query"][query] = ndcg;
+  return json;
+}
+
+void run_retrieval(const Options& options, const Common& common, const Embedder* embedder, Context& context) {
+  Table table{{"nDCG@10", "recall@100", "MRR@10", "queries", "documents", "cut", "folder"}, {}};
+  for (const std::string& folder : options.paths) {
+    const RetrievalScores scores = evaluate_retrieval(embedder, folder, search_mode_from(options.mode), context);
+    if (common.json) print_json_line(json_of(scores, folder, options));
+    table.rows.push_back({fixed(scores.ndcg_at_10, 4), fixed(scores.recall_at_100, 4), fixed(scores.mrr_at_10, 4),
+                          grouped(scores.n_queries), grouped(scores.n_documents), grouped(scores.n_documents_truncated), folder});
+  }
+  if (!common.json) print(table.text());
+}
+
+int run(const Options& options, const Common& common, Context& context) {
+  check_choice("BENCHMARK", options.benchmark, {"sts", "retrieval"});
+  check_choice("--mode", options.mode, {"dense", "text", "hybrid"});
+  std::optional<LoadedModel> model;
+  if (options.benchmark == "sts" || options.mode != "text") model = load_model(common, {}, context);
+  if (options.benchmark == "sts") {
+    run_sts(options, common, model->embedder, context);
+  } else {
+    run_retrieval(options, common, model ? &model->embedder : nullptr, context);
+  }
+  return 0;
+}
+
+}  // namespace
+
+Run add_eval(CLI::App& verb, Common& common) {
+  auto options = std::make_shared<Options>();
+  verb.add_option("benchmark", options->benchmark,
+                  "sts: files of sentence pairs (.csv: sentence, sentence, score; .tsv: score, sentence, sentence); retrieval: folders in "
+                  "the BEIR layout")
+      ->type_name("BENCHMARK")
+      ->required();
+  verb.add_option("paths", options->paths, "The files or folders; .gz is unpacked")->type_name("PATH")->required();
+  verb.add_option("--mode", options->mode, "Of retrieval: dense, text (BM25) or hybrid")->capture_default_str()->type_name("MODE");
+  verb.add_flag("--per-query", options->per_query, "Of retrieval, with --json: the score of each query too");
+  add_model_options(verb, common);
+  return [options, &common](Context& context) { return run(*options, common, context); };
+}
+
+}  // namespace akin::cli
