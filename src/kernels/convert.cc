@@ -115,7 +115,7 @@ void convert(std::span<const float> in, std::span<f16> out) noexcept {
 void convert(std::span<const float> in, std::span<bf16> out) noexcept {
   AKIN_DCHECK(in.size() == out.size());
   static_assert(sizeof(bf16) == sizeof(std::uint16_t));
-  HWY_DYNAMIC_DISPATCH(floats_to_bf16)(in.data(), &out.data()->bits, in.size());
+  HWY_DYNAMIC_DISPATCH(floats_to_bf16)(in.data(), reinterpret_cast<std::uint16_t*>(out.data()), in.size());
 }
 
 void convert(std::span<const f16> in, std::span<float> out) noexcept {
@@ -125,7 +125,7 @@ void convert(std::span<const f16> in, std::span<float> out) noexcept {
 
 void convert(std::span<const bf16> in, std::span<float> out) noexcept {
   AKIN_DCHECK(in.size() == out.size());
-  HWY_DYNAMIC_DISPATCH(bf16_to_floats)(&in.data()->bits, out.data(), in.size());
+  HWY_DYNAMIC_DISPATCH(bf16_to_floats)(reinterpret_cast<const std::uint16_t*>(in.data()), out.data(), in.size());
 }
 
 float quantize_row(std::span<const float> in, std::span<std::int8_t> out) noexcept {

@@ -9,8 +9,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "akin/kernels/target.h"
+#include "hwy/detect_targets.h"
 #include "oneapi/dnnl/dnnl.hpp"
+#include "target_bit.h"
 
 // Declared here because <omp.h> belongs to one compiler; both clang and GCC link GNU's run-time, which oneDNN was built with.
 extern "C" {
@@ -203,8 +204,8 @@ std::shared_ptr<const Layout> layout_for(GemmType type, Dim n_out, Dim n_in) {
 
 bool is_native(GemmType type) {
   static const std::array<bool, 3> native = {probe(GemmType::f32), probe(GemmType::bf16), probe(GemmType::int8)};
-  const std::string target = current_target();
-  const bool allowed = target == "avx3_dl" || (target == "avx3" && type == GemmType::f32);
+  const std::int64_t target = target_bit();
+  const bool allowed = target == HWY_AVX3_DL || (target == HWY_AVX3 && type == GemmType::f32);
   return allowed && native[static_cast<std::size_t>(type)];
 }
 

@@ -9,7 +9,7 @@
 
 #include "akin/base/error.h"
 #include "hwy/highway.h"
-#include "oneapi/dnnl/dnnl.hpp"
+#include "target_bit.h"
 
 namespace akin::kernels {
 namespace {
@@ -36,19 +36,8 @@ std::int64_t target_from(std::string_view name) {
   throw Error(ErrorCode::invalid_argument, "CPU target '" + std::string(name) + "' is not one that this CPU runs: " + names);
 }
 
-/// oneDNN's instruction set is fixed at its first use: later calls change nothing, which is the documented limit of target.h.
-void limit_gemm(std::string_view target) {
-  dnnl::cpu_isa isa = dnnl::cpu_isa::sse41;
-  if (target == "avx2") isa = dnnl::cpu_isa::avx2;
-  if (target == "avx3") isa = dnnl::cpu_isa::avx512_core;
-  if (target == "avx3_dl") isa = dnnl::cpu_isa::all;
-  dnnl_set_max_cpu_isa(static_cast<dnnl_cpu_isa_t>(isa));
-}
-
-std::int64_t& forced() {
-  static std::int64_t target = 0;
-  return target;
-}
+/// 0 for the best. Atomic because kernels of other threads read it; use_target() is not for while they run.
+std::atomic<std::int64_t> forced{0};
 
 }  // namespace
 
@@ -58,13 +47,17 @@ std::vector<std::string> supported_targets() {
   return names;
 }
 
-std::string current_target() { return forced() != 0 ? lower_name(forced()) : supported_targets().front(); }
+std::int64_t target_bit() noexcept {
+  const std::int64_t bit = forced.load(std::memory_order_relaxed);
+  return bit != 0 ? bit : every_target().front();
+}
+
+std::string current_target() { return lower_name(target_bit()); }
 
 void use_target(std::string_view name) {
   const std::int64_t target = name.empty() ? 0 : target_from(name);
   every_target();
-  if (target != 0) limit_gemm(name);
-  forced() = target;
+  forced.store(target, std::memory_order_relaxed);
   hwy::SetSupportedTargetsForTest(target);
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
@@ -80,7 +73,7 @@ void use_target_from_environment() {
 
 void for_each_target(const std::function<void(std::string_view target)>& body) {
   struct Restore {
-    std::string name = forced() != 0 ? current_target() : "";
+    std::string name = forced.load(std::memory_order_relaxed) != 0 ? current_target() : "";
     ~Restore() { use_target(name); }
   } const restore;
   for (const std::string& name : supported_targets()) {

@@ -1,6 +1,5 @@
 // Which instruction set the kernels use. The best one the CPU has, unless AKIN_FORCE_TARGET names a lower one (or a test does).
-// GEMM's library fixes its own instruction set at its first use, so a target forced later than that changes the loops but not the GEMM:
-// tests of GEMM on a lower target run as a process of their own. Tested by target_test.cc.
+// A packed weight and prepared rows belong to the target they were made under. Tested by target_test.cc.
 #pragma once
 
 #include <functional>
