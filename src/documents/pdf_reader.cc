@@ -75,6 +75,12 @@ bool has_letter(std::string_view text) {
                      [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; });
 }
 
+/// A number alone at the top or the foot of a page.
+bool is_page_number(const std::vector<Paragraph>& paragraphs, std::size_t i) {
+  const std::string& text = paragraphs[i].text;
+  return (i == 0 || i + 1 == paragraphs.size()) && text.size() <= 5 && text.find_first_not_of("0123456789") == text.npos;
+}
+
 void read_info(const PdfText& pdf, DocumentBuilder& builder) {
   for (const auto& [key, raw] : pdf.info) {
     std::size_t n_invalid = 0;
@@ -98,7 +104,10 @@ std::vector<Document> read_pdf(std::string_view bytes, Reading& reading) {
   const std::map<int, int> levels = heading_levels(pdf);
   for (std::size_t i = 0; i < pdf.pages.size(); ++i) {
     const auto page = static_cast<std::uint32_t>(i + 1);
-    for (Paragraph& paragraph : paragraphs_of(pdf.pages[i])) {
+    const std::vector<Paragraph> paragraphs = paragraphs_of(pdf.pages[i]);
+    for (std::size_t k = 0; k < paragraphs.size(); ++k) {
+      if (paragraphs.size() > 1 && is_page_number(paragraphs, k)) continue;
+      const Paragraph& paragraph = paragraphs[k];
       std::size_t n_invalid = 0;
       std::string text = replace_invalid_utf8(paragraph.text, n_invalid);
       builder.count_invalid(n_invalid);
