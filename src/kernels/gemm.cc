@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "akin/kernels/activation.h"
 #include "akin/kernels/convert.h"
@@ -33,52 +34,65 @@ using Impl = PackedMatrix::Impl;
 
 /// Rows whose product goes through scratch and epilogue together, so that it is still in the second cache. f32 weights outgrow that cache
 /// and come anew for each tile, so its tiles are taller.
-constexpr std::size_t kScratchRows = 32;
-constexpr std::size_t tile_rows(GemmType type) { return type == GemmType::f32 ? 4 * kScratchRows : kScratchRows; }
+constexpr std::size_t kScratchRows = 64;
+constexpr std::size_t tile_rows(GemmType type) { return type == GemmType::f32 ? 2 * kScratchRows : kScratchRows; }
 
-void pack_f32(Impl& impl, const PackedMatrix::FillRow& fill) {
-  auto plain = Matrix<float>::uninitialized(impl.n_out, impl.n_in);
-  for (std::size_t r = 0; r < impl.n_out; ++r) fill(r, plain.row(r));
-  if (impl.native) {
-    impl.blocked = onednn::block_weight(GemmType::f32, impl.n_out, impl.n_in, plain.data());
-  } else {
-    impl.panels = portable::pack_panels(plain.view());
+/// Rows of the weight on their way to the packed form: as floats, and rounded to the type.
+struct Stage {
+  Stage(const Impl& impl, std::size_t rows)
+      : floats(Matrix<float>::uninitialized(rows, impl.n_in)),
+        halves(Matrix<bf16>::uninitialized(impl.type == GemmType::bf16 ? rows : 0, impl.n_in)),
+        bytes(Matrix<std::int8_t>::uninitialized(impl.type == GemmType::int8 ? rows : 0, impl.n_in)) {}
+  Matrix<float> floats;
+  Matrix<bf16> halves;
+  Matrix<std::int8_t> bytes;
+};
+
+/// Rounds row `r` of the stage, which is output `n`, to the type.
+void round_row(Impl& impl, Stage& stage, std::size_t r, std::size_t n) {
+  const std::span<const float> row = std::as_const(stage.floats).row(r);
+  if (impl.type == GemmType::bf16) convert(row, stage.halves.row(r));
+  if (impl.type != GemmType::int8) return;
+  impl.column_scales(0, n) = quantize_row(row, stage.bytes.row(r));
+  std::int32_t sum = 0;
+  for (const std::int8_t b : stage.bytes.row(r)) sum += b;
+  impl.column_sums(0, n) = sum;
+}
+
+const void* rounded(const Impl& impl, const Stage& stage) {
+  if (impl.type == GemmType::bf16) return stage.halves.data();
+  return impl.type == GemmType::int8 ? static_cast<const void*>(stage.bytes.data()) : stage.floats.data();
+}
+
+/// The floats that the rounded numbers stand for.
+void widen_row(const Impl& impl, Stage& stage, std::size_t r, std::size_t n) {
+  if (impl.type == GemmType::bf16) convert(std::span<const bf16>(stage.halves.row(r)), stage.floats.row(r));
+  if (impl.type == GemmType::int8) dequantize_row(stage.bytes.row(r), impl.column_scales(0, n), stage.floats.row(r));
+}
+
+/// A block of outputs at a time, so that no second copy of the weight is ever whole.
+void pack_native(Impl& impl, const PackedMatrix::FillRow& fill) {
+  Stage stage(impl, onednn::kBlockRows);
+  impl.blocked = onednn::make_weight(impl.type, impl.n_out, impl.n_in);
+  for (std::size_t first = 0; first < impl.n_out; first += onednn::kBlockRows) {
+    const std::size_t count = std::min(onednn::kBlockRows, impl.n_out - first);
+    for (std::size_t r = 0; r < count; ++r) {
+      fill(first + r, stage.floats.row(r));
+      round_row(impl, stage, r, first + r);
+    }
+    onednn::block_rows(impl.blocked, first, count, rounded(impl, stage));
   }
 }
 
-void pack_bf16(Impl& impl, const PackedMatrix::FillRow& fill) {
-  auto halves = Matrix<bf16>::uninitialized(impl.n_out, impl.n_in);
-  auto row = Matrix<float>::uninitialized(1, impl.n_in);
-  for (std::size_t r = 0; r < impl.n_out; ++r) {
-    fill(r, row.row(0));
-    convert(row.view().row(0), halves.row(r));
+void pack_portable(Impl& impl, const PackedMatrix::FillRow& fill) {
+  Stage stage(impl, 1);
+  impl.panels = portable::make_panels(impl.n_out, impl.n_in);
+  for (std::size_t n = 0; n < impl.n_out; ++n) {
+    fill(n, stage.floats.row(0));
+    round_row(impl, stage, 0, n);
+    widen_row(impl, stage, 0, n);
+    portable::set_row(impl.panels, n, stage.floats.row(0));
   }
-  if (impl.native) {
-    impl.blocked = onednn::block_weight(GemmType::bf16, impl.n_out, impl.n_in, halves.data());
-    return;
-  }
-  auto plain = Matrix<float>::uninitialized(impl.n_out, impl.n_in);
-  for (std::size_t r = 0; r < impl.n_out; ++r) convert(std::span<const bf16>(halves.row(r)), plain.row(r));
-  impl.panels = portable::pack_panels(plain.view());
-}
-
-void pack_int8(Impl& impl, const PackedMatrix::FillRow& fill) {
-  auto bytes = Matrix<std::int8_t>::uninitialized(impl.n_out, impl.n_in);
-  auto row = Matrix<float>::uninitialized(1, impl.n_in);
-  impl.column_scales = Matrix<float>(1, impl.n_out);
-  impl.column_sums = Matrix<std::int32_t>(1, impl.n_out);
-  for (std::size_t r = 0; r < impl.n_out; ++r) {
-    fill(r, row.row(0));
-    impl.column_scales(0, r) = quantize_row(row.view().row(0), bytes.row(r));
-    for (const std::int8_t b : bytes.row(r)) impl.column_sums(0, r) += b;
-  }
-  if (impl.native) {
-    impl.blocked = onednn::block_weight(GemmType::int8, impl.n_out, impl.n_in, bytes.data());
-    return;
-  }
-  auto plain = Matrix<float>::uninitialized(impl.n_out, impl.n_in);
-  for (std::size_t r = 0; r < impl.n_out; ++r) dequantize_row(bytes.row(r), impl.column_scales(0, r), plain.row(r));
-  impl.panels = portable::pack_panels(plain.view());
 }
 
 void check(const GemmRows& x, const PackedMatrix& w) {
@@ -150,16 +164,14 @@ PackedMatrix PackedMatrix::pack(std::size_t n_out, std::size_t n_in, const FillR
   impl.n_in = n_in;
   impl.bias = Matrix<float>(1, n_out);
   std::copy(bias.begin(), bias.end(), impl.bias.data());
-  switch (type) {
-    case GemmType::f32:
-      pack_f32(impl, fill);
-      break;
-    case GemmType::bf16:
-      pack_bf16(impl, fill);
-      break;
-    case GemmType::int8:
-      pack_int8(impl, fill);
-      break;
+  if (type == GemmType::int8) {
+    impl.column_scales = Matrix<float>(1, n_out);
+    impl.column_sums = Matrix<std::int32_t>(1, n_out);
+  }
+  if (impl.native) {
+    pack_native(impl, fill);
+  } else {
+    pack_portable(impl, fill);
   }
   return packed;
 }

@@ -26,7 +26,9 @@ struct Layout {
   dnnl::memory::dim n_out = 0;
   dnnl::memory::dim n_in = 0;
   dnnl::memory::desc desc;
-  std::size_t id = 0;  ///< of this layout in the process
+  std::size_t id = 0;           ///< of this layout in the process
+  std::size_t block = 0;        ///< outputs that lie together
+  std::size_t block_bytes = 0;  ///< from one block of outputs to the next
 };
 
 namespace {
@@ -187,15 +189,28 @@ std::size_t rows_of_next_call(std::size_t left) {
 
 std::size_t bytes_of(GemmType type) { return type == GemmType::f32 ? sizeof(float) : type == GemmType::bf16 ? 2 : 1; }
 
+/// Reads from oneDNN's description how many outputs lie together; throws unless blocks of them follow each other.
+void find_blocks(Layout& layout) {
+  const dnnl_blocking_desc_t& blocking = layout.desc.data.format_desc.blocking;
+  layout.block = 1;
+  for (int i = 0; i < blocking.inner_nblks; ++i) {
+    if (blocking.inner_idxs[i] == 1) layout.block *= static_cast<std::size_t>(blocking.inner_blks[i]);
+  }
+  layout.block_bytes = static_cast<std::size_t>(blocking.strides[1]) * bytes_of(layout.type);
+  const bool outputs_outermost = blocking.strides[1] >= blocking.strides[0];
+  if (layout.desc.data.format_kind != dnnl_blocked || !outputs_outermost || kBlockRows % layout.block != 0) {
+    throw Error(ErrorCode::unsupported, "oneDNN lays this weight out in a way that akin does not know");
+  }
+}
+
 std::shared_ptr<const Layout> layout_for(GemmType type, Dim n_out, Dim n_in) {
   static std::map<std::tuple<GemmType, Dim, Dim>, std::shared_ptr<const Layout>> known;
   const std::lock_guard lock(cache_mutex());
-  auto& layout = known[{type, n_out, n_in}];
-  if (!layout) {
-    const auto pd = describe({type, kTile, n_out, n_in}, any_weight(type, n_out, n_in));
-    layout = std::make_shared<const Layout>(Layout{type, n_out, n_in, pd.weights_desc(), known.size()});
-  }
-  return layout;
+  if (const auto found = known.find({type, n_out, n_in}); found != known.end()) return found->second;
+  const auto pd = describe({type, kTile, n_out, n_in}, any_weight(type, n_out, n_in));
+  Layout layout{type, n_out, n_in, pd.weights_desc(), known.size(), 0, 0};
+  find_blocks(layout);
+  return known.emplace(std::tuple{type, n_out, n_in}, std::make_shared<const Layout>(std::move(layout))).first->second;
 }
 
 [[noreturn]] void throw_dnnl(const dnnl::error& error) { throw Error(ErrorCode::unsupported, std::string("oneDNN: ") + error.what()); }
@@ -209,17 +224,30 @@ bool is_native(GemmType type) {
   return allowed && native[static_cast<std::size_t>(type)];
 }
 
-BlockedWeight block_weight(GemmType type, std::size_t n_out, std::size_t n_in, const void* plain) {
+BlockedWeight make_weight(GemmType type, std::size_t n_out, std::size_t n_in) {
   const OneThread one_thread;
   try {
     BlockedWeight weight;
     weight.layout = layout_for(type, static_cast<Dim>(n_out), static_cast<Dim>(n_in));
     weight.bytes = Matrix<std::byte>::uninitialized(1, weight.layout->desc.get_size());
-    const dnnl::memory::desc rows({weight.layout->n_in, weight.layout->n_out}, weight_type(type), dnnl::memory::format_tag::ba);
-    dnnl::memory from(rows, engine(), const_cast<void*>(plain));
-    dnnl::memory to(weight.layout->desc, engine(), weight.bytes.data());
-    dnnl::reorder(from, to).execute(thread_state().stream, from, to);
     return weight;
+  } catch (const dnnl::error& error) {
+    throw_dnnl(error);
+  }
+}
+
+void block_rows(BlockedWeight& weight, std::size_t first, std::size_t count, const void* plain) {
+  const OneThread one_thread;
+  const Layout& layout = *weight.layout;
+  try {
+    // The outputs' blocks lie one after the other, so some of them are a smaller weight of the same layout.
+    dnnl::memory::desc part = layout.desc;
+    part.data.dims[1] = static_cast<Dim>(count);
+    part.data.padded_dims[1] = static_cast<Dim>((count + layout.block - 1) / layout.block * layout.block);
+    const dnnl::memory::desc rows({layout.n_in, static_cast<Dim>(count)}, weight_type(layout.type), dnnl::memory::format_tag::ba);
+    dnnl::memory from(rows, engine(), const_cast<void*>(plain));
+    dnnl::memory to(part, engine(), weight.bytes.data() + first / layout.block * layout.block_bytes);
+    dnnl::reorder(from, to).execute(thread_state().stream, from, to);
   } catch (const dnnl::error& error) {
     throw_dnnl(error);
   }

@@ -23,8 +23,15 @@ struct BlockedWeight {
   Matrix<std::byte> bytes;
 };
 
-/// `plain` is (n_out, n_in) without gaps: float, bfloat16 bits or int8, as `type` says.
-BlockedWeight block_weight(GemmType type, std::size_t n_out, std::size_t n_in, const void* plain);
+/// A weight (n_out, n_in) with room for its numbers.
+BlockedWeight make_weight(GemmType type, std::size_t n_out, std::size_t n_in);
+
+/// Outputs that one call of block_rows() takes: the layout keeps so many together.
+inline constexpr std::size_t kBlockRows = 64;
+
+/// Puts `count` outputs (kBlockRows, fewer only at the end) from `first`, a multiple of kBlockRows, in their place. `plain` is
+/// (count, n_in) without gaps: float, bfloat16 bits or int8, as the weight's type says.
+void block_rows(BlockedWeight& weight, std::size_t first, std::size_t count, const void* plain);
 
 /// The rows of a product, without gaps: oneDNN has its good kernels for those alone.
 struct Rows {

@@ -69,14 +69,11 @@ namespace portable {
 
 static_assert(kPanel == HWY_NAMESPACE::kPanelWidth);
 
-Matrix<float> pack_panels(MatrixView<const float> weight) {
-  const std::size_t n_panels = (weight.rows() + kPanel - 1) / kPanel;
-  Matrix<float> panels(n_panels, weight.cols() * kPanel);
-  for (std::size_t n = 0; n < weight.rows(); ++n) {
-    float* out = panels.row(n / kPanel).data() + n % kPanel;
-    for (std::size_t k = 0; k < weight.cols(); ++k) out[k * kPanel] = weight(n, k);
-  }
-  return panels;
+Matrix<float> make_panels(std::size_t n_out, std::size_t n_in) { return {(n_out + kPanel - 1) / kPanel, n_in * kPanel}; }
+
+void set_row(Matrix<float>& panels, std::size_t n, std::span<const float> row) {
+  float* out = panels.row(n / kPanel).data() + n % kPanel;
+  for (std::size_t k = 0; k < row.size(); ++k) out[k * kPanel] = row[k];
 }
 
 void multiply(MatrixView<const float> x, const Matrix<float>& panels, const float* bias, MatrixView<float> out) {

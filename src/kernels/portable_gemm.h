@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "akin/base/matrix.h"
 
@@ -11,8 +12,11 @@ namespace akin::kernels::portable {
 /// Outputs side by side in a panel.
 inline constexpr std::size_t kPanel = 16;
 
-/// (n_out, n_in) → panels of (n_in, kPanel), the last one padded with zeros.
-Matrix<float> pack_panels(MatrixView<const float> weight);
+/// Panels of (n_in, kPanel) zeros for a weight (n_out, n_in).
+Matrix<float> make_panels(std::size_t n_out, std::size_t n_in);
+
+/// Puts output `n` of the weight in its place.
+void set_row(Matrix<float>& panels, std::size_t n, std::span<const float> row);
 
 /// out = x · weightᵀ + bias. bias and out have n_out columns.
 void multiply(MatrixView<const float> x, const Matrix<float>& panels, const float* bias, MatrixView<float> out);
