@@ -10,7 +10,7 @@
 namespace akin::text {
 
 ByteTrie::ByteTrie(std::size_t n_edges) {
-  const std::size_t n_slots = std::bit_ceil(std::max<std::size_t>(n_edges + n_edges / 2, 64));
+  const std::size_t n_slots = std::bit_ceil(std::max<std::size_t>(n_edges + n_edges / 3, 64));
   slots_.resize(n_slots);
   mask_ = n_slots - 1;
   shift_ = 64 - static_cast<unsigned>(std::countr_zero(n_slots));

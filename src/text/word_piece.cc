@@ -1,6 +1,6 @@
 #include "word_piece.h"
 
-#include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "akin/base/error.h"
@@ -19,10 +19,23 @@ struct Edge {
   unsigned char byte = 0;
 };
 
+// Counting sort: depths are small and there is an edge for each byte of the vocabulary.
+std::vector<Edge> by_depth(const std::vector<Edge>& edges) {
+  std::vector<std::size_t> next;  // where the next edge of a depth goes
+  for (const Edge& edge : edges) {
+    if (edge.depth >= next.size()) next.resize(edge.depth + 1);
+    ++next[edge.depth];
+  }
+  std::exclusive_scan(next.begin(), next.end(), next.begin(), std::size_t{0});
+  std::vector<Edge> out(edges.size());
+  for (const Edge& edge : edges) out[next[edge.depth]++] = edge;
+  return out;
+}
+
 }  // namespace
 
 WordPiece::WordPiece(std::vector<std::string> pieces, WordPieceOptions options, const std::string& where)
-    : pieces_(std::move(pieces)), options_(std::move(options)), trie_(pieces_.size() * 4) {
+    : pieces_(std::move(pieces)), options_(std::move(options)), trie_(pieces_.size() * 3) {
   add_pieces(where);
   unknown_id_ = id_of(options_.unknown);
   if (unknown_id_ < 0) throw Error(ErrorCode::corrupt, where + ": the unknown token '" + options_.unknown + "' is not in the vocabulary");
@@ -31,8 +44,10 @@ WordPiece::WordPiece(std::vector<std::string> pieces, WordPieceOptions options, 
 void WordPiece::add_pieces(const std::string& where) {
   word_root_ = trie_.add_root();
   suffix_root_ = trie_.add_root();
+  nodes_.reserve(pieces_.size() * 3);
   nodes_.resize(3);
   std::vector<Edge> edges;  // in the order of their nodes
+  edges.reserve(pieces_.size() * 3);
   const auto add = [&](ByteTrie::Node node, std::string_view piece, std::int32_t id) {
     std::uint32_t depth = 0;
     for (const char c : piece) {
@@ -57,9 +72,8 @@ void WordPiece::add_pieces(const std::string& where) {
       add(suffix_root_, piece.substr(prefix.size()), static_cast<std::int32_t>(i));
   }
   // A link leads to a node of lesser depth, so nodes are linked from the roots outward.
-  std::stable_sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) { return a.depth < b.depth; });
   const std::size_t limit = kTakenAllowance + 16 * nodes_.size();
-  for (const Edge& edge : edges) {
+  for (const Edge& edge : by_depth(edges)) {
     link_node(edge.node, edge.parent, edge.byte);
     if (taken_.size() > limit) throw Error(ErrorCode::limit, where + ": the pieces are too long to be linked");
   }
