@@ -1,6 +1,7 @@
 // Exact search over vectors in a file, one JSON line a measurement: queries a second and the bytes of rows that this stands for.
 //
-//   exact_search_bench BASE QUERIES [--threads N] [--k N] [--metric NAME] [--seconds S] [--mode one|batch|filter]… [--ids FILE]
+//   exact_search_bench BASE QUERIES [--threads N] [--k N] [--metric NAME] [--seconds S] [--mode one|batch|filter]… [--first-look 0|1]
+//   [--ids FILE]
 //
 // BASE and QUERIES: .npy, .fvecs or .safetensors. one: a query a call; batch: all queries in one call; filter: a query a call over every
 // hundredth row. --ids writes the rows found by the batch (.ivecs), for a comparison of results. bench/compare/exact_search.py runs it.
@@ -26,6 +27,7 @@ struct Options {
   std::size_t k = 10;
   Metric metric = Metric::dot;
   double seconds = 2;
+  bool first_look = true;
   std::vector<std::string> modes;
 };
 
@@ -50,6 +52,8 @@ Options parse(const std::vector<std::string>& arguments) {
       options.seconds = std::stod(value);
     } else if (name == "--mode") {
       options.modes.push_back(value);
+    } else if (name == "--first-look") {
+      options.first_look = value != "0";
     } else if (name == "--ids") {
       options.ids = value;
     } else {
@@ -93,7 +97,7 @@ void run(const Options& options) {
   const Matrix<float> base = VectorFile(options.base).read(), queries = VectorFile(options.queries).read();
   Context context(options.threads);
   const double build_start = now();
-  const FlatIndex index = build_flat(VectorSet(base.view()), {options.metric}, context);
+  const FlatIndex index = build_flat(VectorSet(base.view()), {options.metric, options.first_look}, context);
   const double build_seconds = now() - build_start;
   const auto searcher = index.searcher();
   std::vector<std::uint64_t> every_hundredth(base.rows() / 100);

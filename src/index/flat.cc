@@ -1,15 +1,18 @@
 // One query: groups of rows are scanned side by side, each into a collector of its own. Many queries: blocks of queries meet blocks of rows
-// that stay in the second-level cache. Collectors are merged in the order of the groups.
+// that stay in the second-level cache. Collectors are merged in the order of the groups. With a first look only the rows that can be among
+// the hits are measured.
 #include "akin/index/flat.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <string>
 
 #include "akin/base/error.h"
 #include "akin/kernels/top_k.h"
 #include "akin/space/normalize.h"
+#include "first_look.h"
 #include "measure.h"
 #include "work_plan.h"
 
@@ -19,6 +22,7 @@ struct FlatIndex::Impl {
   VectorSet vectors;
   Metric metric = Metric::cosine;
   std::vector<float> inverse_norms;  // one a row for cosine over rows of any length, else empty
+  std::optional<FirstLook> first_look;
 };
 
 namespace {
@@ -54,7 +58,32 @@ class FlatSearcher final : public Searcher {
     check_query(query);
     std::vector<float> prepared(query.begin(), query.end());
     if (impl_->metric == Metric::cosine) normalize(prepared);
+    if (impl_->first_look && parameters.filter.keeps_all()) {
+      const std::vector<Candidates> candidates =
+          impl_->first_look->look(MatrixView<const float>(prepared.data(), 1, prepared.size()), parameters.k, context);
+      if (candidates[0].bounded) return look_again(prepared, candidates[0].rows, parameters.k);
+    }
+    return scan_all(prepared, parameters, context);
+  }
 
+  std::vector<std::vector<Neighbor>> search_batch(MatrixView<const float> queries, const SearchParameters& parameters,
+                                                  Context& context) override {
+    check(queries.cols(), parameters);
+    const Matrix<float> prepared = prepare(queries);
+    if (!impl_->first_look || !parameters.filter.keeps_all()) return scan_all(prepared.view(), parameters, context);
+
+    std::vector<std::vector<Neighbor>> results(queries.rows());
+    const std::vector<Candidates> candidates = impl_->first_look->look(prepared.view(), parameters.k, context);
+    context.parallel_for(queries.rows(), 8, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t q = begin; q < end; ++q)
+        if (candidates[q].bounded) results[q] = look_again(prepared.row(q), candidates[q].rows, parameters.k);
+    });
+    scan_unbounded(prepared.view(), candidates, parameters, context, results);
+    return results;
+  }
+
+ private:
+  std::vector<Neighbor> scan_all(std::span<const float> prepared, const SearchParameters& parameters, Context& context) const {
     // A filter that keeps little makes a row cheap: groups hold about the same number of kept rows.
     const std::size_t n_kept = parameters.filter.count(vectors_.size());
     if (n_kept == 0) return {};
@@ -69,11 +98,8 @@ class FlatSearcher final : public Searcher {
     return finish(parts[0]);
   }
 
-  std::vector<std::vector<Neighbor>> search_batch(MatrixView<const float> queries, const SearchParameters& parameters,
-                                                  Context& context) override {
-    check(queries.cols(), parameters);
+  std::vector<std::vector<Neighbor>> scan_all(MatrixView<const float> queries, const SearchParameters& parameters, Context& context) const {
     std::vector<std::vector<Neighbor>> results(queries.rows());
-    const Matrix<float> prepared = prepare(queries);
     const std::vector<RowGroup> groups = cut_rows(vectors_, kBatchGroupRows, kMaxBatchGroups);
     if (groups.empty() || queries.rows() == 0) return results;
 
@@ -84,7 +110,7 @@ class FlatSearcher final : public Searcher {
       for (std::size_t piece = begin; piece < end; ++piece) {
         const std::size_t g = piece / n_blocks, first = piece % n_blocks * kBlockQueries;
         const std::size_t count = std::min(kBlockQueries, queries.rows() - first);
-        scan_block(prepared.view().middle_rows(first, count), groups[g], parameters.filter, {&parts[g * queries.rows() + first], count});
+        scan_block(queries.middle_rows(first, count), groups[g], parameters.filter, {&parts[g * queries.rows() + first], count});
       }
     });
     context.parallel_for(queries.rows(), kBlockQueries, [&](std::size_t begin, std::size_t end) {
@@ -96,7 +122,59 @@ class FlatSearcher final : public Searcher {
     return results;
   }
 
- private:
+  // The queries whose candidates are not bounded, together.
+  void scan_unbounded(MatrixView<const float> queries, const std::vector<Candidates>& candidates, const SearchParameters& parameters,
+                      Context& context, std::vector<std::vector<Neighbor>>& results) const {
+    std::vector<std::size_t> left;
+    for (std::size_t q = 0; q < candidates.size(); ++q)
+      if (!candidates[q].bounded) left.push_back(q);
+    if (left.empty()) return;
+    Matrix<float> some = Matrix<float>::uninitialized(left.size(), queries.cols());
+    for (std::size_t i = 0; i < left.size(); ++i) std::ranges::copy(queries.row(left[i]), some.row(i).begin());
+    std::vector<std::vector<Neighbor>> found = scan_all(some.view(), parameters, context);
+    for (std::size_t i = 0; i < left.size(); ++i) results[left[i]] = std::move(found[i]);
+  }
+
+  // The k nearest among the candidates, by their floats. The most promising ones are measured first: what lies above the k-th of them
+  // need not be.
+  std::vector<Neighbor> look_again(std::span<const float> query, const std::vector<Candidate>& candidates, std::size_t k) const {
+    std::vector<Candidate> order = candidates;
+    const auto by_least = [](const Candidate& a, const Candidate& b) { return a.least < b.least; };
+    const std::size_t n_first = std::min(order.size(), 2 * k + 16);
+    const auto middle = order.begin() + static_cast<std::ptrdiff_t>(n_first);
+    std::nth_element(order.begin(), middle, order.end(), by_least);
+    std::vector<Scored> measured;
+    measure(query, std::span(order).first(n_first), measured);
+    std::sort(measured.begin(), measured.end());
+    if (measured.size() >= k) {
+      const float last = measured[k - 1].distance;
+      order.erase(std::remove_if(middle, order.end(), [&](const Candidate& row) { return row.least > last; }), order.end());
+    }
+    measure(query, std::span(order).subspan(n_first), measured);
+    std::sort(measured.begin(), measured.end());
+    measured.resize(std::min(measured.size(), k));
+    return finish(measured);
+  }
+
+  // Appends the raw distances of `rows`, whose order is changed to that of ids.
+  void measure(std::span<const float> query, std::span<Candidate> rows, std::vector<Scored>& measured) const {
+    std::ranges::sort(rows, {}, &Candidate::id);
+    std::vector<std::uint32_t> offsets;
+    std::vector<float> distances;
+    for (std::size_t begin = 0; begin < rows.size();) {
+      const VectorSegment& segment = vectors_.segment_of(rows[begin].id);
+      const RowRange range{&segment, 0, segment.rows.rows()};
+      std::size_t end = begin;
+      offsets.clear();
+      for (; end < rows.size() && rows[end].id < segment.first_id + segment.rows.rows(); ++end)
+        offsets.push_back(static_cast<std::uint32_t>(rows[end].id - segment.first_id));
+      distances.resize(offsets.size());
+      measure_.selected(query, range, offsets, distances);
+      for (std::size_t i = begin; i < end; ++i) measured.push_back({distances[i - begin], rows[i].id});
+      begin = end;
+    }
+  }
+
   void check(std::size_t query_dim, const SearchParameters& parameters) const {
     require(parameters.k > 0, "search: k must be at least 1");
     if (query_dim != vectors_.dim()) {
@@ -173,8 +251,9 @@ class FlatSearcher final : public Searcher {
     }
   }
 
-  std::vector<Neighbor> finish(TopK& top) const {
-    const std::vector<Scored> scored = top.take();
+  std::vector<Neighbor> finish(TopK& top) const { return finish(top.take()); }
+
+  std::vector<Neighbor> finish(const std::vector<Scored>& scored) const {
     std::vector<Neighbor> hits;
     hits.reserve(scored.size());
     for (const Scored& entry : scored) hits.push_back({entry.id, measure_.distance(entry.distance)});
@@ -209,6 +288,7 @@ FlatIndex build_flat(const VectorSet& vectors, const FlatOptions& options, Conte
       });
     }
   }
+  if (options.first_look) impl->first_look = FirstLook::build(vectors, options.metric, impl->inverse_norms, context);
   return FlatIndex(std::move(impl));
 }
 

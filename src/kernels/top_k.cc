@@ -18,7 +18,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace akin::kernels::HWY_NAMESPACE {
 
-std::size_t positions_below(const float* values, std::size_t n, float threshold, std::uint32_t* out) {
+std::size_t positions_below_loop(const float* values, std::size_t n, float threshold, std::uint32_t* out) {
   return below(values, n, threshold, out);
 }
 
@@ -28,7 +28,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace akin::kernels {
 
-HWY_EXPORT(positions_below);
+HWY_EXPORT(positions_below_loop);
 
 namespace {
 
@@ -39,6 +39,11 @@ constexpr std::size_t kChunk = 512;
 float without_nan(float distance) { return std::isnan(distance) ? kInfinity : distance; }
 
 }  // namespace
+
+std::size_t positions_below(std::span<const float> values, float threshold, std::span<std::uint32_t> out) noexcept {
+  AKIN_DCHECK(out.size() >= values.size());
+  return HWY_DYNAMIC_DISPATCH(positions_below_loop)(values.data(), values.size(), threshold, out.data());
+}
 
 TopK::TopK(std::size_t k) : k_(k), threshold_(kInfinity) { require(k > 0, "top_k: k must be at least 1"); }
 
@@ -59,7 +64,7 @@ void TopK::sieve(std::span<const float> distances, const IdOf& id_of) {
   for (; begin < distances.size() && kept_.size() < k_; ++begin) offer(without_nan(distances[begin]), id_of(begin));
   for (; begin < distances.size(); begin += kChunk) {
     const std::size_t n = std::min(kChunk, distances.size() - begin);
-    const std::size_t count = HWY_DYNAMIC_DISPATCH(positions_below)(distances.data() + begin, n, threshold_, found.data());
+    const std::size_t count = positions_below(distances.subspan(begin, n), threshold_, found);
     for (std::size_t i = 0; i < count; ++i) offer(distances[begin + found[i]], id_of(begin + found[i]));
   }
 }

@@ -117,5 +117,20 @@ TEST(TopK, IsEmptyAndUsableAgainAfterTake) {
 
 TEST(TopK, RefusesZero) { EXPECT_THROW(smallest_k(std::vector<float>{1}, 0), Error); }
 
+TEST(PositionsBelow, ListsWhatIsBelowOnEveryTarget) {
+  for_each_target([&](std::string_view target) {
+    for (std::size_t n = 0; n < 150; ++n) {
+      std::vector<float> values(n);
+      for (std::size_t i = 0; i < n; ++i) values[i] = static_cast<float>(i * 7 % 10);
+      if (n > 4) values[4] = std::numeric_limits<float>::quiet_NaN();
+      std::vector<std::uint32_t> found(n), wanted;
+      for (std::size_t i = 0; i < n; ++i)
+        if (values[i] < 3) wanted.push_back(static_cast<std::uint32_t>(i));
+      found.resize(positions_below(values, 3, found));
+      EXPECT_EQ(found, wanted) << target << " n " << n;
+    }
+  });
+}
+
 }  // namespace
 }  // namespace akin::kernels

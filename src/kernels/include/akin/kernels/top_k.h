@@ -52,4 +52,7 @@ class TopK {
 std::vector<Scored> smallest_k(std::span<const float> values, std::size_t k);
 std::vector<Scored> largest_k(std::span<const float> values, std::size_t k);
 
+/// Writes the positions of values below `threshold` to `out`, rising, and returns how many. NaN is never below. out.size() ≥ values.size().
+std::size_t positions_below(std::span<const float> values, float threshold, std::span<std::uint32_t> out) noexcept;
+
 }  // namespace akin::kernels
