@@ -1,5 +1,5 @@
-// Packing, tiling and the way of a tile through product and epilogue. The product is onednn.h's where the CPU has the type in hardware,
-// else portable_gemm.h's.
+// Packing, tiling and the way of a tile through product and epilogue. The product is onednn.h's for f32 and bf16 and byte_gemm.h's for
+// int8 where the CPU has the type in hardware, else portable_gemm.h's.
 #include "akin/kernels/gemm.h"
 
 #include <algorithm>
@@ -10,6 +10,7 @@
 #include "akin/kernels/convert.h"
 #include "akin/kernels/norm.h"
 #include "akin/kernels/target.h"
+#include "byte_gemm.h"
 #include "gemm_rows.h"
 #include "onednn.h"
 #include "portable_gemm.h"
@@ -21,11 +22,10 @@ struct PackedMatrix::Impl {
   bool native = true;
   std::size_t n_out = 0;
   std::size_t n_in = 0;
-  onednn::BlockedWeight blocked;     ///< native
-  Matrix<float> panels;              ///< not native
-  Matrix<float> bias;                ///< zeros if there is none
-  Matrix<float> column_scales;       ///< int8, one an output
-  Matrix<std::int32_t> column_sums;  ///< int8: Σ of an output's weights, which its zero points multiply
+  onednn::BlockedWeight blocked;  ///< native f32 and bf16
+  byte_gemm::Weight bytes;        ///< native int8
+  Matrix<float> panels;           ///< not native
+  Matrix<float> bias;             ///< zeros if there is none
 };
 
 namespace {
@@ -48,51 +48,56 @@ struct Stage {
   Matrix<std::int8_t> bytes;
 };
 
-/// Rounds row `r` of the stage, which is output `n`, to the type.
-void round_row(Impl& impl, Stage& stage, std::size_t r, std::size_t n) {
+/// Rounds row `r` of the stage to the type; for int8 returns the scale.
+float round_row(const Impl& impl, Stage& stage, std::size_t r) {
   const std::span<const float> row = std::as_const(stage.floats).row(r);
   if (impl.type == GemmType::bf16) convert(row, stage.halves.row(r));
-  if (impl.type != GemmType::int8) return;
-  impl.column_scales(0, n) = quantize_row(row, stage.bytes.row(r));
-  std::int32_t sum = 0;
-  for (const std::int8_t b : stage.bytes.row(r)) sum += b;
-  impl.column_sums(0, n) = sum;
-}
-
-const void* rounded(const Impl& impl, const Stage& stage) {
-  if (impl.type == GemmType::bf16) return stage.halves.data();
-  return impl.type == GemmType::int8 ? static_cast<const void*>(stage.bytes.data()) : stage.floats.data();
-}
-
-/// The floats that the rounded numbers stand for.
-void widen_row(const Impl& impl, Stage& stage, std::size_t r, std::size_t n) {
-  if (impl.type == GemmType::bf16) convert(std::span<const bf16>(stage.halves.row(r)), stage.floats.row(r));
-  if (impl.type == GemmType::int8) dequantize_row(stage.bytes.row(r), impl.column_scales(0, n), stage.floats.row(r));
+  return impl.type == GemmType::int8 ? quantize_row(row, stage.bytes.row(r)) : 1.0F;
 }
 
 /// A block of outputs at a time, so that no second copy of the weight is ever whole.
-void pack_native(Impl& impl, const PackedMatrix::FillRow& fill) {
+void pack_blocked(Impl& impl, const PackedMatrix::FillRow& fill) {
   Stage stage(impl, onednn::kBlockRows);
   impl.blocked = onednn::make_weight(impl.type, impl.n_out, impl.n_in);
+  const void* rounded = impl.type == GemmType::bf16 ? static_cast<const void*>(stage.halves.data()) : stage.floats.data();
   for (std::size_t first = 0; first < impl.n_out; first += onednn::kBlockRows) {
     const std::size_t count = std::min(onednn::kBlockRows, impl.n_out - first);
     for (std::size_t r = 0; r < count; ++r) {
       fill(first + r, stage.floats.row(r));
-      round_row(impl, stage, r, first + r);
+      round_row(impl, stage, r);
     }
-    onednn::block_rows(impl.blocked, first, count, rounded(impl, stage));
+    onednn::block_rows(impl.blocked, first, count, rounded);
   }
 }
 
+void pack_bytes(Impl& impl, const PackedMatrix::FillRow& fill) {
+  Stage stage(impl, 1);
+  impl.bytes = byte_gemm::Weight(impl.n_out, impl.n_in);
+  impl.bytes.set_bias(std::as_const(impl.bias).row(0));
+  for (std::size_t n = 0; n < impl.n_out; ++n) {
+    fill(n, stage.floats.row(0));
+    const float scale = round_row(impl, stage, 0);
+    impl.bytes.set_row(n, std::as_const(stage.bytes).row(0), scale);
+  }
+}
+
+/// The floats that the rounded numbers stand for.
 void pack_portable(Impl& impl, const PackedMatrix::FillRow& fill) {
   Stage stage(impl, 1);
   impl.panels = portable::make_panels(impl.n_out, impl.n_in);
+  const std::span<float> row = stage.floats.row(0);
   for (std::size_t n = 0; n < impl.n_out; ++n) {
-    fill(n, stage.floats.row(0));
-    round_row(impl, stage, 0, n);
-    widen_row(impl, stage, 0, n);
-    portable::set_row(impl.panels, n, stage.floats.row(0));
+    fill(n, row);
+    const float scale = round_row(impl, stage, 0);
+    if (impl.type == GemmType::bf16) convert(std::span<const bf16>(stage.halves.row(0)), row);
+    if (impl.type == GemmType::int8) dequantize_row(stage.bytes.row(0), scale, row);
+    portable::set_row(impl.panels, n, row);
   }
+}
+
+void pack_rows(Impl& impl, const PackedMatrix::FillRow& fill) {
+  if (!impl.native) return pack_portable(impl, fill);
+  return impl.type == GemmType::int8 ? pack_bytes(impl, fill) : pack_blocked(impl, fill);
 }
 
 void check(const GemmRows& x, const PackedMatrix& w) {
@@ -111,12 +116,11 @@ void multiply(const GemmRows& x, const Impl& w, std::size_t first, MatrixView<fl
   onednn::multiply(w.blocked, w.bias.data(), {in, out.data(), out.rows()});
 }
 
-/// The sums of up to kScratchRows 8-bit rows, and what makes floats of them.
-ByteProduct multiply_bytes(GemmRows& x, const Impl& w, std::size_t first, std::size_t count) {
+/// out = activation(x · wᵀ + b) for rows [first, first + out.rows()), int8.
+void multiply_bytes(const GemmRows& x, const Impl& w, std::size_t first, Activation activation, MatrixView<float> out) {
   using Access = GemmRows::Access;
-  std::int32_t* sums = Access::sums(x, kScratchRows * w.n_out);
-  onednn::multiply(w.blocked, nullptr, {Access::bytes(x) + first * w.n_in, sums, count});
-  return {sums, Access::scales(x) + first, Access::zero_points(x) + first, w.column_scales.data(), w.column_sums.data(), w.bias.data()};
+  const byte_gemm::Rows rows{Access::bytes(x) + first * w.n_in, Access::scales(x) + first, Access::zero_points(x) + first, out.rows()};
+  byte_gemm::multiply(rows, w.bytes, 0, w.bytes.n_panels(), activation, out);
 }
 
 /// out = x · wᵀ + b for rows [first, first + out.rows()) of floats; more than kScratchRows rows only if `out` has no gaps.
@@ -159,20 +163,12 @@ PackedMatrix PackedMatrix::pack(std::size_t n_out, std::size_t n_in, const FillR
   packed.impl_ = std::make_unique<Impl>();
   Impl& impl = *packed.impl_;
   impl.type = type;
-  impl.native = onednn::is_native(type);
+  impl.native = is_native(type);
   impl.n_out = n_out;
   impl.n_in = n_in;
   impl.bias = Matrix<float>(1, n_out);
   std::copy(bias.begin(), bias.end(), impl.bias.data());
-  if (type == GemmType::int8) {
-    impl.column_scales = Matrix<float>(1, n_out);
-    impl.column_sums = Matrix<std::int32_t>(1, n_out);
-  }
-  if (impl.native) {
-    pack_native(impl, fill);
-  } else {
-    pack_portable(impl, fill);
-  }
+  pack_rows(impl, fill);
   return packed;
 }
 
@@ -187,7 +183,7 @@ std::size_t PackedMatrix::n_out() const noexcept { return impl_ ? impl_->n_out :
 GemmType PackedMatrix::type() const noexcept { return impl_ ? impl_->type : GemmType::f32; }
 std::size_t PackedMatrix::bytes() const noexcept {
   if (!impl_) return 0;
-  return impl_->blocked.bytes.size() + sizeof(float) * (impl_->panels.size() + impl_->bias.size() + 2 * impl_->column_scales.size());
+  return impl_->blocked.bytes.size() + impl_->bytes.bytes() + sizeof(float) * (impl_->panels.size() + impl_->bias.size());
 }
 
 void prepare_rows(MatrixView<const float> x, GemmType type, GemmRows& rows) {
@@ -199,16 +195,12 @@ void prepare_rows(MatrixView<const float> x, GemmType type, GemmRows& rows) {
 void gemm(GemmRows& x, const PackedMatrix& w, Activation activation, MatrixView<float> out) {
   check(x, w);
   require(out.rows() == x.rows() && out.cols() == w.n_out(), "gemm: the output has another shape than the product");
-  const bool bytes = w.type() == GemmType::int8 && w.impl().native;
-  const std::size_t step = bytes || out.stride() != out.cols() ? kScratchRows : tile_rows(GemmType::f32);
+  if (w.type() == GemmType::int8 && w.impl().native) return multiply_bytes(x, w.impl(), 0, activation, out);
+  const std::size_t step = out.stride() != out.cols() ? kScratchRows : tile_rows(GemmType::f32);
   for (std::size_t r = 0; r < x.rows(); r += step) {
     const MatrixView<float> tile = out.middle_rows(r, std::min(step, x.rows() - r));
-    if (bytes) {
-      finish_product(multiply_bytes(x, w.impl(), r, tile.rows()), activation, tile);
-    } else {
-      multiply_strided(x, w.impl(), r, tile);
-      activate_rows(activation, tile);
-    }
+    multiply_strided(x, w.impl(), r, tile);
+    activate_rows(activation, tile);
   }
 }
 
@@ -226,7 +218,9 @@ void gemm_to_rows(GemmRows& x, const PackedMatrix& w, Activation activation, Gem
       multiply(x, w.impl(), r, tile);
       activate_rows(activation, tile);
     } else if (w.type() == GemmType::int8 && w.impl().native) {
-      Access::finish(out, r, count, multiply_bytes(x, w.impl(), r, count), activation, scratch);
+      const MatrixView<float> tile(scratch, count, n);
+      multiply_bytes(x, w.impl(), r, activation, tile);
+      Access::store(out, r, MatrixView<const float>(tile));
     } else {
       const MatrixView<float> tile(scratch, count, n);
       multiply(x, w.impl(), r, tile);

@@ -1,5 +1,5 @@
-// The passes before and after a product: rows into the form a GEMM type reads, products of 8-bit numbers back to floats, activations.
-// One call a tile of rows, which is in cache. Form follows the target: native types hold bf16 or 8 bits, others the floats those stand for.
+// The passes before and after a product: rows into the form a GEMM type reads, activations. One call a tile of rows, which is in cache.
+// Form follows the target: native types hold bf16 or 8 bits, others the floats those stand for. Tested by gemm_test.cc.
 #pragma once
 
 #include <cstddef>
@@ -9,16 +9,6 @@
 #include "akin/kernels/gemm.h"
 
 namespace akin::kernels {
-
-/// What turns sums of 8-bit products into floats: y = (sum − zero · column_sum) · scale · column_scale + bias.
-struct ByteProduct {
-  const std::int32_t* sums = nullptr;  ///< (rows, cols) without gaps
-  const float* row_scales = nullptr;
-  const std::int32_t* row_zeros = nullptr;
-  const float* column_scales = nullptr;
-  const std::int32_t* column_sums = nullptr;
-  const float* bias = nullptr;
-};
 
 /// Where 8-bit rows and what reads them back are written.
 struct ByteRows {
@@ -36,7 +26,6 @@ struct GemmRows::Access {
   static const std::int32_t* zero_points(const GemmRows& rows) { return rows.zero_points_.data(); }
   /// At least `count` numbers of working memory.
   static float* scratch(GemmRows& rows, std::size_t count);
-  static std::int32_t* sums(GemmRows& rows, std::size_t count);
   /// Sets shape and form and makes room; f32 rows that are not borrowed too.
   static void resize(GemmRows& rows, GemmType type, std::size_t n_rows, std::size_t n_cols, bool owns_floats);
   static void borrow(GemmRows& rows, MatrixView<const float> x);
@@ -46,11 +35,9 @@ struct GemmRows::Access {
   static void store(GemmRows& rows, std::size_t first, Activation activation, MatrixView<float> x);
   /// The same without an activation.
   static void store(GemmRows& rows, std::size_t first, MatrixView<const float> x);
-  /// 8-bit rows [first, first + count) of `rows` = activation of the product; `row` is scratch for one row.
-  static void finish(GemmRows& rows, std::size_t first, std::size_t count, const ByteProduct& product, Activation activation, float* row);
 };
 
-/// out = activation(y), out.rows() rows.
-void finish_product(const ByteProduct& product, Activation activation, MatrixView<float> out);
+/// True if this CPU, under the target in use, multiplies numbers of `type` in hardware and we have a kernel for it.
+bool is_native(GemmType type);
 
 }  // namespace akin::kernels

@@ -61,10 +61,7 @@ const dnnl::engine& engine() {
   return cpu;
 }
 
-DataType input_type(GemmType type) {
-  return type == GemmType::f32 ? DataType::f32 : type == GemmType::bf16 ? DataType::bf16 : DataType::u8;
-}
-DataType weight_type(GemmType type) { return type == GemmType::int8 ? DataType::s8 : input_type(type); }
+DataType input_type(GemmType type) { return type == GemmType::f32 ? DataType::f32 : DataType::bf16; }
 
 struct Shape {
   GemmType type;
@@ -73,25 +70,21 @@ struct Shape {
 
 dnnl::matmul::primitive_desc describe(const Shape& shape, const dnnl::memory::desc& weight) {
   const dnnl::memory::desc in({shape.rows, shape.n_in}, input_type(shape.type), dnnl::memory::format_tag::ab);
-  const DataType out_type = shape.type == GemmType::int8 ? DataType::s32 : DataType::f32;
-  const dnnl::memory::desc out({shape.rows, shape.n_out}, out_type, dnnl::memory::format_tag::ab);
+  const dnnl::memory::desc out({shape.rows, shape.n_out}, DataType::f32, dnnl::memory::format_tag::ab);
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);  // a primitive is shared by threads
-  if (shape.type == GemmType::int8) return {dnnl::matmul::desc(in, weight, out), attributes, engine()};
   const dnnl::memory::desc bias({1, shape.n_out}, DataType::f32, dnnl::memory::format_tag::ab);
   return {dnnl::matmul::desc(in, weight, bias, out), attributes, engine()};
 }
 
 dnnl::memory::desc any_weight(GemmType type, Dim n_out, Dim n_in) {
-  return {{n_in, n_out}, weight_type(type), dnnl::memory::format_tag::any};
+  return {{n_in, n_out}, input_type(type), dnnl::memory::format_tag::any};
 }
 
-/// The batch-reduce kernels of AVX-512 and above are the ones whose bits do not depend on the number of rows. 8-bit ones without VNNI
-/// saturate on the way, so they do not count.
+/// The batch-reduce kernels of AVX-512 and above are the ones whose bits do not depend on the number of rows.
 bool is_good(GemmType type, const std::string& implementation) {
   if (!implementation.starts_with("brg:avx512")) return false;
-  if (type == GemmType::bf16) return implementation.find("bf16") != std::string::npos;
-  return type == GemmType::f32 || implementation.find("vnni") != std::string::npos || implementation.find("amx") != std::string::npos;
+  return type == GemmType::f32 || implementation.find("bf16") != std::string::npos;
 }
 
 bool probe(GemmType type) {
@@ -133,7 +126,7 @@ const Primitive& shared_primitive(const Layout& layout, const PrimitiveKey& key,
 /// A primitive with the memory objects that one thread points at its data.
 class Call {
  public:
-  Call(const Primitive& primitive, bool with_bias)
+  explicit Call(const Primitive& primitive)
       : run_(primitive.run),
         in_(primitive.in, engine(), nullptr),
         weight_(primitive.weight, engine(), nullptr),
@@ -141,8 +134,8 @@ class Call {
         out_(primitive.out, engine(), nullptr),
         scratch_(primitive.scratch, engine(), nullptr),
         scratch_bytes_(primitive.scratch.get_size()) {
-    arguments_ = {{DNNL_ARG_SRC, in_}, {DNNL_ARG_WEIGHTS, weight_}, {DNNL_ARG_DST, out_}, {DNNL_ARG_SCRATCHPAD, scratch_}};
-    if (with_bias) arguments_.emplace(DNNL_ARG_BIAS, bias_);
+    arguments_ = {
+        {DNNL_ARG_SRC, in_}, {DNNL_ARG_WEIGHTS, weight_}, {DNNL_ARG_BIAS, bias_}, {DNNL_ARG_DST, out_}, {DNNL_ARG_SCRATCHPAD, scratch_}};
   }
 
   // oneDNN's handles are not const, its inputs are.
@@ -150,7 +143,7 @@ class Call {
     if (scratch.size() < scratch_bytes_) scratch = Matrix<std::byte>::uninitialized(1, scratch_bytes_);
     in_.set_data_handle(const_cast<void*>(in));
     weight_.set_data_handle(const_cast<void*>(weight));
-    if (bias != nullptr) bias_.set_data_handle(const_cast<float*>(bias));
+    bias_.set_data_handle(const_cast<float*>(bias));
     out_.set_data_handle(out);
     scratch_.set_data_handle(scratch.data());
     run_.execute(stream, arguments_);
@@ -179,7 +172,7 @@ ThreadState& thread_state() {
 Call& call_for(ThreadState& state, const Layout& layout, const Shape& shape) {
   const PrimitiveKey key{layout.id, shape.rows};
   if (const auto found = state.calls.find(key); found != state.calls.end()) return found->second;
-  return state.calls.try_emplace(key, shared_primitive(layout, key, shape), layout.type != GemmType::int8).first->second;
+  return state.calls.try_emplace(key, shared_primitive(layout, key, shape)).first->second;
 }
 
 std::size_t rows_of_next_call(std::size_t left) {
@@ -187,7 +180,7 @@ std::size_t rows_of_next_call(std::size_t left) {
   return left >= kStep ? left / kStep * kStep : left;
 }
 
-std::size_t bytes_of(GemmType type) { return type == GemmType::f32 ? sizeof(float) : type == GemmType::bf16 ? 2 : 1; }
+std::size_t bytes_of(GemmType type) { return type == GemmType::f32 ? sizeof(float) : sizeof(std::uint16_t); }
 
 /// Reads from oneDNN's description how many outputs lie together; throws unless blocks of them follow each other.
 void find_blocks(Layout& layout) {
@@ -218,10 +211,10 @@ std::shared_ptr<const Layout> layout_for(GemmType type, Dim n_out, Dim n_in) {
 }  // namespace
 
 bool is_native(GemmType type) {
-  static const std::array<bool, 3> native = {probe(GemmType::f32), probe(GemmType::bf16), probe(GemmType::int8)};
+  static const std::array<bool, 2> native = {probe(GemmType::f32), probe(GemmType::bf16)};
   const std::int64_t target = target_bit();
   const bool allowed = target == HWY_AVX3_DL || (target == HWY_AVX3 && type == GemmType::f32);
-  return allowed && native[static_cast<std::size_t>(type)];
+  return type != GemmType::int8 && allowed && native[static_cast<std::size_t>(type)];
 }
 
 BlockedWeight make_weight(GemmType type, std::size_t n_out, std::size_t n_in) {
@@ -244,7 +237,7 @@ void block_rows(BlockedWeight& weight, std::size_t first, std::size_t count, con
     dnnl::memory::desc part = layout.desc;
     part.data.dims[1] = static_cast<Dim>(count);
     part.data.padded_dims[1] = static_cast<Dim>((count + layout.block - 1) / layout.block * layout.block);
-    const dnnl::memory::desc rows({layout.n_in, static_cast<Dim>(count)}, weight_type(layout.type), dnnl::memory::format_tag::ba);
+    const dnnl::memory::desc rows({layout.n_in, static_cast<Dim>(count)}, input_type(layout.type), dnnl::memory::format_tag::ba);
     dnnl::memory from(rows, engine(), const_cast<void*>(plain));
     dnnl::memory to(part, engine(), weight.bytes.data() + first / layout.block * layout.block_bytes);
     dnnl::reorder(from, to).execute(thread_state().stream, from, to);
@@ -258,14 +251,14 @@ void multiply(const BlockedWeight& weight, const float* bias, const Rows& rows) 
   const Layout& layout = *weight.layout;
   ThreadState& state = thread_state();
   const auto* in = static_cast<const std::byte*>(rows.in);
-  auto* out = static_cast<std::byte*>(rows.out);
+  float* out = rows.out;
   try {
     for (std::size_t r = 0; r < rows.count;) {
       const std::size_t count = rows_of_next_call(rows.count - r);
       const Shape shape{layout.type, static_cast<Dim>(count), layout.n_out, layout.n_in};
       call_for(state, layout, shape)(in, weight.bytes.data(), bias, out, state.scratch, state.stream);
       in += count * static_cast<std::size_t>(layout.n_in) * bytes_of(layout.type);
-      out += count * static_cast<std::size_t>(layout.n_out) * sizeof(float);
+      out += count * static_cast<std::size_t>(layout.n_out);
       r += count;
     }
   } catch (const dnnl::error& error) {

@@ -12,7 +12,7 @@
 
 namespace akin::kernels::onednn {
 
-/// True if this CPU, under the target in use, multiplies numbers of `type` in hardware and oneDNN has its kernel for it.
+/// True if this CPU, under the target in use, multiplies numbers of `type` in hardware and oneDNN has its kernel for it; never for int8.
 bool is_native(GemmType type);
 
 struct Layout;
@@ -30,17 +30,17 @@ BlockedWeight make_weight(GemmType type, std::size_t n_out, std::size_t n_in);
 inline constexpr std::size_t kBlockRows = 64;
 
 /// Puts `count` outputs (kBlockRows, fewer only at the end) from `first`, a multiple of kBlockRows, in their place. `plain` is
-/// (count, n_in) without gaps: float, bfloat16 bits or int8, as the weight's type says.
+/// (count, n_in) without gaps: float or bfloat16 bits, as the weight's type says.
 void block_rows(BlockedWeight& weight, std::size_t first, std::size_t count, const void* plain);
 
 /// The rows of a product, without gaps: oneDNN has its good kernels for those alone.
 struct Rows {
   const void* in = nullptr;
-  void* out = nullptr;  ///< float; int32 for int8
+  float* out = nullptr;
   std::size_t count = 0;
 };
 
-/// out = in · weightᵀ (+ bias, which int8 has none of). Any count; the primitives made are those of a small ladder of counts.
+/// out = in · weightᵀ + bias. Any count; the primitives made are those of a small ladder of counts.
 void multiply(const BlockedWeight& weight, const float* bias, const Rows& rows);
 
 }  // namespace akin::kernels::onednn

@@ -78,8 +78,7 @@ class GemmRows {
   Matrix<std::uint8_t> bytes_;  // value = (byte − zero_points_[row]) · scales_[row]
   Matrix<float> scales_;
   Matrix<std::int32_t> zero_points_;
-  Matrix<float> scratch_;      // product tiles on their way through the epilogue
-  Matrix<std::int32_t> sums_;  // the same of 8-bit products
+  Matrix<float> scratch_;  // product tiles on their way through the epilogue
 };
 
 /// Brings `x` into the form of `type`. For f32 nothing is copied: `rows` then reads `x`, which must live and stay as long as `rows` is
