@@ -4,6 +4,7 @@
 #include <mutex>
 #include <utility>
 
+#include "akin/base/crew.h"
 #include "akin/kernels/target.h"
 #include "akin/model/transformer.h"
 #include "akin/nn/weights.h"
@@ -25,6 +26,9 @@ constexpr std::size_t kWindowTexts = 2048;
 constexpr std::size_t kWindowBytes = std::size_t{8} << 20;
 
 constexpr std::size_t kTokenizeGrain = 16;
+
+// Threads that share the products of a single micro-batch: its smallest product has two pieces, its largest eight.
+constexpr std::size_t kMostInACrew = 8;
 
 struct Scratch {
   TransformerBuffers buffers;
@@ -160,7 +164,7 @@ struct Embedder::Impl {
 
   Encoding encode(std::string_view text, std::string_view prompt, bool offsets) const;
   std::size_t skipped_tokens(std::string_view prompt) const;
-  void run(std::span<const Encoding* const> encodings, std::size_t n_skip, Scratch& work, Matrix<float>& pooled) const;
+  void run(std::span<const Encoding* const> encodings, std::size_t n_skip, Scratch& work, Matrix<float>& pooled, Crew* crew) const;
 };
 
 Encoding Embedder::Impl::encode(std::string_view text, std::string_view prompt, bool offsets) const {
@@ -178,7 +182,8 @@ std::size_t Embedder::Impl::skipped_tokens(std::string_view prompt) const {
   return n == 0 ? 0 : n - 1;
 }
 
-void Embedder::Impl::run(std::span<const Encoding* const> encodings, std::size_t n_skip, Scratch& work, Matrix<float>& pooled) const {
+void Embedder::Impl::run(std::span<const Encoding* const> encodings, std::size_t n_skip, Scratch& work, Matrix<float>& pooled,
+                         Crew* crew) const {
   std::vector<std::int32_t> ids;
   std::vector<std::int32_t> types;
   std::vector<std::size_t> starts = {0};
@@ -188,7 +193,11 @@ void Embedder::Impl::run(std::span<const Encoding* const> encodings, std::size_t
     starts.push_back(ids.size());
   }
   const MatrixView<float> hidden = nn::grow(work.hidden, ids.size(), files.model.spec.dim);
-  transformer.forward({ids, types, starts}, work.buffers, hidden);
+  if (crew == nullptr) {
+    transformer.forward({ids, types, starts}, work.buffers, hidden);
+  } else {
+    transformer.forward({ids, types, starts}, work.buffers, hidden, *crew);
+  }
   for (std::size_t s = 0; s < encodings.size(); ++s) {
     const std::size_t n = starts[s + 1] - starts[s];
     files.sentence.pooling.forward(hidden.middle_rows(starts[s], n), std::min(n_skip, n - 1), pooled.row(s));
@@ -231,17 +240,24 @@ EmbedResult Embedder::embed(std::span<const std::string_view> texts, TextRole ro
   });
   const std::size_t n_skip = impl_->skipped_tokens(text_prompt);
   const std::vector<MicroBatch> batches = cut_micro_batches(lengths, kMicroBatchTokens);
-  context.parallel_for(batches.size(), 1, [&](std::size_t b, std::size_t) {
+  const auto run_batch = [&](std::size_t b, Crew* crew) {
     std::vector<const Encoding*> members;
     for (const std::size_t i : batches[b]) members.push_back(&encodings[i]);
     const std::size_t width = impl_->files.sentence.pooling.modes.size() * impl_->files.model.spec.dim;
     Matrix<float> pooled = Matrix<float>::uninitialized(members.size(), width);
     std::unique_ptr<Scratch> scratch = impl_->scratch.take();
-    impl_->run(members, n_skip, *scratch, pooled);
+    impl_->run(members, n_skip, *scratch, pooled, crew);
     impl_->scratch.give_back(std::move(scratch));
     const Matrix<float> vectors = impl_->steps.forward(std::move(pooled));
     for (std::size_t s = 0; s < members.size(); ++s) std::ranges::copy(vectors.row(s), result.vectors.row(batches[b][s]).begin());
-  });
+  };
+  if (batches.size() == 1 && context.pool.n_threads() > 1) {
+    Crew crew;
+    const std::size_t n_threads = std::min(static_cast<std::size_t>(context.pool.n_threads()), kMostInACrew);
+    context.parallel_for(n_threads, 1, [&](std::size_t, std::size_t) { crew.join([&] { run_batch(0, &crew); }); });
+  } else {
+    context.parallel_for(batches.size(), 1, [&](std::size_t b, std::size_t) { run_batch(b, nullptr); });
+  }
   return result;
 }
 

@@ -110,10 +110,28 @@ void check(const GemmRows& x, const PackedMatrix& w) {
 /// out = x · wᵀ + b for rows [first, first + out.rows()), f32 or bf16. out has no gaps.
 void multiply(const GemmRows& x, const Impl& w, std::size_t first, MatrixView<float> out) {
   using Access = GemmRows::Access;
-  if (!w.native) return portable::multiply(Access::floats(x).middle_rows(first, out.rows()), w.panels, w.bias.data(), out);
+  if (!w.native) return portable::multiply(Access::floats(x).middle_rows(first, out.rows()), w.panels, 0, w.bias.data(), out);
   const void* in = Access::halves(x) + first * w.n_in;
   if (w.type == GemmType::f32) in = Access::floats(x).row_data(first);
   onednn::multiply(w.blocked, w.bias.data(), {in, out.data(), out.rows()});
+}
+
+/// Panels of kGemmPiece outputs.
+constexpr std::size_t kPiecePanels = kGemmPiece / byte_gemm::kPanel;
+static_assert(kGemmPiece % byte_gemm::kPanel == 0 && kGemmPiece % onednn::kBlockRows == 0 && kGemmPiece % portable::kPanel == 0);
+
+/// The same of a piece of the outputs for some rows; oneDNN wants its output without gaps, so it goes through a tile.
+void multiply_piece(const GemmRows& x, const Impl& w, std::size_t piece, std::size_t first, MatrixView<float> out) {
+  using Access = GemmRows::Access;
+  const std::size_t output = piece * kGemmPiece;
+  if (!w.native) {
+    return portable::multiply(Access::floats(x).middle_rows(first, out.rows()), w.panels, output, w.bias.data(), out);
+  }
+  alignas(kAlignment) float tile[kScratchRows * kGemmPiece];
+  const void* in = Access::halves(x) + first * w.n_in;
+  if (w.type == GemmType::f32) in = Access::floats(x).row_data(first);
+  onednn::multiply_part(w.blocked, {output, out.cols()}, w.bias.data(), {in, tile, out.rows()});
+  for (std::size_t r = 0; r < out.rows(); ++r) std::copy_n(tile + r * out.cols(), out.cols(), out.row_data(r));
 }
 
 /// out = activation(x · wᵀ + b) for rows [first, first + out.rows()), int8.
@@ -200,6 +218,28 @@ void gemm(GemmRows& x, const PackedMatrix& w, Activation activation, MatrixView<
   for (std::size_t r = 0; r < x.rows(); r += step) {
     const MatrixView<float> tile = out.middle_rows(r, std::min(step, x.rows() - r));
     multiply_strided(x, w.impl(), r, tile);
+    activate_rows(activation, tile);
+  }
+}
+
+std::size_t gemm_pieces(const PackedMatrix& w) noexcept { return (w.n_out() + kGemmPiece - 1) / kGemmPiece; }
+
+void gemm_piece(const GemmRows& x, const PackedMatrix& w, std::size_t piece, Activation activation, MatrixView<float> out) {
+  using Access = GemmRows::Access;
+  check(x, w);
+  require(out.rows() == x.rows() && out.cols() == w.n_out(), "gemm: the output has another shape than the product");
+  require(piece < gemm_pieces(w), "gemm_piece: there is no such piece");
+  const std::size_t first = piece * kGemmPiece;
+  const MatrixView<float> columns = out.middle_cols(first, std::min(kGemmPiece, w.n_out() - first));
+  const Impl& impl = w.impl();
+  if (w.type() == GemmType::int8 && impl.native) {
+    const byte_gemm::Rows rows{Access::bytes(x), Access::scales(x), Access::zero_points(x), x.rows()};
+    const std::size_t panel = piece * kPiecePanels;
+    return byte_gemm::multiply(rows, impl.bytes, panel, std::min(panel + kPiecePanels, impl.bytes.n_panels()), activation, columns);
+  }
+  for (std::size_t r = 0; r < x.rows(); r += kScratchRows) {
+    const MatrixView<float> tile = columns.middle_rows(r, std::min(kScratchRows, x.rows() - r));
+    multiply_piece(x, impl, piece, r, tile);
     activate_rows(activation, tile);
   }
 }

@@ -196,14 +196,67 @@ void find_blocks(Layout& layout) {
   }
 }
 
+/// Layouts made so far. They are few: a process has a handful of shapes.
+std::vector<std::shared_ptr<const Layout>>& layouts() {
+  static std::vector<std::shared_ptr<const Layout>> made;
+  return made;
+}
+
+/// The one that is there or a new one; the mutex is held.
+std::shared_ptr<const Layout> keep(Layout layout) {
+  for (const auto& known : layouts()) {
+    if (known->type == layout.type && known->desc == layout.desc) return known;
+  }
+  layout.id = layouts().size();
+  return layouts().emplace_back(std::make_shared<const Layout>(std::move(layout)));
+}
+
 std::shared_ptr<const Layout> layout_for(GemmType type, Dim n_out, Dim n_in) {
   static std::map<std::tuple<GemmType, Dim, Dim>, std::shared_ptr<const Layout>> known;
   const std::lock_guard lock(cache_mutex());
   if (const auto found = known.find({type, n_out, n_in}); found != known.end()) return found->second;
   const auto pd = describe({type, kTile, n_out, n_in}, any_weight(type, n_out, n_in));
-  Layout layout{type, n_out, n_in, pd.weights_desc(), known.size(), 0, 0};
+  Layout layout{type, n_out, n_in, pd.weights_desc(), 0, 0, 0};
   find_blocks(layout);
-  return known.emplace(std::tuple{type, n_out, n_in}, std::make_shared<const Layout>(std::move(layout))).first->second;
+  return known.emplace(std::tuple{type, n_out, n_in}, keep(std::move(layout))).first->second;
+}
+
+/// The outputs' blocks lie one after the other, so some of them are a smaller weight of the same layout.
+dnnl::memory::desc part_of(const Layout& layout, std::size_t count) {
+  dnnl::memory::desc part = layout.desc;
+  part.data.dims[1] = static_cast<Dim>(count);
+  part.data.padded_dims[1] = static_cast<Dim>((count + layout.block - 1) / layout.block * layout.block);
+  return part;
+}
+
+std::size_t offset_of(const Layout& layout, std::size_t output) { return output / layout.block * layout.block_bytes; }
+
+const Layout& layout_of_part(const Layout& whole, std::size_t count) {
+  static std::map<std::pair<std::size_t, std::size_t>, std::shared_ptr<const Layout>> known;  // by the whole's id and count
+  const std::lock_guard lock(cache_mutex());
+  std::shared_ptr<const Layout>& part = known[{whole.id, count}];
+  if (part == nullptr) {
+    Layout layout = whole;
+    layout.n_out = static_cast<Dim>(count);
+    layout.desc = part_of(whole, count);
+    part = keep(std::move(layout));
+  }
+  return *part;
+}
+
+void multiply_rows(const Layout& layout, const std::byte* weight, const float* bias, const Rows& rows) {
+  const OneThread one_thread;
+  ThreadState& state = thread_state();
+  const auto* in = static_cast<const std::byte*>(rows.in);
+  float* out = rows.out;
+  for (std::size_t r = 0; r < rows.count;) {
+    const std::size_t count = rows_of_next_call(rows.count - r);
+    const Shape shape{layout.type, static_cast<Dim>(count), layout.n_out, layout.n_in};
+    call_for(state, layout, shape)(in, weight, bias, out, state.scratch, state.stream);
+    in += count * static_cast<std::size_t>(layout.n_in) * bytes_of(layout.type);
+    out += count * static_cast<std::size_t>(layout.n_out);
+    r += count;
+  }
 }
 
 [[noreturn]] void throw_dnnl(const dnnl::error& error) { throw Error(ErrorCode::unsupported, std::string("oneDNN: ") + error.what()); }
@@ -233,37 +286,27 @@ void block_rows(BlockedWeight& weight, std::size_t first, std::size_t count, con
   const OneThread one_thread;
   const Layout& layout = *weight.layout;
   try {
-    // The outputs' blocks lie one after the other, so some of them are a smaller weight of the same layout.
-    dnnl::memory::desc part = layout.desc;
-    part.data.dims[1] = static_cast<Dim>(count);
-    part.data.padded_dims[1] = static_cast<Dim>((count + layout.block - 1) / layout.block * layout.block);
     const dnnl::memory::desc rows({layout.n_in, static_cast<Dim>(count)}, input_type(layout.type), dnnl::memory::format_tag::ba);
     dnnl::memory from(rows, engine(), const_cast<void*>(plain));
-    dnnl::memory to(part, engine(), weight.bytes.data() + first / layout.block * layout.block_bytes);
+    dnnl::memory to(part_of(layout, count), engine(), weight.bytes.data() + offset_of(layout, first));
     dnnl::reorder(from, to).execute(thread_state().stream, from, to);
   } catch (const dnnl::error& error) {
     throw_dnnl(error);
   }
 }
 
-void multiply(const BlockedWeight& weight, const float* bias, const Rows& rows) {
-  const OneThread one_thread;
-  const Layout& layout = *weight.layout;
-  ThreadState& state = thread_state();
-  const auto* in = static_cast<const std::byte*>(rows.in);
-  float* out = rows.out;
+void multiply_part(const BlockedWeight& weight, const Part& part, const float* bias, const Rows& rows) {
   try {
-    for (std::size_t r = 0; r < rows.count;) {
-      const std::size_t count = rows_of_next_call(rows.count - r);
-      const Shape shape{layout.type, static_cast<Dim>(count), layout.n_out, layout.n_in};
-      call_for(state, layout, shape)(in, weight.bytes.data(), bias, out, state.scratch, state.stream);
-      in += count * static_cast<std::size_t>(layout.n_in) * bytes_of(layout.type);
-      out += count * static_cast<std::size_t>(layout.n_out);
-      r += count;
-    }
+    const bool whole = part.count == static_cast<std::size_t>(weight.layout->n_out);
+    const Layout& layout = whole ? *weight.layout : layout_of_part(*weight.layout, part.count);
+    multiply_rows(layout, weight.bytes.data() + offset_of(layout, part.first), bias + part.first, rows);
   } catch (const dnnl::error& error) {
     throw_dnnl(error);
   }
+}
+
+void multiply(const BlockedWeight& weight, const float* bias, const Rows& rows) {
+  multiply_part(weight, {0, static_cast<std::size_t>(weight.layout->n_out)}, bias, rows);
 }
 
 }  // namespace akin::kernels::onednn

@@ -43,4 +43,11 @@ struct Rows {
 /// out = in · weightᵀ + bias. Any count; the primitives made are those of a small ladder of counts.
 void multiply(const BlockedWeight& weight, const float* bias, const Rows& rows);
 
+/// Some of a weight's outputs; the first is a multiple of kBlockRows, and so is the count unless they are the last.
+struct Part {
+  std::size_t first = 0, count = 0;
+};
+/// The same for a part of the outputs, with the same bits: rows.out has `part.count` columns. `bias` is the whole weight's.
+void multiply_part(const BlockedWeight& weight, const Part& part, const float* bias, const Rows& rows);
+
 }  // namespace akin::kernels::onednn

@@ -76,8 +76,8 @@ void set_row(Matrix<float>& panels, std::size_t n, std::span<const float> row) {
   for (std::size_t k = 0; k < row.size(); ++k) out[k * kPanel] = row[k];
 }
 
-void multiply(MatrixView<const float> x, const Matrix<float>& panels, const float* bias, MatrixView<float> out) {
-  HWY_DYNAMIC_DISPATCH(multiply_panels)(x, panels.data(), bias, out);
+void multiply(MatrixView<const float> x, const Matrix<float>& panels, std::size_t first, const float* bias, MatrixView<float> out) {
+  HWY_DYNAMIC_DISPATCH(multiply_panels)(x, panels.data() + first * x.cols(), bias + first, out);
 }
 
 }  // namespace portable

@@ -18,7 +18,8 @@ Matrix<float> make_panels(std::size_t n_out, std::size_t n_in);
 /// Puts output `n` of the weight in its place.
 void set_row(Matrix<float>& panels, std::size_t n, std::span<const float> row);
 
-/// out = x · weightᵀ + bias. bias and out have n_out columns.
-void multiply(MatrixView<const float> x, const Matrix<float>& panels, const float* bias, MatrixView<float> out);
+/// out = x · weightᵀ + bias for the outputs from `first` on, a multiple of kPanel, as many as out has columns. `bias` is the whole
+/// weight's.
+void multiply(MatrixView<const float> x, const Matrix<float>& panels, std::size_t first, const float* bias, MatrixView<float> out);
 
 }  // namespace akin::kernels::portable

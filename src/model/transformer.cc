@@ -53,6 +53,7 @@ struct Transformer::Impl {
   }
 
   void embed(const TokenBatch& batch, MatrixView<float> hidden) const;
+  void forward(const TokenBatch& batch, TransformerBuffers& buffers, MatrixView<float> hidden, const Observer& observer, Crew* crew) const;
 };
 
 void Transformer::Impl::embed(const TokenBatch& batch, MatrixView<float> hidden) const {
@@ -71,6 +72,26 @@ void Transformer::Impl::embed(const TokenBatch& batch, MatrixView<float> hidden)
   }
 }
 
+void Transformer::Impl::forward(const TokenBatch& batch, TransformerBuffers& buffers, MatrixView<float> hidden, const Observer& observer,
+                                Crew* crew) const {
+  require(!batch.starts.empty() && batch.starts.back() == batch.ids.size(), "a batch's last start must be its number of tokens");
+  require(hidden.rows() == batch.ids.size() && hidden.cols() == spec.dim, "hidden states need one row of `dim` a token");
+  require(batch.type_ids.empty() || batch.type_ids.size() == batch.ids.size(), "type ids must be as many as token ids");
+  if (batch.ids.empty()) return;
+  embed(batch, hidden);
+  const MatrixView<float> sublayer = nn::grow(buffers.sublayer, hidden.rows(), hidden.cols());
+  embedding_norm.forward(hidden, {}, type, buffers.rows);
+  for (std::size_t layer = 0; layer < layers.size(); ++layer) {
+    if (observer) observer(layer, hidden);
+    const Layer& part = layers[layer];
+    part.attention.forward(buffers.rows, batch.starts, buffers.attention, sublayer, crew);
+    part.attention_norm.forward(hidden, sublayer, type, buffers.rows);
+    part.mlp.forward(buffers.rows, buffers.mlp, sublayer, crew);
+    part.mlp_norm.forward(hidden, sublayer, type, buffers.rows);
+  }
+  if (observer) observer(layers.size(), hidden);
+}
+
 Transformer::Transformer(const TensorFile& file, const ModelDescription& model, kernels::GemmType type, Context& context)
     : impl_(std::make_unique<Impl>(file, model, type, context)) {}
 Transformer::Transformer(Transformer&&) noexcept = default;
@@ -80,22 +101,11 @@ Transformer::~Transformer() = default;
 const TransformerSpec& Transformer::spec() const noexcept { return impl_->spec; }
 
 void Transformer::forward(const TokenBatch& batch, TransformerBuffers& buffers, MatrixView<float> hidden, const Observer& observer) const {
-  require(!batch.starts.empty() && batch.starts.back() == batch.ids.size(), "a batch's last start must be its number of tokens");
-  require(hidden.rows() == batch.ids.size() && hidden.cols() == impl_->spec.dim, "hidden states need one row of `dim` a token");
-  require(batch.type_ids.empty() || batch.type_ids.size() == batch.ids.size(), "type ids must be as many as token ids");
-  if (batch.ids.empty()) return;
-  impl_->embed(batch, hidden);
-  const MatrixView<float> sublayer = nn::grow(buffers.sublayer, hidden.rows(), hidden.cols());
-  impl_->embedding_norm.forward(hidden, {}, impl_->type, buffers.rows);
-  for (std::size_t layer = 0; layer < impl_->layers.size(); ++layer) {
-    if (observer) observer(layer, hidden);
-    const Layer& part = impl_->layers[layer];
-    part.attention.forward(buffers.rows, batch.starts, buffers.attention, sublayer);
-    part.attention_norm.forward(hidden, sublayer, impl_->type, buffers.rows);
-    part.mlp.forward(buffers.rows, buffers.inner, sublayer);
-    part.mlp_norm.forward(hidden, sublayer, impl_->type, buffers.rows);
-  }
-  if (observer) observer(impl_->layers.size(), hidden);
+  impl_->forward(batch, buffers, hidden, observer, nullptr);
+}
+
+void Transformer::forward(const TokenBatch& batch, TransformerBuffers& buffers, MatrixView<float> hidden, Crew& crew) const {
+  impl_->forward(batch, buffers, hidden, {}, &crew);
 }
 
 }  // namespace akin

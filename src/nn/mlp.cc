@@ -14,9 +14,15 @@ Mlp::Mlp(const TensorFile& file, const MlpNames& names, const MlpSpec& spec, std
   down_ = pack_linear(file, down, spec.dim, type);
 }
 
-void Mlp::forward(kernels::GemmRows& x, kernels::GemmRows& inner, MatrixView<float> out) const {
-  kernels::gemm_to_rows(x, up_, activation_, inner);
-  kernels::gemm(inner, down_, kernels::Activation::none, out);
+void Mlp::forward(kernels::GemmRows& x, MlpBuffers& buffers, MatrixView<float> out, Crew* crew) const {
+  if (crew == nullptr) {
+    kernels::gemm_to_rows(x, up_, activation_, buffers.inner);
+  } else {
+    const MatrixView<float> inner = grow(buffers.shared, x.rows(), up_.n_out());
+    multiply(x, up_, activation_, inner, crew);
+    kernels::prepare_rows(inner, down_.type(), buffers.inner);
+  }
+  multiply(buffers.inner, down_, kernels::Activation::none, out, crew);
 }
 
 }  // namespace akin::nn

@@ -61,6 +61,11 @@ kernels::PackedMatrix pack_linear(const TensorFile& file, std::span<const Linear
   return kernels::PackedMatrix::pack(row_tensor.size(), n_in, fill, bias, type);
 }
 
+void multiply(kernels::GemmRows& x, const kernels::PackedMatrix& w, kernels::Activation activation, MatrixView<float> out, Crew* crew) {
+  if (crew == nullptr) return kernels::gemm(x, w, activation, out);
+  crew->run(kernels::gemm_pieces(w), [&](std::size_t piece) { kernels::gemm_piece(x, w, piece, activation, out); });
+}
+
 MatrixView<float> grow(Matrix<float>& buffer, std::size_t rows, std::size_t cols) {
   if (buffer.size() < rows * cols) buffer = Matrix<float>::uninitialized(1, rows * cols);
   return {buffer.data(), rows, cols};

@@ -130,6 +130,25 @@ TEST(Gemm, ToRowsEqualsTheProductPreparedAfterwards) {
   });
 }
 
+TEST(Gemm, GivesTheSameBitsInPieces) {
+  for_each_target([](std::string_view target) {
+    for (const GemmType type : kTypes) {
+      for (const Case c : {Case{1, 384, 384}, Case{16, 384, 1152}, Case{14, 768, 200}, Case{67, 70, 35}}) {
+        const Matrix<float> x = random(c.m, c.n_in, 20, 1.0F), w = random(c.n_out, c.n_in, 21, 0.1F), b = random(1, c.n_out, 22, 0.5F);
+        const PackedMatrix packed = PackedMatrix::pack(w.view(), b.row(0), type);
+        GemmRows rows;
+        prepare_rows(x.view(), type, rows);
+        Matrix<float> whole(c.m, c.n_out), pieces(c.m, c.n_out);
+        gemm(rows, packed, Activation::gelu, whole.view());
+        for (std::size_t p = 0; p < gemm_pieces(packed); ++p) gemm_piece(rows, packed, p, Activation::gelu, pieces.view());
+        EXPECT_EQ(std::memcmp(whole.data(), pieces.data(), whole.size() * sizeof(float)), 0)
+            << target << ' ' << name_of(type) << " m=" << c.m << " k=" << c.n_in << " n=" << c.n_out;
+        EXPECT_THROW(gemm_piece(rows, packed, gemm_pieces(packed), Activation::gelu, pieces.view()), Error);
+      }
+    }
+  });
+}
+
 TEST(Gemm, ReadsAndWritesStridedRows) {
   const Matrix<float> x = random(20, 100, 10, 1.0F), w = random(30, 40, 11, 0.1F);
   Matrix<float> wide(20, 50), narrow(20, 30), tight(20, 40);

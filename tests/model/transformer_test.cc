@@ -41,6 +41,25 @@ TEST(Transformer, GivesASequenceTheSameBitsAloneAndInAnyBatch) {
   }
 }
 
+TEST(Transformer, GivesTheSameBitsOnACrew) {
+  Loaded loaded;
+  const auto list = golden::inputs(golden::path("models/bert"));
+  for (const auto type : {kernels::GemmType::f32, kernels::GemmType::bf16, kernels::GemmType::int8}) {
+    const Transformer transformer = loaded.transform(type);
+    for (const auto& input : list) {
+      const std::vector<std::size_t> starts = {0, input.ids.size()};
+      Matrix<float> alone(input.ids.size(), loaded.model.spec.dim), together(input.ids.size(), loaded.model.spec.dim);
+      TransformerBuffers buffers;
+      transformer.forward({input.ids, {}, starts}, buffers, alone.view());
+      Crew crew;
+      loaded.context.parallel_for(2, 1, [&](std::size_t, std::size_t) {
+        crew.join([&] { transformer.forward({input.ids, {}, starts}, buffers, together.view(), crew); });
+      });
+      for (std::size_t i = 0; i < alone.size(); ++i) ASSERT_EQ(alone.data()[i], together.data()[i]) << kernels::name_of(type);
+    }
+  }
+}
+
 TEST(Transformer, RefusesATokenOutsideTheVocabulary) {
   Loaded loaded;
   const Transformer transformer = loaded.transform(kernels::GemmType::f32);

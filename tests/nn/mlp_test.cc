@@ -17,10 +17,10 @@ TEST(Mlp, IsDownOfActivationOfUp) {
   const Mlp mlp(file, {"up", "down"}, {.dim = 12, .activation = kernels::Activation::gelu}, 8, kernels::GemmType::f32);
   const Matrix<float> x = random_rows(4, 8, 5);
   kernels::GemmRows rows;
-  kernels::GemmRows inner;
+  MlpBuffers buffers;
   kernels::prepare_rows(x.view(), kernels::GemmType::f32, rows);
   Matrix<float> out(4, 8);
-  mlp.forward(rows, inner, out.view());
+  mlp.forward(rows, buffers, out.view());
   for (std::size_t r = 0; r < 4; ++r) {
     std::vector<float> hidden(12);
     for (std::size_t c = 0; c < 12; ++c) {

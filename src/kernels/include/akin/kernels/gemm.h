@@ -89,7 +89,13 @@ void prepare_rows(MatrixView<const float> x, GemmType type, GemmRows& rows);
 /// `x` is not const because it lends its scratch.
 void gemm(GemmRows& x, const PackedMatrix& w, Activation activation, MatrixView<float> out);
 
-/// The same with the output in the form that the next GEMM of w.type() reads. `out` is another object than `x`.
+/// gemm() cut over its outputs, for a short text on several threads: piece p has the outputs from p · kGemmPiece on. `out` is the output
+/// of the whole. The pieces give gemm()'s bits, and any number of threads may run different ones at once.
+inline constexpr std::size_t kGemmPiece = 192;
+std::size_t gemm_pieces(const PackedMatrix& w) noexcept;
+void gemm_piece(const GemmRows& x, const PackedMatrix& w, std::size_t piece, Activation activation, MatrixView<float> out);
+
+/// gemm() with the output in the form that the next GEMM of w.type() reads. `out` is another object than `x`.
 void gemm_to_rows(GemmRows& x, const PackedMatrix& w, Activation activation, GemmRows& out);
 
 /// out = layer_norm(x + residual), and the same rows prepared for the next GEMM of `type` (for f32 `prepared` reads `out`).

@@ -9,6 +9,7 @@
 #include <span>
 
 #include "akin/base/context.h"
+#include "akin/base/crew.h"
 #include "akin/base/matrix.h"
 #include "akin/formats/tensor.h"
 #include "akin/kernels/gemm.h"
@@ -27,7 +28,7 @@ struct TokenBatch {
 struct TransformerBuffers {
   Matrix<float> sublayer;
   kernels::GemmRows rows;
-  kernels::GemmRows inner;
+  nn::MlpBuffers mlp;
   nn::AttentionBuffers attention;
 };
 
@@ -47,6 +48,8 @@ class Transformer {
   /// Writes the last hidden states to `hidden` (batch.ids.size(), dim). Throws Error{invalid_argument} for an id outside the vocabulary or
   /// a sequence longer than the positions.
   void forward(const TokenBatch& batch, TransformerBuffers& buffers, MatrixView<float> hidden, const Observer& observer = {}) const;
+  /// The same for a batch that is too small to be cut, on the threads of `crew`, inside its lead: the same bits.
+  void forward(const TokenBatch& batch, TransformerBuffers& buffers, MatrixView<float> hidden, Crew& crew) const;
 
  private:
   struct Impl;

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "akin/base/crew.h"
 #include "akin/base/matrix.h"
 #include "akin/formats/tensor.h"
 #include "akin/kernels/attention.h"
@@ -32,7 +34,7 @@ struct AttentionBuffers {
   Matrix<float> qkv;
   Matrix<float> context;
   kernels::GemmRows rows;
-  kernels::AttentionScratch scratch;
+  std::vector<kernels::AttentionScratch> scratch;  // one a piece of the heads
 };
 
 class Attention {
@@ -40,11 +42,16 @@ class Attention {
   Attention(const TensorFile& file, const AttentionNames& names, const AttentionSpec& spec, std::size_t dim, kernels::GemmType type);
 
   /// out (n_rows, dim) from the prepared rows `x`; sequence s is rows [starts[s], starts[s + 1]).
-  void forward(kernels::GemmRows& x, std::span<const std::size_t> starts, AttentionBuffers& buffers, MatrixView<float> out) const;
+  /// With a `crew`, called inside its lead, products are shared out by outputs and attention by heads; the bits stay the same.
+  void forward(kernels::GemmRows& x, std::span<const std::size_t> starts, AttentionBuffers& buffers, MatrixView<float> out,
+               Crew* crew = nullptr) const;
 
   [[nodiscard]] std::size_t bytes() const noexcept { return qkv_.bytes() + output_.bytes(); }
 
  private:
+  void attend_heads(MatrixView<const float> qkv, std::span<const std::size_t> starts, std::size_t first, std::size_t last,
+                    kernels::AttentionScratch& scratch, MatrixView<float> context) const;
+
   AttentionSpec spec_;
   kernels::PackedMatrix qkv_;
   kernels::PackedMatrix output_;

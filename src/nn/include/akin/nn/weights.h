@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "akin/base/crew.h"
 #include "akin/base/matrix.h"
 #include "akin/formats/tensor.h"
 #include "akin/kernels/gemm.h"
@@ -34,5 +35,8 @@ kernels::PackedMatrix pack_linear(const TensorFile& file, std::span<const Linear
 
 /// A view of rows × cols floats over `buffer`, which grows to the largest use and stays. The numbers are not filled.
 MatrixView<float> grow(Matrix<float>& buffer, std::size_t rows, std::size_t cols);
+
+/// kernels::gemm(), on the threads of `crew` if there is one: the same bits.
+void multiply(kernels::GemmRows& x, const kernels::PackedMatrix& w, kernels::Activation activation, MatrixView<float> out, Crew* crew);
 
 }  // namespace akin::nn
