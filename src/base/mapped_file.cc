@@ -5,8 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <utility>
 
 #include "akin/base/error.h"
@@ -63,6 +65,16 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
 
 void MappedFile::will_need() const noexcept {
   if (data_ != nullptr) ::madvise(const_cast<std::byte*>(data_), size_, MADV_WILLNEED);
+}
+
+void MappedFile::forget(std::span<const std::byte> part) const noexcept {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto start = reinterpret_cast<std::uintptr_t>(data_);  // of a page
+  const std::uintptr_t begin = std::max(reinterpret_cast<std::uintptr_t>(part.data()), start);
+  const std::uintptr_t end = std::min(reinterpret_cast<std::uintptr_t>(part.data()) + part.size(), start + size_);
+  const std::uintptr_t first = (begin + page - 1) / page * page, last = end / page * page;
+  if (data_ == nullptr || first >= last) return;
+  ::madvise(const_cast<std::byte*>(data_) + (first - start), last - first, MADV_DONTNEED);
 }
 
 void MappedFile::release() noexcept {

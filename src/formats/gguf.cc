@@ -291,6 +291,7 @@ GgufFile& GgufFile::operator=(GgufFile&&) noexcept = default;
 const TensorView* GgufFile::find(std::string_view name) const { return parts_->table.find(name, parts_->path); }
 const std::vector<TensorView>& GgufFile::tensors() const { return parts_->table.tensors(); }
 const std::filesystem::path& GgufFile::path() const { return parts_->path; }
+void GgufFile::forget(const TensorView& tensor) const noexcept { parts_->mapped.forget(tensor.bytes); }
 const std::vector<UnreadTensor>& GgufFile::unread() const { return parts_->table.unread(); }
 std::uint32_t GgufFile::version() const noexcept { return parts_->version; }
 const std::vector<GgufEntry>& GgufFile::metadata() const noexcept { return parts_->entries; }

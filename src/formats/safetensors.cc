@@ -99,6 +99,9 @@ class Opened final : public SafetensorsFile {
   const TensorView* find(std::string_view name) const override { return table_.find(name, path_); }
   const std::vector<TensorView>& tensors() const override { return table_.tensors(); }
   const fs::path& path() const override { return path_; }
+  void forget(const TensorView& tensor) const noexcept override {
+    for (const MappedFile& file : mapped_) file.forget(tensor.bytes);
+  }
   const std::vector<UnreadTensor>& unread() const override { return table_.unread(); }
   const std::map<std::string, std::string, std::less<>>& metadata() const override { return metadata_; }
 

@@ -1,5 +1,6 @@
 #include "akin/model/transformer.h"
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +12,11 @@
 
 namespace akin {
 namespace {
+
+// A token table larger than this gives its memory back each time so many tokens were read: 47 MB of all-MiniLM-L6-v2 in f32 stay under
+// 16, and reading costs 0.4 ms more for the tokens of some 70 to 250 ms of work.
+constexpr std::size_t kLargeTable = std::size_t{16} << 20;
+constexpr std::size_t kTokensToForget = 1024;
 
 struct Layer {
   nn::Attention attention;
@@ -38,6 +44,7 @@ struct Transformer::Impl {
   std::optional<nn::EmbeddingTable> token_types;
   nn::LayerNorm embedding_norm;
   std::vector<Layer> layers;
+  mutable std::atomic<std::size_t> n_tokens_read{0};
 
   Impl(const TensorFile& file, const ModelDescription& model, kernels::GemmType gemm_type, Context& context)
       : spec(model.spec),
@@ -69,6 +76,10 @@ void Transformer::Impl::embed(const TokenBatch& batch, MatrixView<float> hidden)
       }
       positions.add(first + t - batch.starts[s], row, scratch);
     }
+  }
+  if (tokens.bytes() > kLargeTable && n_tokens_read.fetch_add(batch.ids.size()) + batch.ids.size() >= kTokensToForget) {
+    n_tokens_read = 0;
+    tokens.forget();
   }
 }
 

@@ -8,7 +8,11 @@
 namespace akin::nn {
 
 EmbeddingTable::EmbeddingTable(const TensorFile& file, const std::string& name, std::size_t n_rows, std::size_t dim)
-    : tensor_(&require_tensor(file, name, {n_rows, dim})), n_rows_(n_rows) {}
+    : file_(&file), tensor_(&require_tensor(file, name, {n_rows, dim})), n_rows_(n_rows) {}
+
+void EmbeddingTable::forget() const noexcept {
+  if (tensor_ != nullptr) file_->forget(*tensor_);
+}
 
 void EmbeddingTable::read(std::size_t id, std::span<float> out) const {
   if (id >= n_rows_) {

@@ -58,7 +58,9 @@ kernels::PackedMatrix pack_linear(const TensorFile& file, std::span<const Linear
   }
   if (!any_bias) bias.clear();
   const auto fill = [&](std::size_t row, std::span<float> out) { row_tensor[row]->row_to_float(row_in_tensor[row], out); };
-  return kernels::PackedMatrix::pack(row_tensor.size(), n_in, fill, bias, type);
+  kernels::PackedMatrix packed = kernels::PackedMatrix::pack(row_tensor.size(), n_in, fill, bias, type);
+  for (const LinearNames& part : parts) file.forget(require_tensor(file, part.name + ".weight", {part.n_out, n_in}));
+  return packed;
 }
 
 void multiply(kernels::GemmRows& x, const kernels::PackedMatrix& w, kernels::Activation activation, MatrixView<float> out, Crew* crew) {

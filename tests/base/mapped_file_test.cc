@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fstream>
+#include <span>
 #include <string>
 
 #include "base/temporary_folder.h"
@@ -26,12 +28,46 @@ TEST(MappedFile, ShowsTheBytesOfTheFile) {
   EXPECT_NO_THROW(file.will_need());
 }
 
+TEST(MappedFile, ReadsAgainWhatItForgot) {
+  const TemporaryFolder folder;
+  const std::string content = std::string(50000, 'x') + std::string(50000, 'y');
+  const MappedFile file(folder.write("a.bin", content));
+  EXPECT_EQ(text_of(file), content);
+  const std::string other(20000, 'z');
+  for (const std::span<const std::byte> part : {file.bytes(), file.bytes().subspan(10, 30000), file.bytes().subspan(99999),
+                                                file.bytes().first(0), std::as_bytes(std::span(other))}) {
+    file.forget(part);
+    EXPECT_EQ(text_of(file), content);
+  }
+  EXPECT_EQ(other, std::string(20000, 'z'));
+}
+
+TEST(MappedFile, GivesBackTheMemoryOfWhatItForgot) {
+  const TemporaryFolder folder;
+  const MappedFile file(folder.write("a.bin", std::string(1 << 20, 'x')));
+  EXPECT_EQ(text_of(file).size(), file.size());
+  const auto here = [&] {
+    std::ifstream map("/proc/self/smaps");
+    std::size_t kilobytes = 0;
+    bool ours = false;
+    for (std::string line; std::getline(map, line);) {
+      if (line.find(':') == std::string::npos || line.find(' ') < line.find(':')) ours = line.ends_with("a.bin");  // a mapping's first line
+      if (ours && line.starts_with("Rss:")) kilobytes += std::stoul(line.substr(4));
+    }
+    return kilobytes;
+  };
+  EXPECT_EQ(here(), 1024U);
+  file.forget(file.bytes().first(file.size() / 2));
+  EXPECT_EQ(here(), 512U);
+}
+
 TEST(MappedFile, OfAnEmptyFileIsEmpty) {
   const TemporaryFolder folder;
   const MappedFile file(folder.write("empty", ""));
   EXPECT_EQ(file.size(), 0U);
   EXPECT_TRUE(file.bytes().empty());
   EXPECT_NO_THROW(file.will_need());
+  EXPECT_NO_THROW(file.forget(file.bytes()));
 }
 
 TEST(MappedFile, MovesItsMapping) {

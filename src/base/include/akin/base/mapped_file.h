@@ -24,6 +24,9 @@ class MappedFile {
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
   /// Asks the system to read the whole file ahead.
   void will_need() const noexcept;
+  /// Gives back the memory of the whole pages inside `part`; its bytes are read from the file again when they are next looked at. What of
+  /// `part` is not of this file is left alone.
+  void forget(std::span<const std::byte> part) const noexcept;
 
  private:
   void release() noexcept;

@@ -75,6 +75,7 @@ class GgufFile final : public TensorFile {
   [[nodiscard]] const TensorView* find(std::string_view name) const override;
   [[nodiscard]] const std::vector<TensorView>& tensors() const override;
   [[nodiscard]] const std::filesystem::path& path() const override;
+  void forget(const TensorView& tensor) const noexcept override;
   /// Tensors of types that akin does not read (Q4_K, …).
   [[nodiscard]] const std::vector<UnreadTensor>& unread() const;
 

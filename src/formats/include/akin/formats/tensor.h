@@ -49,6 +49,8 @@ class TensorFile {
   /// nullptr if there is none of that name. Throws Error{unsupported} naming tensor and type if it is there, but of a type that akin
   /// does not read.
   [[nodiscard]] virtual const TensorView* find(std::string_view name) const = 0;
+  /// Gives back the memory that reading a tensor's bytes took, where they lie in a mapped file; they may be read again.
+  virtual void forget(const TensorView& tensor) const noexcept { static_cast<void>(tensor); }
   /// In the order of the file.
   [[nodiscard]] virtual const std::vector<TensorView>& tensors() const = 0;
   /// For messages: the file's or the folder's name.

@@ -22,8 +22,12 @@ class EmbeddingTable {
   void read(std::size_t id, std::span<float> out) const;
   /// out += row `id`; `scratch` has room for a row.
   void add(std::size_t id, std::span<float> out, std::span<float> scratch) const;
+  /// Gives back the memory of the rows read so far: the system maps 64 KB around each, so that texts soon hold a whole table.
+  void forget() const noexcept;
+  [[nodiscard]] std::size_t bytes() const noexcept { return tensor_ == nullptr ? 0 : tensor_->bytes.size(); }
 
  private:
+  const TensorFile* file_ = nullptr;
   const TensorView* tensor_ = nullptr;
   std::size_t n_rows_ = 0;
 };
