@@ -67,6 +67,11 @@ void Progress::set_total(std::uint64_t total) {
   state_.total = total;
 }
 
+void Progress::set_label(std::string_view label) {
+  const std::lock_guard lock(mutex_);
+  state_.label = label;
+}
+
 void Progress::end() {
   const std::lock_guard lock(mutex_);
   if (report_) report_(snapshot(now_seconds()), true);

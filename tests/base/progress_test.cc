@@ -112,6 +112,17 @@ TEST(Progress, KnowsTheTimeLeftOnlyWithATotal) {
   EXPECT_EQ(last.seconds_left, 0);
 }
 
+TEST(Progress, ShowsTheLabelAndTotalOfTheMoment) {
+  ProgressState last;
+  Progress progress([&](const ProgressState& state, bool) { last = state; });
+  progress.begin("indexing 0/2 files", 0, "tokens");
+  progress.set_label("indexing 2/2 files");
+  progress.set_total(7);
+  progress.end();
+  EXPECT_EQ(last.label, "indexing 2/2 files");
+  EXPECT_EQ(last.total, 7U);
+}
+
 TEST(Progress, CountsFromManyThreads) {
   ProgressState last;
   Progress progress([&](const ProgressState& state, bool) { last = state; });

@@ -34,6 +34,8 @@ class Progress {
   void advance(std::uint64_t amount);
   /// For a total that is learned on the way.
   void set_total(std::uint64_t total);
+  /// For a label that counts something else: "indexing 3/12 files".
+  void set_label(std::string_view label);
   void end();
 
  private:
