@@ -116,12 +116,12 @@ class BinaryFormat : public EmbeddingWriter::Format {
   }
 
   void commit() override {
-    if (path_.extension() != ".safetensors") {
-      AtomicFile sidecar(path_.string() + ".json");
-      sidecar.write(about_.dump(2) + "\n");
-      sidecar.commit();
-    }
+    // First, so that a disk that is full leaves no description of vectors that are not there.
     writer_.commit();
+    if (path_.extension() == ".safetensors") return;
+    AtomicFile sidecar(path_.string() + ".json");
+    sidecar.write(about_.dump(2) + "\n");
+    sidecar.commit();
   }
 
  private:
@@ -175,10 +175,10 @@ class CsvFormat : public EmbeddingWriter::Format {
     for (std::size_t r = 0; r < result.vectors.rows(); ++r) file_.write(numbers_text(result.vectors.row(r), code_) + "\n");
   }
   void commit() override {
+    file_.commit();
     AtomicFile sidecar(path_.string() + ".json");
     sidecar.write(about_.dump(2) + "\n");
     sidecar.commit();
-    file_.commit();
   }
 
  private:
