@@ -21,11 +21,11 @@ enum class SearchMode { dense, text, hybrid };
 SearchMode search_mode_from(std::string_view name);
 
 struct IndexOptions {
-  std::size_t chunk_tokens = 0;     ///< 0 = the model's limit
+  std::size_t chunk_tokens = 0;  ///< 0 = the model's limit
   std::size_t overlap_tokens = 0;
   bool with_headings = true;
-  bool remove_missing = true;       ///< forget documents under the given paths that have vanished
-  bool hidden = false;              ///< also read hidden files and folders
+  bool remove_missing = true;  ///< forget documents under the given paths that have vanished
+  bool hidden = false;         ///< also read hidden files and folders
 };
 
 /// One file that could not be indexed, and why.
@@ -49,7 +49,7 @@ struct SearchOptions {
 
 /// One hit, with where it is.
 struct Hit {
-  double score = 0;                   ///< larger is nearer: cosine (dense), BM25 (text), fused rank score (hybrid)
+  double score = 0;                       ///< larger is nearer: cosine (dense), BM25 (text), fused rank score (hybrid)
   std::string uri, title, text, snippet;  ///< snippet: the best window of the text, one line
   std::vector<std::string> headings;
   std::uint32_t page = 0, line = 0;
@@ -60,6 +60,7 @@ struct Hit {
 struct CollectionInfo {
   std::filesystem::path path;
   std::string model, fingerprint;
+  Precision precision = Precision::f32;  ///< that its vectors were made in
   std::size_t dim = 0, n_documents = 0, n_chunks = 0, n_bytes = 0;
   std::string metric;
 };
@@ -83,9 +84,13 @@ class Collection {
 
   [[nodiscard]] CollectionInfo info() const;
   [[nodiscard]] std::vector<DocumentEntry> documents() const;
+  /// SHA-256 over documents, metadata, chunks and vectors: equal if and only if the content is, however it came there. Reads everything.
+  [[nodiscard]] std::string content_digest() const;
 
-  /// Brings the collection in line with the files and folders: only what changed is embedded. Committed document by document: a stop at
-  /// any moment loses nothing that was committed. Throws Error{mismatch} if `embedder`'s fingerprint is another, Error{cancelled}.
+  /// Brings the collection in line with the files and folders: only what changed is embedded. Documents are committed whole, some seconds
+  /// of work at a time: a stop at any moment loses nothing that was committed, and the next call goes on from there. Documents are known by
+  /// absolute paths. A file that cannot be read is told in the report and never stops the run. Throws Error{mismatch} if `embedder`'s
+  /// fingerprint is another, Error{not_found} for a path that neither is there nor was, Error{io} (full disk, …), Error{cancelled}.
   IndexReport index(std::span<const std::filesystem::path> paths, const Embedder& embedder, const IndexOptions& options, Context& context);
   /// Removes documents whose uri is `uri` or lies under it. Returns how many.
   std::size_t remove(std::string_view uri);

@@ -1,0 +1,316 @@
+#include "index_run.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "akin/base/error.h"
+#include "prepare.h"
+#include "walk.h"
+
+namespace akin::retrieval {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+// Tokens of one commit: some seconds of work of a small model on two cores, which is what an interruption can cost, and more than a hundred
+// micro-batches, so that threads are idle at its end for less than a hundredth of the time.
+constexpr std::size_t kCommitTokens = 32'768;
+// Changes without text (touched files, refusals) of one commit.
+constexpr std::size_t kCommitChanges = 4096;
+// Files read ahead: until so much text is waiting for its vectors.
+constexpr std::size_t kWindowFiles = 256;
+constexpr std::size_t kWindowBytes = std::size_t{4} << 20;
+// Before the first text was counted: English prose has about four bytes a token.
+constexpr double kTokensPerByte = 0.25;
+
+struct Job {
+  FoundFile file;
+  std::optional<SourceState> known;
+};
+
+/// A file read ahead, and its documents as the collection has them: uri → content hash.
+struct Waiting {
+  PreparedFile file;
+  std::map<std::string, std::string> stored;
+};
+
+std::size_t bytes_of(const PreparedFile& file) {
+  std::size_t n = 0;
+  for (const PreparedDocument& document : file.documents)
+    for (const std::string& text : document.embedded) n += text.size();
+  return n;
+}
+
+class IndexRun {
+ public:
+  IndexRun(Store& store, const Embedder& embedder, const IndexOptions& options, Context& context)
+      : store_(store), embedder_(embedder), options_(options), context_(context) {
+    const std::size_t prompt = embedder.tokenizer().count(embedder.prompt(TextRole::document));
+    const std::size_t limit = embedder.max_tokens() - std::min(embedder.max_tokens(), prompt);
+    if (options.chunk_tokens > limit)
+      throw Error(ErrorCode::invalid_argument, "chunks of " + std::to_string(options.chunk_tokens) +
+                                                   " tokens are asked for, the model reads " + std::to_string(limit) + " at most");
+    chunking_ = {options.chunk_tokens == 0 ? limit : options.chunk_tokens, options.overlap_tokens, options.with_headings};
+    if (chunking_.max_tokens <= embedder.tokenizer().n_special_tokens() || 2 * chunking_.overlap_tokens >= chunking_.max_tokens)
+      throw Error(ErrorCode::invalid_argument, "chunks of " + std::to_string(chunking_.max_tokens) + " tokens with an overlap of " +
+                                                   std::to_string(chunking_.overlap_tokens) +
+                                                   " are asked for; the overlap must be less than half of a chunk");
+  }
+
+  IndexReport run(std::span<const fs::path> paths) {
+    const Clock::time_point start = Clock::now();
+    plan(paths);
+    context_.progress.begin(label(), 0, "tokens");
+    while (!jobs_.empty()) {
+      for (Waiting& waiting : next_window()) take(waiting);
+    }
+    commit();
+    context_.progress.end();
+    if (report_.n_removed + report_.n_updated > 0) tidy();
+    std::sort(report_.refused.begin(), report_.refused.end(), [](const Refusal& a, const Refusal& b) { return a.uri < b.uri; });
+    report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    return std::move(report_);
+  }
+
+ private:
+  // ---- What is to be done
+
+  void plan(std::span<const fs::path> paths) {
+    Walk walk = walk_files(paths, options_.hidden, context_.cancel);
+    report_.n_files_seen = walk.files.size();
+    report_.refused = std::move(walk.refused);
+    const Snapshot snapshot = store_.snapshot();
+    find_damage(snapshot);
+    if (options_.remove_missing) forget_missing(snapshot, walk, paths);
+    const std::string settings = settings_text(chunking_);
+    for (FoundFile& file : walk.files) {
+      context_.cancel.check();
+      std::optional<SourceState> known = snapshot.source(file.path);
+      if (damaged_sources_.contains(file.path)) known.reset();
+      const bool same = known && known->size == file.size && known->mtime_ns == file.mtime_ns && file.mtime_ns != -1 &&
+                        known->settings == settings && !(known->content_hash.empty() && known->refusal.empty());
+      if (same) {
+        report_.n_unchanged += snapshot.documents_of_source(file.path).size();
+        if (!known->refusal.empty()) report_.refused.push_back({file.path, known->refusal});
+      } else {
+        bytes_left_ += file.size;
+        jobs_.push_back({std::move(file), std::move(known)});
+      }
+    }
+    n_jobs_ = jobs_.size();
+  }
+
+  /// Documents with damaged vectors are embedded again.
+  void find_damage(const Snapshot& snapshot) {
+    for (const DocumentRecord& document : snapshot.damaged_documents(context_)) {
+      damaged_sources_.insert(document.source);
+      damaged_documents_.insert(document.uri);
+    }
+  }
+
+  void forget_missing(const Snapshot& snapshot, const Walk& walk, std::span<const fs::path> paths) {
+    const auto is_found = [&](const std::string& path) {
+      const auto at = std::lower_bound(walk.files.begin(), walk.files.end(), path,
+                                       [](const FoundFile& file, const std::string& wanted) { return file.path < wanted; });
+      return at != walk.files.end() && at->path == path;
+    };
+    const auto is_unknown = [&](const std::string& path) {
+      return std::any_of(walk.unknown.begin(), walk.unknown.end(), [&](const std::string& folder) { return lies_under(path, folder); });
+    };
+    std::set<std::string> missing;
+    for (const fs::path& root : paths)
+      for (std::string& path : snapshot.sources_under(absolute_path(root)))
+        if (!is_found(path) && !is_unknown(path)) missing.insert(std::move(path));
+    for (const std::string& path : missing) forget(path, snapshot.documents_of_source(path).size());
+  }
+
+  void forget(const std::string& path, std::size_t n_documents) {
+    report_.n_removed += n_documents;
+    change_.remove_sources.push_back(path);
+  }
+
+  // ---- Reading ahead
+
+  /// Reads and chunks the next files on all threads, until enough text is there. Files not reached go back to the queue.
+  std::vector<Waiting> next_window() {
+    const std::size_t n = std::min(kWindowFiles, jobs_.size());
+    std::vector<std::optional<PreparedFile>> results(n);
+    std::atomic<std::size_t> n_bytes{0};
+    context_.parallel_for(n, 1, [&](std::size_t i, std::size_t) {
+      if (n_bytes.load() >= kWindowBytes) return;
+      results[i] = prepare_file(jobs_[i].file, jobs_[i].known, embedder_.tokenizer(), chunking_);
+      n_bytes += bytes_of(*results[i]);
+    });
+    const Snapshot snapshot = store_.snapshot();
+    std::vector<Waiting> window;
+    std::deque<Job> left;
+    for (std::size_t i = 0; i < n; ++i) {
+      if (results[i]) {
+        window.push_back(waiting(std::move(*results[i]), snapshot));
+      } else {
+        left.push_back(std::move(jobs_[i]));
+      }
+    }
+    jobs_.erase(jobs_.begin(), jobs_.begin() + static_cast<std::ptrdiff_t>(n));
+    jobs_.insert(jobs_.begin(), std::make_move_iterator(left.begin()), std::make_move_iterator(left.end()));
+    return window;
+  }
+
+  Waiting waiting(PreparedFile file, const Snapshot& snapshot) {
+    Waiting waiting{std::move(file), {}};
+    for (DocumentRecord& document : snapshot.documents_of_source(waiting.file.source.path))
+      waiting.stored.emplace(std::move(document.uri), std::move(document.content_hash));
+    for (const PreparedDocument& document : waiting.file.documents) n_tokens_waiting_ += document.n_tokens;
+    return waiting;
+  }
+
+  // ---- One file
+
+  void take(Waiting& waiting) {
+    context_.cancel.check();
+    const SourceState& source = waiting.file.source;
+    report_.n_invalid += waiting.file.n_invalid;
+    if (waiting.file.state == FileState::refused || waiting.file.state == FileState::vanished) forget(source.path, waiting.stored.size());
+    if (waiting.file.state == FileState::unchanged) report_.n_unchanged += waiting.stored.size();
+    if (waiting.file.state == FileState::read) take_documents(waiting);
+    if (!source.refusal.empty()) report_.refused.push_back({source.path, source.refusal});
+    if (waiting.file.state != FileState::unreadable && waiting.file.state != FileState::vanished) change_.sources.push_back(source);
+    ++n_done_;
+    bytes_left_ -= std::min<std::uint64_t>(bytes_left_, source.size);
+    show_progress();
+    if (group_tokens_ >= kCommitTokens || change_.sources.size() + change_.remove_sources.size() >= kCommitChanges) commit();
+  }
+
+  void take_documents(Waiting& waiting) {
+    for (PreparedDocument& document : waiting.file.documents) {
+      if (group_tokens_ >= kCommitTokens) {
+        // Until its last document is in, the file is not done, whatever its time stamp may become.
+        SourceState unfinished = waiting.file.source;
+        unfinished.content_hash.clear();
+        change_.sources.push_back(std::move(unfinished));
+        commit();
+      }
+      take_document(document, waiting.stored);
+    }
+    for (const auto& [uri, hash] : waiting.stored) change_.remove.push_back(uri);
+    report_.n_removed += waiting.stored.size();
+  }
+
+  void take_document(PreparedDocument& document, std::map<std::string, std::string>& stored) {
+    const auto old = stored.find(document.stored.uri);
+    const bool is_known = old != stored.end();
+    const bool is_same = is_known && old->second == document.stored.content_hash && !damaged_documents_.contains(document.stored.uri);
+    if (is_known) stored.erase(old);
+    if (is_same) {
+      ++report_.n_unchanged;
+      n_tokens_waiting_ -= document.n_tokens;
+      return;
+    }
+    ++(is_known ? report_.n_updated : report_.n_added);
+    group_tokens_ += document.n_tokens;
+    std::move(document.embedded.begin(), document.embedded.end(), std::back_inserter(group_texts_));
+    change_.put.push_back(std::move(document.stored));
+  }
+
+  // ---- Commit
+
+  void commit() {
+    if (change_.empty()) return;
+    const Matrix<float> vectors = embed_group();
+    change_.vectors = vectors.view();
+    store_.apply(change_);
+    change_ = {};
+    group_texts_.clear();
+    group_tokens_ = 0;
+  }
+
+  /// In slices, so that a document as large as a book shelf shows progress and can be cancelled.
+  Matrix<float> embed_group() {
+    Matrix<float> vectors = Matrix<float>::uninitialized(group_texts_.size(), embedder_.dim());
+    const std::size_t slice = std::max<std::size_t>(1, kCommitTokens / chunking_.max_tokens * 4);
+    for (std::size_t begin = 0; begin < group_texts_.size(); begin += slice) {
+      const std::size_t n = std::min(slice, group_texts_.size() - begin);
+      const std::vector<std::string_view> texts(group_texts_.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                group_texts_.begin() + static_cast<std::ptrdiff_t>(begin + n));
+      const EmbedResult result = embedder_.embed(std::span(texts), TextRole::document, context_);
+      std::copy_n(result.vectors.data(), result.vectors.size(), vectors.row(begin).data());
+      std::size_t n_tokens = 0;
+      for (const TextReport& report : result.reports) {
+        n_tokens += report.n_tokens;
+        report_.n_tokens_dropped += report.n_tokens_dropped;
+      }
+      report_.n_tokens += n_tokens;
+      report_.n_chunks_embedded += n;
+      n_tokens_waiting_ -= std::min(n_tokens_waiting_, n_tokens);
+      bytes_embedded_ +=
+          std::transform_reduce(texts.begin(), texts.end(), std::size_t{0}, std::plus<>(), [](auto text) { return text.size(); });
+      show_progress();
+      context_.progress.advance(n_tokens);
+    }
+    return vectors;
+  }
+
+  /// The space of what was replaced or removed. All is committed by now: a failure costs nothing but that space.
+  void tidy() {
+    try {
+      store_.compact();
+    } catch (const Error& error) {
+      context_.warn(std::string("the space of removed documents was not given back: ") + error.what());
+    }
+  }
+
+  // ---- Progress
+
+  [[nodiscard]] std::string label() const {
+    return "indexing " + std::to_string(n_done_) + "/" + std::to_string(n_jobs_) + " files, " + std::to_string(report_.n_chunks_embedded) +
+           " chunks";
+  }
+
+  /// The tokens still to come are counted for files that have been read and guessed by size for the others.
+  void show_progress() {
+    const double per_byte =
+        bytes_embedded_ == 0 ? kTokensPerByte : static_cast<double>(report_.n_tokens) / static_cast<double>(bytes_embedded_);
+    const double guessed = per_byte * static_cast<double>(bytes_left_);
+    context_.progress.set_total(report_.n_tokens + n_tokens_waiting_ + static_cast<std::uint64_t>(guessed));
+    context_.progress.set_label(label());
+  }
+
+  Store& store_;
+  const Embedder& embedder_;
+  const IndexOptions& options_;
+  Context& context_;
+  ChunkOptions chunking_;
+  IndexReport report_;
+
+  std::deque<Job> jobs_;
+  std::set<std::string> damaged_sources_, damaged_documents_;
+
+  // The next commit, and what its chunks' vectors are made of.
+  StoreChange change_;
+  std::vector<std::string> group_texts_;
+  std::size_t group_tokens_ = 0;
+
+  std::size_t n_jobs_ = 0, n_done_ = 0;
+  std::uint64_t bytes_left_ = 0;      // of files not yet taken
+  std::size_t n_tokens_waiting_ = 0;  // chunked, without a vector yet
+  std::size_t bytes_embedded_ = 0;
+};
+
+}  // namespace
+
+IndexReport run_index(Store& store, const Embedder& embedder, std::span<const fs::path> paths, const IndexOptions& options,
+                      Context& context) {
+  return IndexRun(store, embedder, options, context).run(paths);
+}
+
+}  // namespace akin::retrieval

@@ -1,0 +1,121 @@
+#include "prepare.h"
+
+#include <new>
+#include <set>
+#include <utility>
+
+#include "akin/base/error.h"
+#include "akin/base/mapped_file.h"
+#include "akin/base/sha256.h"
+#include "akin/documents/document.h"
+
+namespace akin::retrieval {
+namespace {
+
+/// Raised when readers or the chunker give other text for the same bytes, so that collections are brought up to date.
+constexpr int kReadersVersion = 1;
+
+std::string hash_of(const PreparedDocument& document) {
+  const StoredDocument& stored = document.stored;
+  Sha256 hash;
+  hash.field(stored.title).field(stored.format);
+  for (const auto& [key, value] : stored.metadata) hash.field(key).field(value);
+  for (std::size_t i = 0; i < stored.chunks.size(); ++i) {
+    const StoredChunk& chunk = stored.chunks[i];
+    hash.field(chunk.text).field(document.embedded[i]);
+    hash.field(std::to_string(chunk.page) + " " + std::to_string(chunk.line) + " " + std::to_string(chunk.headings.size()));
+    for (const std::string& heading : chunk.headings) hash.field(heading);
+  }
+  return hash.hex();
+}
+
+PreparedDocument prepare_document(Document& document, const std::string& path, const Tokenizer& tokenizer, const ChunkOptions& options) {
+  PreparedDocument prepared;
+  StoredDocument& stored = prepared.stored;
+  for (Chunk& chunk : chunk_document(document, tokenizer, options)) {
+    prepared.n_tokens += chunk.n_tokens;
+    prepared.embedded.push_back(std::move(chunk.embedded_text));
+    stored.chunks.push_back(
+        {std::move(chunk.text), std::move(chunk.headings), chunk.page, chunk.line, static_cast<std::uint32_t>(chunk.n_tokens)});
+  }
+  stored.uri = std::move(document.uri);
+  stored.title = std::move(document.title);
+  stored.format = std::move(document.format);
+  stored.metadata = std::move(document.metadata);
+  stored.source = path;
+  stored.content_hash = hash_of(prepared);
+  return prepared;
+}
+
+/// Records may carry the same id: the second becomes "…#id~2".
+void make_unique(std::string& uri, std::set<std::string>& taken) {
+  const std::string first = uri;
+  for (std::size_t n = 2; !taken.insert(uri).second; ++n) uri = first + "~" + std::to_string(n);
+}
+
+void read_into(PreparedFile& prepared, const std::string& bytes, const Tokenizer& tokenizer, const ChunkOptions& options) {
+  const std::string& path = prepared.source.path;
+  std::set<std::string> uris;
+  std::vector<Document> documents = read_documents(bytes, path);
+  for (Document& document : documents) {
+    prepared.n_invalid += document.n_invalid;
+    PreparedDocument one = prepare_document(document, path, tokenizer, options);
+    document = {};
+    if (one.embedded.empty()) continue;
+    make_unique(one.stored.uri, uris);
+    prepared.documents.push_back(std::move(one));
+  }
+  if (prepared.documents.empty()) throw Error(ErrorCode::unsupported, path + ": holds no text");
+}
+
+void refuse(PreparedFile& prepared, FileState state, std::string reason) {
+  const std::string& path = prepared.source.path;
+  prepared.state = state;
+  prepared.documents.clear();
+  prepared.source.refusal = reason.starts_with(path) ? std::move(reason) : path + ": " + reason;
+}
+
+/// The file's bytes; nothing if that is already the file's outcome.
+std::optional<std::string> load(PreparedFile& prepared) {
+  try {
+    return read_file(prepared.source.path, ReadLimits().max_file_bytes);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::not_found) {
+      prepared.state = FileState::vanished;
+    } else {
+      refuse(prepared, error.code() == ErrorCode::limit ? FileState::refused : FileState::unreadable, error.what());
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string settings_text(const ChunkOptions& options) {
+  return "readers " + std::to_string(kReadersVersion) + ", chunks of " + std::to_string(options.max_tokens) + " tokens, overlap " +
+         std::to_string(options.overlap_tokens) + (options.with_headings ? ", headings" : ", no headings");
+}
+
+PreparedFile prepare_file(const FoundFile& file, const std::optional<SourceState>& known, const Tokenizer& tokenizer,
+                          const ChunkOptions& options) {
+  PreparedFile prepared;
+  prepared.source = {file.path, file.size, file.mtime_ns, "", settings_text(options), ""};
+  try {
+    const std::optional<std::string> bytes = load(prepared);
+    if (!bytes) return prepared;
+    prepared.source.content_hash = sha256_hex(*bytes);
+    if (known && known->content_hash == prepared.source.content_hash && known->settings == prepared.source.settings) {
+      prepared.state = FileState::unchanged;
+      prepared.source.refusal = known->refusal;
+      return prepared;
+    }
+    read_into(prepared, *bytes, tokenizer, options);
+  } catch (const Error& error) {
+    refuse(prepared, FileState::refused, error.what());
+  } catch (const std::bad_alloc&) {
+    refuse(prepared, FileState::unreadable, "not enough memory to read it");
+  }
+  return prepared;
+}
+
+}  // namespace akin::retrieval

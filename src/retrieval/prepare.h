@@ -1,0 +1,45 @@
+// One file → what a collection will keep of it: documents with chunks, or the reason why not. Never throws for a file's content, so that
+// one file cannot stop a run. Tested by prepare_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "akin/documents/chunker.h"
+#include "akin/store/store.h"
+#include "akin/text/tokenizer.h"
+#include "walk.h"
+
+namespace akin::retrieval {
+
+struct PreparedDocument {
+  StoredDocument stored;              ///< content_hash is over all that is stored and embedded
+  std::vector<std::string> embedded;  ///< what the model is given for each chunk
+  std::size_t n_tokens = 0;           ///< of all chunks
+};
+
+enum class FileState {
+  read,        ///< `documents` holds all of it, maybe nothing new
+  unchanged,   ///< its bytes and settings are those of `known`: its documents, or its refusal, stay
+  refused,     ///< source.refusal says why; the same bytes would be refused again
+  unreadable,  ///< source.refusal says why; later it may work. What is known of it stays
+  vanished,
+};
+
+struct PreparedFile {
+  FileState state = FileState::read;
+  SourceState source;
+  std::vector<PreparedDocument> documents;
+  std::size_t n_invalid = 0;
+};
+
+/// What decides the chunks of a file besides its bytes, in one line.
+std::string settings_text(const ChunkOptions& options);
+
+/// `known`: the file as the collection has it.
+PreparedFile prepare_file(const FoundFile& file, const std::optional<SourceState>& known, const Tokenizer& tokenizer,
+                          const ChunkOptions& options);
+
+}  // namespace akin::retrieval

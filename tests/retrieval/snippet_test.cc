@@ -1,0 +1,65 @@
+#include "snippet.h"
+
+#include <gtest/gtest.h>
+
+#include "akin/base/utf8.h"
+
+namespace akin::retrieval {
+namespace {
+
+TEST(Snippet, IsTheWholeOfAShortTextOnOneLine) {
+  EXPECT_EQ(snippet_of("  A short\n\n text. ", "anything"), "A short text.");
+  EXPECT_EQ(snippet_of("", "anything"), "");
+}
+
+TEST(Snippet, ShowsTheSentenceWithTheWords) {
+  const std::string filler = "Nothing of interest is told here, and more of it follows. ";
+  std::string text;
+  for (int i = 0; i < 10; ++i) text += filler;
+  text += "The lighthouse keeper lit the lamp. ";
+  for (int i = 0; i < 10; ++i) text += filler;
+  const std::string snippet = snippet_of(text, "who lights the lamps?", 100);
+  EXPECT_NE(snippet.find("The lighthouse keeper lit the lamp."), std::string::npos) << snippet;
+  EXPECT_TRUE(snippet.starts_with("…")) << snippet;
+  EXPECT_TRUE(snippet.ends_with("…")) << snippet;
+}
+
+TEST(Snippet, PrefersRareWordsToFrequentOnes) {
+  std::string text;
+  for (int i = 0; i < 20; ++i) text += "the ship sails on. ";
+  text += "a spinnaker fills. ";
+  for (int i = 0; i < 20; ++i) text += "the ship sails on. ";
+  EXPECT_NE(snippet_of(text, "ship spinnaker", 60).find("spinnaker"), std::string::npos);
+}
+
+TEST(Snippet, MatchesWordsByTheirStem) {
+  const std::string text = std::string(400, '-') + " it was being indexed at night " + std::string(400, '-');
+  EXPECT_NE(snippet_of(text, "indexes", 60).find("indexed"), std::string::npos);
+}
+
+TEST(Snippet, WithoutACommonWordShowsTheBeginning) {
+  std::string text = "First words come first.";
+  for (int i = 0; i < 30; ++i) text += " Then some others follow.";
+  const std::string snippet = snippet_of(text, "zebra", 50);
+  EXPECT_TRUE(snippet.starts_with("First words")) << snippet;
+  EXPECT_TRUE(snippet.ends_with("…")) << snippet;
+}
+
+TEST(Snippet, StaysWithinItsLengthAndIsValidForTextsWithoutSpaces) {
+  std::string text;
+  for (int i = 0; i < 300; ++i) text += "海";
+  const std::string snippet = snippet_of(text, "海", 100);
+  EXPECT_TRUE(is_valid_utf8(snippet));
+  // Two marks of a cut, three bytes each.
+  EXPECT_LE(snippet.size(), 106U);
+  EXPECT_GT(snippet.size(), 50U);
+}
+
+TEST(Snippet, OfManyMatchesIsMadeInTimeLinearInTheText) {
+  std::string text;
+  for (int i = 0; i < 50'000; ++i) text += "word and ";
+  EXPECT_TRUE(snippet_of(text, "word and").starts_with("word and"));
+}
+
+}  // namespace
+}  // namespace akin::retrieval

@@ -1,0 +1,60 @@
+// A folder of the running test's own, removed with it, and files in it.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "akin/base/error.h"
+
+namespace akin {
+
+class TemporaryFiles {
+ public:
+  TemporaryFiles() {
+    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = std::filesystem::path(testing::TempDir()) / ("akin_retrieval_" + std::string(info->test_suite_name()) + "_" + info->name());
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directories(folder_);
+    folder_ = std::filesystem::canonical(folder_);
+  }
+  ~TemporaryFiles() {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder_, ignored);
+  }
+  TemporaryFiles(const TemporaryFiles&) = delete;
+  TemporaryFiles& operator=(const TemporaryFiles&) = delete;
+
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+  [[nodiscard]] std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::filesystem::path write(const std::string& name, const std::string& text) const {
+    const std::filesystem::path path = folder_ / name;
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << text;
+    return path;
+  }
+  /// Makes a file look as if it was last written `age` ago.
+  void date_back(const std::string& name, std::chrono::hours age) const {
+    std::filesystem::last_write_time(folder_ / name, std::filesystem::file_time_type::clock::now() - age);
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+/// The Error that `action` throws; a failed test if it throws none.
+template <class Action>
+Error error_of(const Action& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return error;
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return {ErrorCode::invalid_argument, ""};
+}
+
+}  // namespace akin
