@@ -1,5 +1,7 @@
 #include "collection_choice.h"
 
+#include <optional>
+
 #include "akin/base/error.h"
 
 namespace akin::cli {
@@ -10,6 +12,17 @@ namespace fs = std::filesystem;
 bool is_new(const fs::path& folder) {
   std::error_code ignored;
   return !fs::exists(folder, ignored) || (fs::is_directory(folder, ignored) && fs::is_empty(folder, ignored));
+}
+
+/// Nothing where there is no collection, or one whose creation was interrupted.
+std::optional<Collection> open_if_there(const fs::path& folder) {
+  if (is_new(folder)) return std::nullopt;
+  try {
+    return Collection::open(folder, true);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found) throw;
+    return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -31,18 +44,23 @@ Embedder embedder_for(const Collection& collection, const Common& common, Contex
   Common own = common;
   const CollectionInfo info = collection.info();
   if (own.model.empty()) own.model = info.model;
+  if (!own.precision_given) own.precision = name_of(info.precision);
   return load_model(own, {}, context).embedder;
 }
 
 OpenCollection open_or_create(const fs::path& folder, const Common& common, Context& context) {
-  if (!is_new(folder)) {
-    Collection collection = Collection::open(folder, true);
-    Embedder embedder = embedder_for(collection, common, context);
-    return {std::move(collection), std::move(embedder)};
+  if (std::optional<Collection> collection = open_if_there(folder)) {
+    Embedder embedder = embedder_for(*collection, common, context);
+    return {std::move(*collection), std::move(embedder)};
   }
   LoadedModel model = load_model(common, {}, context);
   Collection collection = Collection::create(folder, lasting_name(model.local), model.embedder);
   return {std::move(collection), std::move(model.embedder)};
+}
+
+std::string shown_path(const std::string& path) {
+  const std::string here = fs::current_path().string() + "/";
+  return path.starts_with(here) ? path.substr(here.size()) : path;
 }
 
 }  // namespace akin::cli

@@ -26,4 +26,7 @@ OpenCollection open_or_create(const std::filesystem::path& folder, const Common&
 /// The embedder for an open collection: common.model if given, else the collection's own.
 Embedder embedder_for(const Collection& collection, const Common& common, Context& context);
 
+/// A document's absolute path, or a line that begins with one, as a person here would write it: relative if it lies below.
+std::string shown_path(const std::string& path);
+
 }  // namespace akin::cli

@@ -46,20 +46,25 @@ void print_report(const IndexReport& report, const CollectionInfo& info) {
   print(grouped(report.n_chunks_embedded) + " chunks of " + grouped(report.n_tokens) + " tokens embedded in " +
         seconds_text(report.seconds) + ", " + grouped(report.n_tokens_dropped) + " tokens dropped\n");
   if (report.n_invalid > 0) print(grouped(report.n_invalid) + " malformed UTF-8 sequences were read as U+FFFD\n");
-  for (const Refusal& r : report.refused) print(yellow("refused ") + r.reason + "\n");
-  print(info.path.string() + ": " + grouped(info.n_documents) + " documents, " + grouped(info.n_chunks) + " chunks, " +
+  for (const Refusal& r : report.refused) print(yellow("refused ") + shown_path(r.reason) + "\n");
+  print(shown_path(info.path.string()) + ": " + grouped(info.n_documents) + " documents, " + grouped(info.n_chunks) + " chunks, " +
         bytes_text(info.n_bytes) + "\n");
 }
 
-int run(Options& options, const Common& common, Context& context) {
-  const std::vector<fs::path> paths(options.paths.begin(), options.paths.end());
+/// Before a collection is made of nothing; one that is there may know of files that no longer are.
+void check_paths(const std::vector<fs::path>& paths) {
   for (const fs::path& path : paths) {
     std::error_code ignored;
     if (!fs::exists(fs::symlink_status(path, ignored)))
       throw Error(ErrorCode::not_found, "'" + path.string() + "': no such file or folder");
   }
+}
+
+int run(Options& options, const Common& common, Context& context) {
+  const std::vector<fs::path> paths(options.paths.begin(), options.paths.end());
   options.index.remove_missing = !options.keep_missing;
   const fs::path folder = collection_to_write(options.collection);
+  if (!fs::exists(folder)) check_paths(paths);
   OpenCollection open = open_or_create(folder, common, context);
   const IndexReport report = open.collection.index(paths, open.embedder, options.index, context);
   const CollectionInfo info = open.collection.info();

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "akin/akin.h"
+#include "collection_choice.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -14,6 +15,7 @@ namespace fs = std::filesystem;
 struct Options {
   std::string what;
   bool documents = false;
+  bool digest = false;
 };
 
 using Rows = std::vector<std::pair<std::string, std::string>>;
@@ -81,31 +83,50 @@ int model_info(const Common& common, Context& context) {
   return 0;
 }
 
-int collection_info(const fs::path& folder, bool with_documents, const Common& common) {
+nlohmann::json json_of(const CollectionInfo& info) {
+  return {{"kind", "collection"},
+          {"path", info.path.string()},
+          {"model", info.model},
+          {"precision", name_of(info.precision)},
+          {"fingerprint", info.fingerprint},
+          {"dim", info.dim},
+          {"n_documents", info.n_documents},
+          {"n_chunks", info.n_chunks},
+          {"n_bytes", info.n_bytes},
+          {"metric", info.metric}};
+}
+
+Rows rows_of(const CollectionInfo& info) {
+  return {{"collection", info.path.string()},
+          {"documents", grouped(info.n_documents)},
+          {"chunks", grouped(info.n_chunks)},
+          {"vectors", grouped(info.dim) + " dimensions, " + info.metric},
+          {"on disk", bytes_text(info.n_bytes)},
+          {"model", info.model},
+          {"computed in", std::string(name_of(info.precision))},
+          {"fingerprint", info.fingerprint}};
+}
+
+int collection_info(const fs::path& folder, const Options& options, const Common& common) {
   const Collection collection = Collection::open(folder, false);
   const CollectionInfo info = collection.info();
-  const std::vector<DocumentEntry> documents = with_documents ? collection.documents() : std::vector<DocumentEntry>();
+  const std::string digest = options.digest ? collection.content_digest() : std::string();
+  const std::vector<DocumentEntry> documents = options.documents ? collection.documents() : std::vector<DocumentEntry>();
   if (common.json) {
-    nlohmann::json json = {
-        {"kind", "collection"}, {"path", info.path.string()},      {"model", info.model},       {"fingerprint", info.fingerprint},
-        {"dim", info.dim},      {"n_documents", info.n_documents}, {"n_chunks", info.n_chunks}, {"n_bytes", info.n_bytes},
-        {"metric", info.metric}};
+    nlohmann::json json = json_of(info);
+    if (options.digest) json["content_digest"] = digest;
     for (const DocumentEntry& d : documents)
       json["documents"].push_back(
           {{"uri", d.uri}, {"title", d.title}, {"format", d.format}, {"content_hash", d.content_hash}, {"n_chunks", d.n_chunks}});
     print_json(json);
     return 0;
   }
-  print_rows({{"collection", info.path.string()},
-              {"documents", grouped(info.n_documents)},
-              {"chunks", grouped(info.n_chunks)},
-              {"vectors", grouped(info.dim) + " dimensions, " + info.metric},
-              {"on disk", bytes_text(info.n_bytes)},
-              {"model", info.model},
-              {"fingerprint", info.fingerprint}});
+  Rows rows = rows_of(info);
+  if (options.digest) rows.emplace_back("content", digest);
+  print_rows(rows);
   Table table{{"chunks", "format", "document"}, {}};
-  for (const DocumentEntry& d : documents) table.rows.push_back({std::to_string(d.n_chunks), d.format, d.uri});
-  if (with_documents) print("\n" + table.text());
+  for (const DocumentEntry& d : documents) table.rows.push_back({std::to_string(d.n_chunks), d.format, shown_path(d.uri)});
+  if (options.documents) print("\n" + table.text());
   return 0;
 }
 
@@ -121,9 +142,9 @@ bool is_collection(const fs::path& path) {
 int run(const Options& options, Common& common, Context& context) {
   if (options.what.empty() && common.model.empty()) {
     const fs::path found = Collection::find_upward(fs::current_path());
-    if (!found.empty()) return collection_info(found, options.documents, common);
+    if (!found.empty()) return collection_info(found, options, common);
   }
-  if (!options.what.empty() && is_collection(options.what)) return collection_info(options.what, options.documents, common);
+  if (!options.what.empty() && is_collection(options.what)) return collection_info(options.what, options, common);
   if (!options.what.empty()) common.model = options.what;
   return model_info(common, context);
 }
@@ -135,6 +156,7 @@ Run add_info(CLI::App& verb, Common& common) {
   verb.add_option("what", options->what, "A model or a collection; default: the collection found here or above, else the default model")
       ->type_name("MODEL|COLLECTION");
   verb.add_flag("--documents", options->documents, "List the collection's documents");
+  verb.add_flag("--digest", options->digest, "Of a collection: SHA-256 of all it holds, equal if and only if the content is");
   add_model_options(verb, common);
   return [options, &common](Context& context) { return run(*options, common, context); };
 }

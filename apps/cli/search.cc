@@ -37,7 +37,7 @@ SearchOptions search_options(const Options& options) {
 }
 
 std::string place_of(const Hit& hit) {
-  std::string place = hit.uri;
+  std::string place = shown_path(hit.uri);
   if (hit.page > 0) place += ", page " + std::to_string(hit.page);
   if (hit.line > 0) place += ":" + std::to_string(hit.line);
   return place;

@@ -28,7 +28,7 @@ class Collection(AkinCase):
         self.assertEqual([hit["title"] for hit in hits], ["Changed"])
 
     def test_a_hit_says_where_it_is(self):
-        self.write("docs/a.md", "# Ships\n\n## Sails\n\nA spinnaker is a large sail.\n")
+        self.write("docs/a.md", "# Ships\n\nShips sail.\n\n## Sails\n\nA spinnaker is a large sail.\n")
         self.ok("index", "docs", "--model", TINY)
         hit = self.json("search", "spinnaker", "--mode", "text")["hits"][0]
         self.assertTrue(hit["uri"].endswith("docs/a.md"))
