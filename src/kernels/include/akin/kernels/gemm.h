@@ -1,5 +1,5 @@
-// Matrix products of a transformer: y = activation(x · Wᵀ + b), with the weights packed once. The product is oneDNN's; packing,
-// quantisation and the passes around it are ours. See docs/adr/0003-gemm.md. Tested by gemm_test.cc.
+// Matrix products of a transformer: y = activation(x · Wᵀ + b), with the weights packed once. Products of floats are oneDNN's on
+// AVX-512; products of bytes, products elsewhere and the passes around them are ours. See docs/adr/0003-gemm.md. Tested by gemm_test.cc.
 //
 // A row's result has the same bits whatever the number of rows and its place among them (on one CPU target). A call runs on the thread
 // that makes it; any number of threads may share a PackedMatrix, each with its own GemmRows.
