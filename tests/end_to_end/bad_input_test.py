@@ -39,6 +39,33 @@ class BadTexts(AkinCase):
         self.fails(2, "search", "  ", says=["query is empty"])
 
 
+class BadDocuments(AkinCase):
+    def test_documents_that_are_empty_malformed_or_huge_do_not_disturb_the_others(self):
+        self.write("docs/empty.txt", b"")
+        self.write("docs/blank.md", b" \n\t\n")
+        self.write("docs/malformed.txt", b"caf\xff and a spinnaker \xe2\x82 end")
+        self.write("docs/one-line.txt", b"lorem ipsum " * (10_000_000 // 12))
+        self.write("docs/good.txt", b"A halyard lifts the sail.")
+        report = self.json("index", "docs", "--model", TINY)
+        self.assertEqual(report["n_documents"], 3)
+        self.assertEqual(report["n_invalid"], 2)
+        self.assertEqual(report["n_tokens_dropped"], 0)
+        self.assertGreater(report["n_chunks"], 10_000)
+        refused = {os.path.basename(r["uri"]): r["reason"] for r in report["refused"]}
+        self.assertEqual(set(refused), {"empty.txt", "blank.md"})
+        self.assertTrue(all("holds no text" in reason for reason in refused.values()))
+        hits = self.json("search", "spinnaker", "--mode", "text")["hits"]
+        self.assertEqual([os.path.basename(hit["uri"]) for hit in hits], ["malformed.txt"])
+        self.assertIn("caf\ufffd", hits[0]["text"])
+        self.assertEqual(self.json("search", "halyard", "--mode", "text")["hits"][0]["line"], 1)
+
+    def test_a_link_that_leads_in_a_circle_ends(self):
+        self.write("docs/a.txt", "something")
+        (self.folder / "docs/up").symlink_to(self.folder / "docs")
+        report = self.json("index", "docs", "--model", TINY)
+        self.assertEqual((report["n_files_seen"], report["refused"]), (1, []))
+
+
 class BadPlaces(AkinCase):
     def test_a_path_that_is_not_there_is_named(self):
         self.fails(1, "index", "nowhere", "--model", TINY, says=["'nowhere'"])
@@ -97,6 +124,25 @@ class BadPlaces(AkinCase):
         self.assertLess(info["n_documents"], 60)
         self.assertGreater(len(self.json("search", "ships", "--mode", "text", "-k", "1")["hits"]), -1)
         self.assertEqual(self.json("index", "docs")["n_documents"], 60)
+
+
+    def test_a_full_file_system_leaves_the_collection_whole(self):
+        """The same on a file system of a megabyte: needs root."""
+        disk = self.folder / "disk"
+        disk.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk], capture_output=True, check=False)
+        if mounted.returncode != 0:
+            self.skipTest("a small file system cannot be mounted here (needs root)")
+        self.addCleanup(subprocess.run, ["umount", disk], check=False)
+        self.write("docs/first.txt", "the first document")
+        self.ok("index", "docs", "--model", TINY, "-c", "disk/c")
+        for i in range(100):
+            self.write(f"docs/{i}.txt", "\n\n".join(f"paragraph {j} of document {i}, about ships and houses" for j in range(100)))
+        self.fails(1, "index", "docs", "-c", "disk/c", says=["disk/c"])
+        info = self.json("info", "disk/c")
+        self.assertGreaterEqual(info["n_documents"], 1)
+        self.assertLess(info["n_documents"], 101)
+        self.assertEqual(len(self.json("search", "first", "--mode", "text", "-k", "1", "-c", "disk/c")["hits"]), 1)
 
 
 class Library(AkinCase):

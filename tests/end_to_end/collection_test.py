@@ -27,6 +27,44 @@ class Collection(AkinCase):
         hits = self.json("search", "lighthouses", "--mode", "text")["hits"]
         self.assertEqual([hit["title"] for hit in hits], ["Changed"])
 
+    def test_a_touched_file_is_not_embedded_again(self):
+        self.fill(2)
+        self.ok("index", "docs", "--model", TINY)
+        digest = self.json("info", ".akin", "--digest")["content_digest"]
+        os.utime(self.folder / "docs/001.md", (1_000_000_000, 1_000_000_000))
+        again = self.json("index", "docs")
+        self.assertEqual((again["n_unchanged"], again["n_chunks_embedded"]), (2, 0))
+        self.assertEqual(self.json("info", ".akin", "--digest")["content_digest"], digest)
+
+    def test_a_moved_file_is_found_at_its_new_place_only(self):
+        self.write("docs/old.txt", "A spinnaker is a large sail.")
+        self.ok("index", "docs", "--model", TINY)
+        (self.folder / "docs/old.txt").rename(self.folder / "docs/new.txt")
+        report = self.json("index", "docs")
+        self.assertEqual((report["n_added"], report["n_removed"]), (1, 1))
+        self.assertEqual([os.path.basename(hit["uri"]) for hit in self.json("search", "spinnaker", "--mode", "text")["hits"]], ["new.txt"])
+
+    def test_a_file_that_is_given_and_gone_is_forgotten(self):
+        self.fill(2)
+        self.ok("index", "docs", "--model", TINY)
+        (self.folder / "docs/001.md").unlink()
+        self.assertEqual(self.json("index", "docs/001.md")["n_removed"], 1)
+        self.fails(1, "index", "docs/001.md", says=["'docs/001.md'"])
+
+    def test_paths_are_shown_as_written_from_here(self):
+        self.write("docs/a.txt", "A spinnaker is a large sail.")
+        self.write("docs/b.pdf", "%PDF-1.7\ngarbage")
+        out = self.ok("index", "docs", "--model", TINY).out
+        self.assertIn("refused docs/b.pdf: ", out)
+        self.assertIn("1. docs/a.txt", self.ok("search", "spinnaker").out)
+        self.assertIn("1. a.txt", self.ok("search", "spinnaker", cwd=self.folder / "docs").out)
+
+    def test_other_chunks_are_made_when_asked_for(self):
+        self.fill(2, paragraphs=12)
+        n_chunks = self.json("index", "docs", "--model", TINY)["n_chunks"]
+        self.assertGreater(self.json("index", "docs", "--chunk-tokens", "16")["n_chunks"], n_chunks)
+        self.fails(2, "index", "docs", "--chunk-tokens", "1000", says=["1000", "32"])
+
     def test_a_hit_says_where_it_is(self):
         self.write("docs/a.md", "# Ships\n\nShips sail.\n\n## Sails\n\nA spinnaker is a large sail.\n")
         self.ok("index", "docs", "--model", TINY)
@@ -74,6 +112,27 @@ class Collection(AkinCase):
         self.assertEqual(self.json("info", ".akin")["fingerprint"], self.json("info", TINY)["fingerprint"])
         self.ok("search", "ships")
 
+    def test_a_collection_remembers_its_precision(self):
+        self.fill(1)
+        self.ok("index", "docs", "--model", TINY, "--precision", "int8")
+        self.assertEqual(self.json("info", ".akin")["precision"], "int8")
+        self.ok("search", "ships")
+        self.assertEqual(self.json("index", "docs")["n_unchanged"], 1)
+        self.fails(1, "search", "ships", "--precision", "f32", says=["fingerprint"])
+
+    def test_a_creation_that_was_interrupted_is_done_again(self):
+        self.fill(1)
+        self.write(".akin/akin.db", b"")
+        self.write(".akin/lock", b"")
+        self.assertEqual(self.json("index", "docs", "--model", TINY)["n_documents"], 1)
+
+    def test_a_folder_of_other_things_does_not_become_a_collection(self):
+        self.fill(1)
+        self.write("other/thing.txt", "mine")
+        done = self.akin("index", "docs", "-c", "other", "--model", TINY)
+        self.assert_failed(done.returncode, done.err, 2, ["other"])
+        self.assertEqual([p.name for p in (self.folder / "other").iterdir()], ["thing.txt"])
+
 
 class Interrupted(AkinCase):
     N = 400
@@ -85,8 +144,8 @@ class Interrupted(AkinCase):
             self.write(f"docs/{i:03}.txt", body)
 
     def started(self):
-        """An `index` that has committed something and is not done."""
-        process = self.start("index", "docs", "--model", TINY, "-t", "1")
+        """An `index` that has committed something and is not done. One thread at low priority, so that it is met at work."""
+        process = self.start("index", "docs", "--model", TINY, "-t", "1", preexec_fn=lambda: os.nice(10))
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         deadline = time.monotonic() + 120
@@ -127,6 +186,9 @@ class Interrupted(AkinCase):
         kept = self.json("info", ".akin")["n_documents"]
         self.assertGreater(kept, 0)
         self.assertEqual(self.json("index", "docs")["n_documents"], self.N)
+        self.ok("index", "docs", "--model", TINY, "-c", "undisturbed")
+        digests = {self.json("info", folder, "--digest")["content_digest"] for folder in [".akin", "undisturbed"]}
+        self.assertEqual(len(digests), 1)
 
 
 if __name__ == "__main__":
