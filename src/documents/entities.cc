@@ -1,5 +1,5 @@
 // Character references outside HTML pages (Markdown). Names that are not in the short table go to the HTML parser, which knows all 2,231.
-// Tested by markdown_reader_test.cc.
+// Tested by entities_test.cc.
 #include <gumbo.h>
 
 #include <algorithm>
@@ -33,12 +33,19 @@ std::string numeric(std::string_view digits, std::string_view reference) {
 
 }  // namespace
 
+bool is_entity(std::string_view text) noexcept {
+  constexpr std::size_t kLongest = 40;  // the longest name has 31 letters
+  if (text.size() < 3 || text.size() > kLongest || text.front() != '&' || text.back() != ';') return false;
+  const std::string_view name = text.substr(1, text.size() - 2);
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '#'; });
+}
+
 std::string decode_entity(std::string_view reference) {
   const auto row = std::find_if(kCommon.begin(), kCommon.end(), [&](const auto& pair) { return pair.first == reference; });
   if (row != kCommon.end()) return std::string(row->second);
   if (reference.starts_with("&#") && reference.ends_with(';')) return numeric(reference.substr(2, reference.size() - 3), reference);
-  constexpr std::size_t kLongestName = 40;
-  if (reference.size() > kLongestName) return std::string(reference);
+  if (!is_entity(reference)) return std::string(reference);
   GumboOutput* output = gumbo_parse_with_options(&kGumboDefaultOptions, reference.data(), reference.size());
   std::string out(reference);
   const GumboVector& top = output->root->v.element.children;

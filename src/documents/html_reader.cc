@@ -107,6 +107,12 @@ const char* attribute(const GumboNode* node, const char* name) {
   return found == nullptr ? nullptr : found->value;
 }
 
+bool is_hidden(const GumboNode* node) {
+  if (attribute(node, "hidden") != nullptr) return true;
+  const char* role = attribute(node, "role");
+  return role != nullptr && std::string_view(role) == "navigation";
+}
+
 class HtmlReader {
  public:
   explicit HtmlReader(Reading& reading) : reading_(reading), builder_(reading, "html") {}
@@ -150,7 +156,7 @@ class HtmlReader {
     if (node->v.element.tag == GUMBO_TAG_HTML) read_language(node);
     if (node->v.element.tag == GUMBO_TAG_HEAD) read_head(node);
     const Role role = role_of(node->v.element.tag);
-    if (role == Role::dropped || attribute(node, "hidden") != nullptr) return;
+    if (role == Role::dropped || is_hidden(node)) return;
     reading_.check_depth(open_.size());
     enter(role);
     open_.push_back({node, role});

@@ -39,7 +39,7 @@ std::string without_tags(std::string_view html) {
     } else if (rest.size() > 1 && rest[0] == '<' && (rest[1] == '/' || rest[1] == '!' || (rest[1] >= 'a' && rest[1] <= 'z'))) {
       skip_past(">");
       out += ' ';
-    } else if (const std::size_t end = html.substr(i, 40).find(';'); html[i] == '&' && end != html.npos) {
+    } else if (const std::size_t end = html.substr(i, 40).find(';'); end != html.npos && is_entity(html.substr(i, end + 1))) {
       out += decode_entity(html.substr(i, end + 1));
       i += end + 1;
     } else {

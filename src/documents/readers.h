@@ -26,6 +26,8 @@ std::vector<Document> read_json(std::string_view bytes, Reading& reading);
 /// One JSON value a line, one document each.
 std::vector<Document> read_jsonl(std::string_view bytes, Reading& reading);
 
+/// True for what has the form of a character reference: '&', letters and digits or '#', ';'.
+bool is_entity(std::string_view text) noexcept;
 /// The characters of an HTML character reference ("&amp;" → "&"); the reference itself if there is none of that name.
 std::string decode_entity(std::string_view reference);
 
