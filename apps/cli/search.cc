@@ -61,7 +61,7 @@ void print_hit(std::size_t rank, const Hit& hit, bool full) {
   print(bold(std::to_string(rank) + ". " + place_of(hit)) + "  " + dim(fixed(hit.score, 4)) + "\n");
   const std::string headings = headings_of(hit);
   if (!headings.empty()) print("   " + green(shortened(headings, columns - 3)) + "\n");
-  print(full ? hit.text + "\n" : "   " + shortened(hit.snippet, 2 * columns - 6) + "\n");
+  print(full ? hit.text + "\n" : "   " + shortened(hit.snippet, 3 * columns - 9) + "\n");
 }
 
 int run(const Options& options, const Common& common, Context& context) {

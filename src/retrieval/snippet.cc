@@ -58,6 +58,13 @@ std::vector<Word> matches(std::string_view text, std::string_view query) {
   return found;
 }
 
+/// Short words say little of a text's subject: "the" counts a seventh of "captain".
+double weight_of(const Word& word) noexcept {
+  constexpr double kLongWord = 8;
+  const double length = std::min(kLongWord, static_cast<double>(word.end - word.begin)) / kLongWord;
+  return length * length;
+}
+
 struct Window {
   std::size_t begin = 0, end = 0;
 };
@@ -75,7 +82,7 @@ Window best_window(const std::vector<Word>& words, std::size_t room) {
       const std::size_t stem = words[last].stem;
       if (std::find(seen.begin(), seen.end(), stem) != seen.end()) continue;
       seen.push_back(stem);
-      score += 1 / std::sqrt(static_cast<double>(n_of_stem[stem]));
+      score += weight_of(words[last]) / std::sqrt(static_cast<double>(n_of_stem[stem]));
       if (score > best_score * (1 + 1e-12)) {
         best_score = score;
         best = {words[first].begin, words[last].end};

@@ -1,6 +1,6 @@
-// The window of a text that shows best why it was found: the one with most of the query's words, rare ones counting more, begun at a
-// sentence where one is near. Words match by their stem. A text that shares no word with the query shows its beginning.
-// Tested by snippet_test.cc.
+// The window of a text that shows best why it was found: the one with most of the query's words, long and rare ones counting more, begun at
+// a sentence where one is near. Words match by their stem. A text that shares no word with the query shows its beginning. Tested by
+// snippet_test.cc.
 #pragma once
 
 #include <cstddef>

@@ -32,6 +32,12 @@ TEST(Snippet, PrefersRareWordsToFrequentOnes) {
   EXPECT_NE(snippet_of(text, "ship spinnaker", 60).find("spinnaker"), std::string::npos);
 }
 
+TEST(Snippet, PrefersLongWordsToManyShortOnes) {
+  const std::string filler(300, '-');
+  const std::string text = "what did he do to the man " + filler + " captain " + filler;
+  EXPECT_NE(snippet_of(text, "what did the captain do to him", 60).find("captain"), std::string::npos);
+}
+
 TEST(Snippet, MatchesWordsByTheirStem) {
   const std::string text = std::string(400, '-') + " it was being indexed at night " + std::string(400, '-');
   EXPECT_NE(snippet_of(text, "indexes", 60).find("indexed"), std::string::npos);
