@@ -184,7 +184,13 @@ void convert_to_gguf(const std::filesystem::path& model, const std::filesystem::
   target.names = gguf_tensor_names(files.model.spec);
   const std::vector<std::string> from = tensor_list(files.model);
   const std::vector<std::string> to = tensor_list(target);
-  for (std::size_t i = 0; i < from.size(); ++i) add_tensor(writer, files.weights->find(from[i]), to[i], weight_type);
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const TensorView* tensor = find_part(*files.weights, from[i]);
+    if (tensor == nullptr && from[i].ends_with(".weight")) {
+      throw Error(ErrorCode::not_found, files.weights->path().string() + ": tensor '" + from[i] + "' is missing");
+    }
+    add_tensor(writer, tensor, to[i], weight_type);
+  }
   add_step_tensors(writer, files.sentence);
   context.cancel.check();
   writer.write(out);

@@ -105,7 +105,7 @@ ModelInfo describe(const ModelFiles& files, const EmbedderOptions& options, std:
   info.n_heads = spec.attention.n_heads;
   info.vocabulary_size = spec.vocabulary_size;
   for (const std::string& name : tensor_list(files.model)) {
-    const TensorView* tensor = files.weights->find(name);
+    const TensorView* tensor = find_part(*files.weights, name);
     info.n_parameters += tensor == nullptr ? 0 : tensor->size();
   }
   info.dim = dim;

@@ -68,7 +68,7 @@ nn::Pooling read_pooling(const Json& json, const fs::path& where) {
     const Json& mode = json.at("pooling_mode");
     const auto names = mode.is_array() ? value_of(json, "pooling_mode", std::vector<std::string>{}, where)
                                        : std::vector<std::string>{value_of(json, "pooling_mode", std::string{}, where)};
-    for (const std::string& name : names) pooling.modes.push_back(nn::pooling_mode_from(name));
+    for (const std::string& name : names) pooling.modes.push_back(read_pooling_mode(name, where));
   } else {
     for (const auto& [key, mode] : kFlags) {
       if (value_of(json, key, false, where)) pooling.modes.push_back(mode);
@@ -202,7 +202,12 @@ void read_limits(const fs::path& folder, const ModelDescription& model, Sentence
   const Json json = read_optional_json(where);
   sentence.lowercase = value_of(json, "do_lower_case", false, where);
   const std::size_t positions = model.spec.max_positions();
-  sentence.max_tokens = value_of(json, "max_seq_length", std::size_t{0}, where);
+  const auto stated = value_of(json, "max_seq_length", std::int64_t{0}, where);
+  if (stated < 0) {
+    throw Error(ErrorCode::corrupt,
+                where.string() + ": key 'max_seq_length' must be a whole number above 0, found " + std::to_string(stated));
+  }
+  sentence.max_tokens = static_cast<std::size_t>(stated);
   if (sentence.max_tokens == 0) {
     const fs::path tokenizer_config = folder / "tokenizer_config.json";
     const double limit = value_of(read_optional_json(tokenizer_config), "model_max_length", 1e30, tokenizer_config);
@@ -251,6 +256,23 @@ ModelFiles read_model(const fs::path& model) {
   if (fs::is_directory(model)) return read_folder_model(model);
   if (!fs::exists(model)) throw Error(ErrorCode::not_found, model.string() + ": no such model folder or .gguf file");
   return read_gguf_model(model);
+}
+
+nn::PoolingMode read_pooling_mode(std::string_view name, const fs::path& where) {
+  try {
+    return nn::pooling_mode_from(name);
+  } catch (const Error& error) {
+    throw Error(error.code(), where.string() + ": " + error.what());
+  }
+}
+
+const TensorView* find_part(const TensorFile& file, const std::string& name) {
+  constexpr std::array<std::array<std::string_view, 2>, 2> kOldNames = {{{".weight", ".gamma"}, {".bias", ".beta"}}};
+  if (const TensorView* tensor = file.find(name)) return tensor;
+  for (const auto& [now, old] : kOldNames) {
+    if (name.ends_with(now)) return file.find(name.substr(0, name.size() - now.size()).append(old));
+  }
+  return nullptr;
 }
 
 std::size_t output_dim(const ModelFiles& files) {

@@ -60,7 +60,7 @@ nn::Pooling read_pooling(const GgufFile& file) {
   nn::Pooling pooling;
   if (file.has(gguf::kPooling)) {
     pooling.modes.clear();
-    for (const std::string_view mode : file.strings(gguf::kPooling)) pooling.modes.push_back(nn::pooling_mode_from(mode));
+    for (const std::string_view mode : file.strings(gguf::kPooling)) pooling.modes.push_back(read_pooling_mode(mode, file.path()));
     if (!pooling.modes.empty()) return pooling;
   }
   constexpr std::array<nn::PoolingMode, 3> kByNumber = {nn::PoolingMode::mean, nn::PoolingMode::cls, nn::PoolingMode::lasttoken};
@@ -126,6 +126,10 @@ SentenceConfig read_sentence(const GgufFile& file, const TransformerSpec& spec) 
     for (std::size_t i = 0; i < names.size(); ++i) sentence.prompts.emplace_back(names[i], texts[i]);
   }
   sentence.default_prompt = file.string(gguf::kDefaultPrompt, "");
+  const auto is_default = [&](const auto& prompt) { return prompt.first == sentence.default_prompt; };
+  if (!sentence.default_prompt.empty() && std::ranges::none_of(sentence.prompts, is_default)) {
+    throw Error(ErrorCode::corrupt, file.path().string() + ": default prompt '" + sentence.default_prompt + "' is not among the prompts");
+  }
   sentence.similarity = file.string(gguf::kSimilarity, "cosine");
   sentence.lowercase = file.boolean(gguf::kLowercase, false);
   const auto limit = static_cast<std::int64_t>(spec.max_positions());

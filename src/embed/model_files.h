@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -59,6 +60,12 @@ ModelFiles read_folder_model(const std::filesystem::path& folder);
 ModelFiles read_gguf_model(const std::filesystem::path& file);
 /// One or the other, by what `model` is.
 ModelFiles read_model(const std::filesystem::path& model);
+
+/// A pooling mode by its name. Throws Error{unsupported} naming `where` and the modes that are known.
+nn::PoolingMode read_pooling_mode(std::string_view name, const std::filesystem::path& where);
+
+/// A tensor of tensor_list(), also where an old file calls the weight and bias of a norm gamma and beta; nullptr if there is none.
+const TensorView* find_part(const TensorFile& file, const std::string& name);
 
 /// Dimension of the vectors after all steps.
 std::size_t output_dim(const ModelFiles& files);

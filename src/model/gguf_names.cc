@@ -51,7 +51,8 @@ ModelDescription describe_gguf(const GgufFile& file) {
   const std::size_t n_heads = positive(file, "bert.attention.head_count");
   if (dim % n_heads != 0) throw Error(ErrorCode::corrupt, where + ": bert.embedding_length is not a multiple of bert.attention.head_count");
   const std::size_t head_dim = dim / n_heads;
-  const Config activation("{\"activation\":\"" + std::string(file.string("akin.activation", "gelu")) + "\"}", where);
+  const nlohmann::json stored = {{"activation", std::string(file.string("akin.activation", "gelu"))}};
+  const Config activation(stored.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), where);
   ModelDescription model;
   model.family = file.string("akin.family", "bert");
   model.spec = {

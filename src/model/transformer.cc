@@ -53,6 +53,8 @@ struct Transformer::Impl {
         positions(file, model.names.position_embedding + ".weight", std::get<LearnedPositions>(spec.positions).n_rows, spec.dim),
         embedding_norm(file, model.names.embedding_norm, spec.dim, spec.norm_eps) {
     if (spec.n_token_types > 0) token_types.emplace(file, model.names.token_type_embedding + ".weight", spec.n_token_types, spec.dim);
+    // A number of layers that the file does not hold is refused before memory is taken for them.
+    nn::require_tensor(file, layer_name(model.names.up, spec.n_layers - 1) + ".weight", {spec.mlp.dim, spec.dim});
     std::vector<std::optional<Layer>> packed(spec.n_layers);
     context.parallel_for(spec.n_layers, 1, [&](std::size_t layer, std::size_t) { packed[layer].emplace(file, model, layer, type); });
     layers.reserve(spec.n_layers);

@@ -45,7 +45,8 @@ double largest_difference(const Matrix<float>& got, const TensorView& want) {
   double largest = 0;
   for (std::size_t r = 0; r < got.rows(); ++r) {
     want.row_to_float(r, row);
-    for (std::size_t c = 0; c < row.size(); ++c) largest = std::max(largest, std::abs(static_cast<double>(got(r, c)) - static_cast<double>(row[c])));
+    for (std::size_t c = 0; c < row.size(); ++c)
+      largest = std::max(largest, std::abs(static_cast<double>(got(r, c)) - static_cast<double>(row[c])));
   }
   return largest;
 }

@@ -1,5 +1,6 @@
 // Texts → vectors: tokenizer + model + pooling + post-steps, as the model folder says. A text's vector does not depend on what else is in
-// the batch, its place in it, or the number of threads. Tested by embedder_test.cc.
+// the batch, its place in it, or the number of threads. Tested by embedder_test.cc and, on the real model,
+// minilm_test.cc.
 #pragma once
 
 #include <cstddef>
