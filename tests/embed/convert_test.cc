@@ -122,6 +122,22 @@ TEST(Convert, RefusesAnUnknownTypeAndLeavesNothingBehind) {
   EXPECT_EQ(folder.n_entries(), 0U);
 }
 
+TEST(Convert, KeepsNormsThatAreNamedGammaAndBeta) {
+  const golden::ModelCopy model("sentence-transformers/pool-mean");
+  std::string bytes = model.read("model.safetensors");
+  // The names grow shorter; spaces inside the JSON header make up for it.
+  for (const auto& [now, old] :
+       {std::pair{"LayerNorm.weight\":", "LayerNorm.gamma\": "}, std::pair{"LayerNorm.bias\":", "LayerNorm.beta\":"}}) {
+    for (std::size_t at = bytes.find(now); at != std::string::npos; at = bytes.find(now))
+      bytes.replace(at, std::string_view(now).size(), old);
+  }
+  model.write("model.safetensors", bytes);
+  const TemporaryFolder folder;
+  const Embedder before = load(golden::path("sentence-transformers/pool-mean"));
+  EXPECT_EQ(load(model.path()).fingerprint(), before.fingerprint());
+  expect_same_bits(vectors_of(load(convert(folder, model.path(), "f32")), kTexts), vectors_of(before, kTexts));
+}
+
 TEST(Convert, NamesATensorThatIsMissing) {
   const golden::ModelCopy model("sentence-transformers/pool-mean");
   std::string bytes = model.read("model.safetensors");

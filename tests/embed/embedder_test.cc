@@ -98,5 +98,116 @@ TEST(Embedder, ReportsWhatWasSeenAndWhatWasCut) {
   EXPECT_TRUE(any_cut);
 }
 
+Embedder tiny(Context& context) { return Embedder::load(golden::path("sentence-transformers/pool-mean"), {}, context); }
+
+TEST(Embedder, GivesAnEmptyTextAVectorOfItsSpecialTokens) {
+  Context context(1);
+  const Embedder embedder = tiny(context);
+  const EmbedResult result = embedder.embed(std::vector<std::string>{"", "   ", "\n"}, TextRole::plain, context);
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(result.reports[i].n_tokens, 2U);
+    EXPECT_TRUE(std::ranges::equal(result.vectors.row(i), result.vectors.row(0)));
+  }
+  EXPECT_TRUE(std::ranges::all_of(result.vectors.row(0), [](float x) { return std::isfinite(x); }));
+}
+
+TEST(Embedder, GivesNoVectorsForNoTexts) {
+  Context context(2);
+  const Embedder embedder = tiny(context);
+  const EmbedResult result = embedder.embed(std::vector<std::string>{}, TextRole::plain, context);
+  EXPECT_EQ(result.vectors.rows(), 0U);
+  EXPECT_TRUE(result.reports.empty());
+}
+
+TEST(Embedder, CountsMalformedBytesAndReadsThemAsReplacementCharacters) {
+  Context context(1);
+  const Embedder embedder = tiny(context);
+  const EmbedResult result =
+      embedder.embed(std::vector<std::string>{"sea \xff\xc3 house", "sea \ufffd\ufffd house"}, TextRole::plain, context);
+  EXPECT_EQ(result.reports[0].n_invalid, 2U);
+  EXPECT_EQ(result.reports[1].n_invalid, 0U);
+  EXPECT_TRUE(std::ranges::equal(result.vectors.row(0), result.vectors.row(1)));
+}
+
+TEST(Embedder, StreamsInInputOrderAndNeverReadsFarAhead) {
+  constexpr std::size_t kTexts = 5000;
+  Context context(2);
+  const Embedder embedder = tiny(context);
+  std::size_t n_read = 0, n_given = 0, furthest = 0;
+  const auto source = [&](std::string& text) {
+    if (n_read == kTexts) return false;
+    text = "house " + std::to_string(n_read++);
+    furthest = std::max(furthest, n_read - n_given);
+    return true;
+  };
+  const auto sink = [&](std::span<const std::string> texts, const EmbedResult& result) {
+    ASSERT_EQ(result.vectors.rows(), texts.size());
+    for (const std::string& text : texts) ASSERT_EQ(text, "house " + std::to_string(n_given++));
+    const std::vector<float> alone = embedder.embed_one(texts.back(), TextRole::plain, context);
+    EXPECT_TRUE(std::ranges::equal(alone, result.vectors.row(texts.size() - 1)));
+  };
+  embedder.embed_stream(source, sink, TextRole::plain, context);
+  EXPECT_EQ(n_given, kTexts);
+  EXPECT_LE(furthest, 2048U);  // the window
+}
+
+TEST(Embedder, StreamsLongTextsInWindowsOfFewBytes) {
+  const std::string text(std::size_t{1} << 20, 'x');
+  Context context(1);
+  const Embedder embedder = tiny(context);
+  std::size_t n_read = 0, n_given = 0, furthest = 0;
+  embedder.embed_stream(
+      [&](std::string& out) {
+        if (n_read == 20) return false;
+        out = text;
+        furthest = std::max(furthest, ++n_read - n_given);
+        return true;
+      },
+      [&](std::span<const std::string> texts, const EmbedResult&) { n_given += texts.size(); }, TextRole::plain, context);
+  EXPECT_EQ(n_given, 20U);
+  EXPECT_LE(furthest, 8U);  // 8 MB
+}
+
+TEST(Embedder, StopsWhenCancelled) {
+  Context context(1);
+  const Embedder embedder = tiny(context);
+  context.cancel.cancel();
+  try {
+    (void)embedder.embed(std::vector<std::string>{"a"}, TextRole::plain, context);
+    FAIL() << "went on";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::cancelled);
+  }
+}
+
+TEST(Embedder, RefusesOptionsThatTheModelCannotMeet) {
+  Context context(1);
+  const auto folder = golden::path("sentence-transformers/pool-mean");
+  EmbedderOptions more_dims_than_there_are, no_room_for_text, more_tokens_than_positions;
+  more_dims_than_there_are.dims = 33;
+  no_room_for_text.max_tokens = 2;
+  more_tokens_than_positions.max_tokens = 100000;
+  for (const EmbedderOptions& options : {more_dims_than_there_are, no_room_for_text, more_tokens_than_positions})
+    EXPECT_THROW((void)Embedder::load(folder, options, context), Error);
+}
+
+TEST(Embedder, GivesEveryTokenAVectorAndAPlaceInTheText) {
+  Context context(1);
+  const Embedder embedder = tiny(context);
+  const TokenVectors tokens = embedder.embed_tokens("the old house", context);
+  ASSERT_EQ(tokens.hidden.rows(), tokens.encoding.ids.size());
+  ASSERT_EQ(tokens.encoding.offsets.size(), tokens.encoding.ids.size());
+  EXPECT_EQ(tokens.encoding.offsets[1].begin, 0U);
+  const std::vector<float> pooled = embedder.embed_one("the old house", TextRole::plain, context);
+  double dot = 0, length = 0;
+  for (std::size_t c = 0; c < pooled.size(); ++c) {
+    double mean = 0;
+    for (std::size_t t = 0; t < tokens.hidden.rows(); ++t) mean += static_cast<double>(tokens.hidden(t, c));
+    dot += mean * static_cast<double>(pooled[c]);
+    length += mean * mean;
+  }
+  EXPECT_NEAR(dot / std::sqrt(length), 1, 1e-6);  // the mean of the tokens, scaled: float rounding apart
+}
+
 }  // namespace
 }  // namespace akin

@@ -1,0 +1,136 @@
+#include "dense_view.h"
+
+#include <algorithm>
+#include <queue>
+
+#include "akin/base/error.h"
+#include "akin/space/metric.h"
+#include "akin/space/vector_set.h"
+
+namespace akin::store {
+namespace {
+
+/// Rows of one segment whose ids come next in the order of all ids.
+struct Run {
+  const SegmentView* segment;
+  std::size_t first;
+  std::size_t count;
+};
+
+struct Cursor {
+  const SegmentView* segment;
+  std::size_t row;
+  std::size_t end;
+  [[nodiscard]] std::uint64_t id() const noexcept { return segment->chunk_ids[row]; }
+};
+
+/// Equal distances go by the lower row, so rows must be in the order of ids for ties to go by id. A segment's ids ascend, and segments
+/// overlap only where a compaction joined some, so there are hardly more runs than segments.
+std::vector<Run> runs_by_id(const std::vector<SegmentView>& segments) {
+  const auto later = [](const Cursor& a, const Cursor& b) { return a.id() > b.id(); };
+  std::priority_queue<Cursor, std::vector<Cursor>, decltype(later)> next(later);
+  for (const SegmentView& segment : segments) {
+    if (segment.reader == nullptr) continue;
+    const std::size_t n = std::min<std::size_t>(segment.n_rows(), segment.reader->n_rows());
+    if (n != 0) next.push({&segment, 0, n});
+  }
+  std::vector<Run> runs;
+  while (!next.empty()) {
+    Cursor cursor = next.top();
+    next.pop();
+    std::size_t end = cursor.end;
+    if (!next.empty()) {
+      const auto ids = std::span(cursor.segment->chunk_ids);
+      const auto at = std::lower_bound(ids.begin() + static_cast<std::ptrdiff_t>(cursor.row) + 1,
+                                       ids.begin() + static_cast<std::ptrdiff_t>(cursor.end), next.top().id());
+      end = static_cast<std::size_t>(at - ids.begin());
+    }
+    runs.push_back({cursor.segment, cursor.row, end - cursor.row});
+    cursor.row = end;
+    if (cursor.row < cursor.end) next.push(cursor);
+  }
+  return runs;
+}
+
+bool is_set(std::span<const std::uint64_t> bits, std::size_t row) noexcept {
+  return bits.empty() || ((bits[row / 64] >> (row % 64)) & 1U) != 0;
+}
+
+/// Rows of `chunk_ids` that can be searched; both lists ascend.
+std::vector<std::uint64_t> rows_of(std::span<const std::uint64_t> chunk_ids, std::span<const std::uint64_t> all,
+                                   std::span<const std::uint64_t> usable) {
+  std::vector<std::uint64_t> rows;
+  rows.reserve(chunk_ids.size());
+  auto at = all.begin();
+  for (const std::uint64_t id : chunk_ids) {
+    at = std::lower_bound(at, all.end(), id);
+    if (at == all.end()) break;
+    const auto row = static_cast<std::size_t>(at - all.begin());
+    if (*at == id && is_set(usable, row)) rows.push_back(row);
+  }
+  return rows;
+}
+
+double score_of(Metric metric, float distance) noexcept {
+  return metric == Metric::euclidean ? -static_cast<double>(distance) : static_cast<double>(similarity_of(metric, distance));
+}
+
+}  // namespace
+
+DenseView::DenseView(std::shared_ptr<const VectorView> vectors, const StoreSpace& space)
+    : vectors_(std::move(vectors)), dim_(space.dim), metric_(metric_from(space.metric)) {}
+
+const DenseView::Ready& DenseView::ready(Context& context) const {
+  const std::lock_guard lock(mutex_);
+  if (ready_) return *ready_;
+  const std::vector<Run> runs = runs_by_id(vectors_->verified(&context));
+  Ready made;
+  VectorSet set(dim_);
+  std::vector<std::uint8_t> usable;
+  for (const Run& run : runs) {
+    const auto first = static_cast<std::ptrdiff_t>(run.first);
+    const auto end = static_cast<std::ptrdiff_t>(run.first + run.count);
+    const auto& ids = run.segment->chunk_ids;
+    const auto& good = run.segment->usable;
+    made.chunk_ids.insert(made.chunk_ids.end(), ids.begin() + first, ids.begin() + end);
+    usable.insert(usable.end(), good.begin() + first, good.begin() + end);
+    set.add_segment(run.segment->reader->rows(run.first, run.count));
+  }
+  made.n_usable = static_cast<std::size_t>(std::count(usable.begin(), usable.end(), std::uint8_t{1}));
+  if (made.n_usable != usable.size()) {
+    made.usable.assign((usable.size() + 63) / 64, 0);
+    for (std::size_t row = 0; row < usable.size(); ++row) {
+      if (usable[row] != 0) made.usable[row / 64] |= std::uint64_t{1} << (row % 64);
+    }
+  }
+  if (made.n_usable != 0) made.index = build_flat(set, {.metric = metric_}, context);
+  ready_ = std::move(made);
+  return *ready_;
+}
+
+std::vector<ScoredChunk> DenseView::search(std::span<const float> query, std::size_t k,
+                                           const std::optional<std::vector<std::uint64_t>>& chunk_ids, Context& context) const {
+  require(k > 0, "the number of hits asked for must be at least 1");
+  if (query.size() != dim_)
+    throw Error(ErrorCode::mismatch,
+                "the query's vector has " + std::to_string(query.size()) + " numbers, the collection's have " + std::to_string(dim_));
+  const Ready& now = ready(context);
+  SearchParameters parameters;
+  std::vector<std::uint64_t> rows;
+  std::size_t n_candidates = now.n_usable;
+  if (chunk_ids) {
+    rows = rows_of(*chunk_ids, now.chunk_ids, now.usable);
+    parameters.filter = RowFilter::from_ids(rows);
+    n_candidates = rows.size();
+  } else if (!now.usable.empty()) {
+    parameters.filter = RowFilter::from_bits(now.usable);
+  }
+  if (n_candidates == 0) return {};
+  parameters.k = std::min(k, n_candidates);
+  std::vector<ScoredChunk> hits;
+  for (const Neighbor& hit : now.index->searcher()->search(query, parameters, context))
+    hits.push_back({now.chunk_ids[hit.id], score_of(metric_, hit.distance)});
+  return hits;
+}
+
+}  // namespace akin::store

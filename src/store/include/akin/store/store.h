@@ -1,0 +1,169 @@
+// A durable collection: documents, their chunks, metadata, full text and vectors in one folder with one commit point. Knows nothing of
+// models: it takes vectors and keeps the name and fingerprint of the space they live in. One writer, many readers, across processes.
+// Every commit is all or nothing, whatever ends the process; what it returned from survives a loss of power. How: docs/formats/collection.md.
+// Tested by store_test.cc, snapshot_test.cc, crash_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "akin/base/context.h"
+#include "akin/base/matrix.h"
+
+namespace akin {
+
+/// The vector space of a collection; fixed when it is created.
+struct StoreSpace {
+  std::string model;        ///< the name to resolve the model by
+  std::string fingerprint;  ///< of the space; vectors of another one are never mixed in
+  std::size_t dim = 0;
+  std::string metric = "cosine";  ///< "cosine", "dot", "euclidean"
+};
+
+struct StoreOptions {
+  std::size_t max_segment_bytes = std::size_t{256} << 20;  ///< a vector file is closed and another begun at about this size
+};
+
+struct StoredChunk {
+  std::string text;
+  std::vector<std::string> headings;
+  std::uint32_t page = 0, line = 0, n_tokens = 0;
+};
+
+struct StoredDocument {
+  std::string uri;  ///< unique in the collection
+  std::string title, format, content_hash;
+  std::string source;  ///< path of the file it came from; may be empty
+  std::vector<std::pair<std::string, std::string>> metadata;
+  std::vector<StoredChunk> chunks;
+};
+
+/// A file as it was when its documents were last brought up to date.
+struct SourceState {
+  std::string path;
+  std::uint64_t size = 0;
+  std::int64_t mtime_ns = 0;
+  std::string content_hash;  ///< empty: its documents are not complete
+  std::string settings;      ///< what else decided its chunks
+  std::string refusal;       ///< why it could not be read; empty if it could
+};
+
+/// Everything that one commit does, in this order.
+struct StoreChange {
+  std::vector<std::string> remove_sources;  ///< paths; their documents go with them
+  std::vector<std::string> remove;          ///< uris; unknown ones are passed over
+  std::vector<StoredDocument> put;          ///< added, or in place of the document of that uri
+  MatrixView<const float> vectors;          ///< one row a chunk, in the order of `put`
+  std::vector<SourceState> sources;
+
+  [[nodiscard]] bool empty() const noexcept { return remove_sources.empty() && remove.empty() && put.empty() && sources.empty(); }
+};
+
+/// All must hold: field = value, for the documents' metadata and the built-in fields uri, title and format.
+using StoreFilter = std::vector<std::pair<std::string, std::string>>;
+
+struct ScoredChunk {
+  std::uint64_t chunk_id = 0;
+  double score = 0;  ///< larger is nearer
+};
+
+/// A chunk with what is known of its document.
+struct ChunkRecord {
+  std::uint64_t chunk_id = 0;
+  StoredChunk chunk;
+  std::string uri, title, format;
+  std::vector<std::pair<std::string, std::string>> metadata;
+};
+
+struct DocumentRecord {
+  std::string uri, title, format, content_hash, source;
+  std::size_t n_chunks = 0;
+};
+
+struct StoreCounts {
+  std::size_t n_documents = 0, n_chunks = 0;
+  std::size_t n_vectors = 0;       ///< live ones
+  std::size_t n_dead_vectors = 0;  ///< their space is not yet given back
+  std::uint64_t n_bytes = 0;       ///< of all files
+};
+
+/// The collection as one commit left it, for one thread; later commits do not show. Must not outlive its store.
+class Snapshot {
+ public:
+  Snapshot(Snapshot&&) noexcept;
+  Snapshot& operator=(Snapshot&&) noexcept;
+  ~Snapshot();
+
+  [[nodiscard]] StoreCounts counts() const;
+  /// Exact: the `k` nearest chunks that pass `where`, fewer only if fewer exist. Nearest first, ties by id. Score: the similarity (cosine,
+  /// dot) or the negative distance (euclidean). Throws Error{mismatch} if query.size() is not the space's dim.
+  [[nodiscard]] std::vector<ScoredChunk> search_dense(std::span<const float> query, std::size_t k, const StoreFilter& where,
+                                                      Context& context) const;
+  /// BM25 over title, headings and text; words are stemmed, any of them may match, "quoted words" match as a phrase.
+  [[nodiscard]] std::vector<ScoredChunk> search_text(std::string_view query, std::size_t k, const StoreFilter& where) const;
+  /// Nothing if there is no such chunk. Throws Error{corrupt} if its page is damaged.
+  [[nodiscard]] std::optional<ChunkRecord> chunk(std::uint64_t chunk_id) const;
+  /// The vector of a chunk; empty if there is none or it is damaged.
+  [[nodiscard]] std::vector<float> vector_of(std::uint64_t chunk_id) const;
+  /// By uri.
+  [[nodiscard]] std::vector<DocumentRecord> documents() const;
+  [[nodiscard]] std::vector<DocumentRecord> documents_of_source(std::string_view path) const;
+  [[nodiscard]] std::optional<SourceState> source(std::string_view path) const;
+  /// Paths of sources that are `folder` or lie under it, sorted. "" is every source.
+  [[nodiscard]] std::vector<std::string> sources_under(std::string_view folder) const;
+  /// Reads every vector once (cost: memory speed) and says what is damaged, one line each naming file and place. Empty: all is well.
+  [[nodiscard]] std::vector<std::string> damage(Context& context) const;
+  /// Sources and uris of the documents whose vectors are damaged or missing: what has to be embedded again.
+  [[nodiscard]] std::vector<DocumentRecord> damaged_documents(Context& context) const;
+  /// SHA-256 over documents, metadata, chunks and vectors in the order of uris: equal if and only if the content is, however it came there.
+  [[nodiscard]] std::string content_digest() const;
+
+ private:
+  friend class Store;
+  struct Impl;
+  explicit Snapshot(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+class Store {
+ public:
+  /// A new collection in a folder that does not exist, is empty, or holds one whose creation was interrupted. Held for writing.
+  /// Throws Error{invalid_argument} if the folder holds anything else, Error{busy}, Error{io}.
+  static Store create(const std::filesystem::path& folder, const StoreSpace& space, const StoreOptions& options = {});
+  /// Throws Error{not_found} if there is no collection, Error{busy} naming the holder if `for_writing` and another writer has it,
+  /// Error{corrupt} naming file and place, Error{unsupported} for a newer version.
+  static Store open(const std::filesystem::path& folder, bool for_writing, const StoreOptions& options = {});
+  /// Whether `folder` holds a collection's database.
+  static bool exists(const std::filesystem::path& folder);
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+  ~Store();
+
+  [[nodiscard]] const std::filesystem::path& folder() const noexcept;
+  [[nodiscard]] const StoreSpace& space() const noexcept;
+
+  /// A consistent view of the latest commit. Safe to call from several threads.
+  [[nodiscard]] Snapshot snapshot() const;
+
+  /// One commit. On return it is durable; on an exception nothing of it is there and the store can be used on. Needs `for_writing`.
+  /// Throws Error{io} (full disk, …), Error{mismatch} for vectors of another length, Error{invalid_argument} for vectors that are not
+  /// one a chunk or not finite.
+  void apply(const StoreChange& change);
+  /// Gives back the space of dead vectors where more than `dead_share` of a segment is dead, and of removed text. Readers are not disturbed.
+  void compact(double dead_share = 0.2);
+
+ private:
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace akin

@@ -1,0 +1,119 @@
+#include "schema.h"
+
+#include <sqlite3.h>
+
+#include <charconv>
+
+#include "akin/base/error.h"
+#include "checked_vfs.h"
+
+namespace akin::store {
+namespace {
+
+constexpr std::int64_t kApplicationId = 0x616B696E;  // "akin", for file(1) and for us
+constexpr std::int64_t kVersion = 1;
+
+// Text is kept once: the full-text index takes it from a view. chunk ids grow and are never used twice, so that a vector's owner is known
+// by id alone, in every segment, before and after a compaction.
+constexpr const char* kTables = R"sql(
+CREATE TABLE meta(key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE TABLE sources(
+  id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL,
+  content_hash TEXT NOT NULL, settings TEXT NOT NULL, refusal TEXT NOT NULL);
+CREATE TABLE documents(
+  id INTEGER PRIMARY KEY, uri TEXT NOT NULL UNIQUE, title TEXT NOT NULL, format TEXT NOT NULL, content_hash TEXT NOT NULL,
+  source_id INTEGER REFERENCES sources(id), n_chunks INTEGER NOT NULL);
+CREATE INDEX documents_by_source ON documents(source_id);
+CREATE INDEX documents_by_title ON documents(title);
+CREATE TABLE metadata(
+  document_id INTEGER NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(document_id, field, value)) WITHOUT ROWID;
+CREATE INDEX metadata_by_value ON metadata(field, value);
+CREATE TABLE chunks(
+  id INTEGER PRIMARY KEY AUTOINCREMENT, document_id INTEGER NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL,
+  page INTEGER NOT NULL, line INTEGER NOT NULL, n_tokens INTEGER NOT NULL);
+CREATE INDEX chunks_by_document ON chunks(document_id);
+CREATE TABLE vector_ranges(
+  segment INTEGER NOT NULL, first_row INTEGER NOT NULL, n_rows INTEGER NOT NULL, crc INTEGER NOT NULL, chunk_ids BLOB NOT NULL,
+  PRIMARY KEY(segment, first_row)) WITHOUT ROWID;
+CREATE TABLE dead_vectors(chunk_id INTEGER PRIMARY KEY);
+CREATE VIEW chunk_source AS
+  SELECT c.id AS id, d.title AS title, c.headings AS headings, c.text AS text
+  FROM chunks c JOIN documents d ON d.id = c.document_id;
+CREATE VIRTUAL TABLE chunk_text USING fts5(
+  title, headings, text, content='chunk_source', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2');
+)sql";
+
+void put_meta(Connection& connection, std::string_view key, std::string_view value) {
+  connection.statement("INSERT INTO meta(key, value) VALUES(?1, ?2)").bind(key, value).run();
+}
+
+std::string get_meta(Connection& connection, std::string_view key) {
+  Statement& query = connection.statement("SELECT value FROM meta WHERE key = ?1").bind(key);
+  if (!query.step())
+    throw Error(ErrorCode::corrupt, connection.file().string() + ": '" + std::string(key) + "' is missing from table meta");
+  std::string value(query.text(0));
+  query.reset();
+  return value;
+}
+
+}  // namespace
+
+void configure_writer(Connection& connection) {
+  // FULL: the log is synced at each commit, so that what apply() returned from survives a loss of power.
+  connection.exec(
+      "PRAGMA synchronous=FULL; PRAGMA secure_delete=OFF; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;"
+      "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON");
+}
+
+void configure_reader(Connection& connection) {
+  connection.exec("PRAGMA query_only=ON; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF");
+}
+
+void create_schema(Connection& connection, const StoreSpace& space) {
+  int reserve = kPageReserve;
+  sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
+  connection.exec("PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL");
+  configure_writer(connection);
+  Transaction transaction(connection, true);
+  connection.exec(kTables);
+  put_meta(connection, "model", space.model);
+  put_meta(connection, "fingerprint", space.fingerprint);
+  put_meta(connection, "dim", std::to_string(space.dim));
+  put_meta(connection, "metric", space.metric);
+  connection.statement("INSERT INTO meta(key, value) VALUES('generation', 0)").run();
+  connection.exec(("PRAGMA application_id=" + std::to_string(kApplicationId)).c_str());
+  connection.exec(("PRAGMA user_version=" + std::to_string(kVersion)).c_str());
+  transaction.commit();
+}
+
+StoreSpace read_space(Connection& connection) {
+  const std::string file = connection.file().string();
+  const std::int64_t application = connection.integer("PRAGMA application_id", 0);
+  const std::int64_t version = connection.integer("PRAGMA user_version", 0);
+  if (application == 0 && version == 0 && connection.integer("SELECT count(*) FROM sqlite_schema", 0) == 0)
+    throw Error(ErrorCode::not_found, file + ": holds no collection; its creation was interrupted, create it again");
+  if (application != kApplicationId) throw Error(ErrorCode::corrupt, file + ": is a database of another program");
+  if (version > kVersion)
+    throw Error(ErrorCode::unsupported, file + ": is a collection of version " + std::to_string(version) +
+                                            ", this program reads up to version " + std::to_string(kVersion) + "; use a newer akin");
+  StoreSpace space;
+  space.model = get_meta(connection, "model");
+  space.fingerprint = get_meta(connection, "fingerprint");
+  space.metric = get_meta(connection, "metric");
+  const std::string dim = get_meta(connection, "dim");
+  const auto [end, error] = std::from_chars(dim.data(), dim.data() + dim.size(), space.dim);
+  if (error != std::errc() || end != dim.data() + dim.size() || space.dim == 0 || space.dim > (std::size_t{1} << 20))
+    throw Error(ErrorCode::corrupt, file + ": the vectors' length is '" + dim + "' in table meta");
+  return space;
+}
+
+std::uint64_t read_generation(Connection& connection) {
+  Statement& query = connection.statement("SELECT value FROM meta WHERE key = 'generation'");
+  const bool found = query.step();
+  const auto generation = found ? static_cast<std::uint64_t>(query.integer(0)) : 0;
+  query.reset();
+  if (!found) throw Error(ErrorCode::corrupt, connection.file().string() + ": 'generation' is missing from table meta");
+  return generation;
+}
+
+}  // namespace akin::store

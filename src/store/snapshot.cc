@@ -1,0 +1,181 @@
+#include "snapshot.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "akin/base/error.h"
+#include "document_filter.h"
+#include "headings.h"
+#include "text_query.h"
+
+namespace akin {
+namespace {
+
+using namespace store;
+using View = std::string_view;
+
+constexpr int kAttempts = 10;
+
+constexpr const char* kDocumentFields =
+    "SELECT d.uri, d.title, d.format, d.content_hash, coalesce(s.path, ''), d.n_chunks "
+    "FROM documents d LEFT JOIN sources s ON s.id = d.source_id ";
+
+DocumentRecord document_of(const Statement& row) {
+  return {std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)),
+          std::string(row.text(3)), std::string(row.text(4)), static_cast<std::size_t>(row.integer(5))};
+}
+
+std::vector<DocumentRecord> list_documents(Statement& query) {
+  std::vector<DocumentRecord> documents;
+  while (query.step()) documents.push_back(document_of(query));
+  return documents;
+}
+
+std::vector<std::pair<std::string, std::string>> read_metadata(Connection& db, std::int64_t document) {
+  std::vector<std::pair<std::string, std::string>> metadata;
+  Statement& query = db.statement("SELECT field, value FROM metadata WHERE document_id = ?1 ORDER BY field, value").bind(document);
+  while (query.step()) metadata.emplace_back(query.text(0), query.text(1));
+  query.reset();
+  return metadata;
+}
+
+}  // namespace
+
+Snapshot::Impl::Impl(std::shared_ptr<ReaderPool> its_pool) : pool(std::move(its_pool)), db(pool->take()) {
+  // A compaction can take a file away between the reading of a commit and its mapping; the next commit is then there already.
+  std::uint64_t seen = 0;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    reading.reset();
+    reading.emplace(*db, false);
+    dense = pool->view(*db);
+    const VectorView& vectors = dense->vectors();
+    if (!vectors.has_missing_file() || (attempt > 0 && vectors.generation() == seen)) return;
+    seen = vectors.generation();
+  }
+}
+
+Snapshot::Impl::~Impl() {
+  reading.reset();
+  pool->give_back(std::move(db));
+}
+
+Snapshot::Snapshot(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Snapshot::Snapshot(Snapshot&&) noexcept = default;
+Snapshot& Snapshot::operator=(Snapshot&&) noexcept = default;
+Snapshot::~Snapshot() = default;
+
+StoreCounts Snapshot::counts() const {
+  StoreCounts counts;
+  counts.n_documents = static_cast<std::size_t>(impl_->db->integer("SELECT count(*) FROM documents", 0));
+  counts.n_chunks = static_cast<std::size_t>(impl_->db->integer("SELECT count(*) FROM chunks", 0));
+  counts.n_dead_vectors = impl_->dense->vectors().n_dead();
+  counts.n_vectors = impl_->dense->vectors().n_rows() - counts.n_dead_vectors;
+  for (const auto& entry : std::filesystem::directory_iterator(impl_->pool->folder())) {
+    std::error_code vanished;
+    const std::uintmax_t size = entry.file_size(vanished);
+    if (!vanished) counts.n_bytes += size;
+  }
+  return counts;
+}
+
+std::vector<ScoredChunk> Snapshot::search_dense(std::span<const float> query, std::size_t k, const StoreFilter& where,
+                                                Context& context) const {
+  const DocumentFilter filter(where);
+  if (filter.keeps_all()) return impl_->dense->search(query, k, std::nullopt, context);
+  return impl_->dense->search(query, k, filter.chunk_ids(*impl_->db), context);
+}
+
+std::vector<ScoredChunk> Snapshot::search_text(std::string_view query, std::size_t k, const StoreFilter& where) const {
+  require(k > 0, "the number of hits asked for must be at least 1");
+  const std::string match = match_expression(query);
+  if (match.empty()) return {};
+  const DocumentFilter filter(where);
+  // bm25() is SQLite's, with its constants (k1 = 1.2, b = 0.75) and all columns alike. "+rowid" keeps the filter from driving the search.
+  std::string sql = "SELECT rowid, bm25(chunk_text) AS score FROM chunk_text WHERE chunk_text MATCH ?1";
+  if (!filter.keeps_all()) sql += " AND +rowid IN (SELECT id FROM chunks WHERE document_id IN (" + filter.sql(3) + "))";
+  Statement search(*impl_->db, sql + " ORDER BY score, rowid LIMIT ?2");
+  search.bind(View(match), k);
+  filter.bind(search, 3);
+  std::vector<ScoredChunk> hits;
+  while (search.step()) hits.push_back({static_cast<std::uint64_t>(search.integer(0)), -search.real(1)});
+  return hits;
+}
+
+std::optional<ChunkRecord> Snapshot::chunk(std::uint64_t chunk_id) const {
+  Statement& query = (*impl_->db)
+                         .statement(
+                             "SELECT c.text, c.headings, c.page, c.line, c.n_tokens, d.uri, d.title, d.format, d.id "
+                             "FROM chunks c JOIN documents d ON d.id = c.document_id WHERE c.id = ?1")
+                         .bind(chunk_id);
+  if (!query.step()) return std::nullopt;
+  ChunkRecord record;
+  record.chunk_id = chunk_id;
+  record.chunk = {std::string(query.text(0)), split_headings(query.text(1)), static_cast<std::uint32_t>(query.integer(2)),
+                  static_cast<std::uint32_t>(query.integer(3)), static_cast<std::uint32_t>(query.integer(4))};
+  record.uri = query.text(5);
+  record.title = query.text(6);
+  record.format = query.text(7);
+  const std::int64_t document = query.integer(8);
+  query.reset();
+  record.metadata = read_metadata(*impl_->db, document);
+  return record;
+}
+
+std::vector<float> Snapshot::vector_of(std::uint64_t chunk_id) const {
+  const std::span<const float> row = impl_->dense->vectors().vector_of(chunk_id);
+  return {row.begin(), row.end()};
+}
+
+std::vector<DocumentRecord> Snapshot::documents() const {
+  Statement query(*impl_->db, std::string(kDocumentFields) + "ORDER BY d.uri");
+  return list_documents(query);
+}
+
+std::vector<DocumentRecord> Snapshot::documents_of_source(std::string_view path) const {
+  Statement query(*impl_->db, std::string(kDocumentFields) + "WHERE s.path = ?1 ORDER BY d.uri");
+  query.bind(path);
+  return list_documents(query);
+}
+
+std::optional<SourceState> Snapshot::source(std::string_view path) const {
+  Statement& query =
+      impl_->db->statement("SELECT path, size, mtime_ns, content_hash, settings, refusal FROM sources WHERE path = ?1").bind(path);
+  if (!query.step()) return std::nullopt;
+  SourceState state{std::string(query.text(0)), static_cast<std::uint64_t>(query.integer(1)),
+                    query.integer(2),           std::string(query.text(3)),
+                    std::string(query.text(4)), std::string(query.text(5))};
+  query.reset();
+  return state;
+}
+
+std::vector<std::string> Snapshot::sources_under(std::string_view folder) const {
+  std::vector<std::string> paths;
+  std::string below(folder);
+  if (!below.ends_with('/')) below += '/';
+  std::string past = below;
+  past.back() = '0';  // the character after '/'
+  // "" is every source, the folder "/" all absolute ones.
+  Statement query(*impl_->db, folder.empty() ? "SELECT path FROM sources ORDER BY path"
+                                             : "SELECT path FROM sources WHERE path = ?1 OR (path >= ?2 AND path < ?3) ORDER BY path");
+  if (!folder.empty()) query.bind(folder, View(below), View(past));
+  while (query.step()) paths.emplace_back(query.text(0));
+  return paths;
+}
+
+std::vector<std::string> Snapshot::damage(Context& context) const { return impl_->dense->vectors().damage(&context); }
+
+std::vector<DocumentRecord> Snapshot::damaged_documents(Context& context) const {
+  std::vector<DocumentRecord> documents;
+  for (const std::uint64_t chunk_id : impl_->dense->vectors().damaged_chunks(&context)) {
+    Statement query(*impl_->db, std::string(kDocumentFields) + "WHERE d.id = (SELECT document_id FROM chunks WHERE id = ?1)");
+    query.bind(chunk_id);
+    if (!query.step()) continue;
+    DocumentRecord document = document_of(query);
+    // The chunks of a document follow each other.
+    if (documents.empty() || documents.back().uri != document.uri) documents.push_back(std::move(document));
+  }
+  return documents;
+}
+
+}  // namespace akin

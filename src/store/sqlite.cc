@@ -1,0 +1,167 @@
+#include "sqlite.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "akin/base/error.h"
+#include "checked_vfs.h"
+
+namespace akin::store {
+namespace {
+
+ErrorCode code_of(int rc) noexcept {
+  if (rc == SQLITE_IOERR_DATA || rc == SQLITE_IOERR_CORRUPTFS) return ErrorCode::corrupt;
+  switch (rc & 0xFF) {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+      return ErrorCode::corrupt;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return ErrorCode::busy;
+    case SQLITE_TOOBIG:
+    case SQLITE_NOMEM:
+      return ErrorCode::limit;
+    case SQLITE_ERROR:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+    case SQLITE_RANGE:
+    case SQLITE_MISUSE:
+      return ErrorCode::invalid_argument;
+    default:
+      return ErrorCode::io;
+  }
+}
+
+}  // namespace
+
+Statement::Statement(Connection& connection, std::string_view sql) : connection_(&connection) {
+  const int rc =
+      sqlite3_prepare_v3(connection.handle(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement_, nullptr);
+  if (rc != SQLITE_OK) connection.fail(rc, "prepare a statement");
+}
+
+Statement::~Statement() { sqlite3_finalize(statement_); }
+
+void Statement::check(int rc) const {
+  if (rc != SQLITE_OK) connection_->fail(rc, "bind a value");
+}
+
+void Statement::reset() noexcept {
+  sqlite3_reset(statement_);
+  sqlite3_clear_bindings(statement_);
+}
+
+bool Statement::step() {
+  const int rc = sqlite3_step(statement_);
+  if (rc == SQLITE_ROW) return true;
+  if (rc == SQLITE_DONE) return false;
+  sqlite3_reset(statement_);
+  connection_->fail(rc, "run a statement");
+}
+
+void Statement::run() {
+  while (step()) {
+  }
+  reset();
+}
+
+std::int64_t Statement::integer(int column) const noexcept { return sqlite3_column_int64(statement_, column); }
+double Statement::real(int column) const noexcept { return sqlite3_column_double(statement_, column); }
+bool Statement::is_null(int column) const noexcept { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+
+std::string_view Statement::text(int column) const noexcept {
+  const auto* data = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+  const int size = sqlite3_column_bytes(statement_, column);
+  return data == nullptr ? std::string_view() : std::string_view(data, static_cast<std::size_t>(size));
+}
+
+std::span<const std::byte> Statement::blob(int column) const noexcept {
+  const void* data = sqlite3_column_blob(statement_, column);
+  const int size = sqlite3_column_bytes(statement_, column);
+  return {static_cast<const std::byte*>(data), data == nullptr ? 0 : static_cast<std::size_t>(size)};
+}
+
+void Statement::bind_integer(int position, std::int64_t value) { check(sqlite3_bind_int64(statement_, position, value)); }
+void Statement::bind_at(int position, double value) { check(sqlite3_bind_double(statement_, position, value)); }
+void Statement::bind_at(int position, std::string_view value) {
+  // An empty view may have no address; SQLite would bind NULL.
+  check(sqlite3_bind_text64(statement_, position, value.data() == nullptr ? "" : value.data(), value.size(), SQLITE_STATIC, SQLITE_UTF8));
+}
+void Statement::bind_at(int position, std::span<const std::byte> value) {
+  check(sqlite3_bind_blob64(statement_, position, value.data() == nullptr ? "" : static_cast<const void*>(value.data()), value.size(),
+                            SQLITE_STATIC));
+}
+
+Connection::Connection(const std::filesystem::path& file, OpenMode mode) : file_(file) {
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  flags |= mode == OpenMode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  if (mode == OpenMode::create) flags |= SQLITE_OPEN_CREATE;
+  const int rc = sqlite3_open_v2(file.c_str(), &db_, flags, checked_vfs());
+  if (rc != SQLITE_OK) {
+    const std::string reason = db_ == nullptr ? "not enough memory" : sqlite3_errmsg(db_);
+    sqlite3_close(std::exchange(db_, nullptr));
+    throw Error(code_of(rc), file.string() + ": cannot open it: " + reason);
+  }
+  wait_for_locks(kLockMilliseconds);
+}
+
+Connection::~Connection() {
+  statements_.clear();
+  sqlite3_close(db_);
+}
+
+void Connection::fail(int rc, std::string_view doing) const {
+  std::string message = file_.string() + ": ";
+  if (rc == SQLITE_IOERR_DATA) {
+    message += "page " + std::to_string(last_bad_page(db_)) + " is damaged: its checksum is wrong";
+  } else {
+    message += "cannot " + std::string(doing) + ": " + sqlite3_errmsg(db_);
+  }
+  throw Error(code_of(rc), message);
+}
+
+void Connection::exec(const char* sql) {
+  const int rc = sqlite3_exec(db_, sql, nullptr, nullptr, nullptr);
+  if (rc != SQLITE_OK) fail(rc, "run a statement");
+}
+
+Statement& Connection::statement(const char* sql) {
+  auto& slot = statements_[sql];
+  if (!slot) slot = std::make_unique<Statement>(*this, sql);
+  slot->reset();
+  return *slot;
+}
+
+std::int64_t Connection::integer(const char* sql, std::int64_t otherwise) {
+  Statement query(*this, sql);
+  return query.step() ? query.integer(0) : otherwise;
+}
+
+void Connection::settle() noexcept {
+  for (auto& [sql, statement] : statements_) {
+    if (statement) statement->reset();
+  }
+}
+
+void Connection::wait_for_locks(int milliseconds) noexcept { sqlite3_busy_timeout(db_, milliseconds); }
+
+std::int64_t Connection::last_insert_id() const noexcept { return sqlite3_last_insert_rowid(db_); }
+
+Transaction::Transaction(Connection& connection, bool writing) : connection_(&connection) {
+  connection.exec(writing ? "BEGIN IMMEDIATE" : "BEGIN");
+}
+
+Transaction::~Transaction() {
+  if (connection_ == nullptr) return;
+  // After a full disk SQLite may have rolled back by itself; then there is nothing to do and the failure says so.
+  sqlite3_exec(connection_->handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+}
+
+void Transaction::commit() {
+  connection_->exec("COMMIT");
+  connection_ = nullptr;
+}
+
+}  // namespace akin::store

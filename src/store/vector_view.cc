@@ -1,0 +1,186 @@
+#include "vector_view.h"
+
+#include <algorithm>
+#include <cstring>
+#include <tuple>
+#include <utility>
+
+#include "akin/base/error.h"
+
+namespace akin::store {
+namespace {
+
+bool before(const std::pair<std::uint64_t, VectorRange>& a, const std::pair<std::uint64_t, VectorRange>& b) noexcept {
+  return std::tie(a.first, a.second.first_row, a.second.n_rows, a.second.crc) <
+         std::tie(b.first, b.second.first_row, b.second.n_rows, b.second.crc);
+}
+
+[[noreturn]] void bad_table(const Connection& connection, std::uint64_t segment, const char* what) {
+  throw Error(ErrorCode::corrupt, connection.file().string() + ": table vector_ranges, segment " + std::to_string(segment) + ": " + what);
+}
+
+/// Appends a range's row owners; they must ascend within the segment.
+void add_ids(const Connection& connection, SegmentView& segment, std::span<const std::byte> blob, std::uint64_t n_rows) {
+  if (n_rows == 0 || blob.size() / sizeof(std::uint64_t) != n_rows || blob.size() % sizeof(std::uint64_t) != 0)
+    bad_table(connection, segment.id, "the number of chunk ids is not the number of rows");
+  const std::size_t old = segment.chunk_ids.size();
+  segment.chunk_ids.resize(old + n_rows);
+  std::memcpy(segment.chunk_ids.data() + old, blob.data(), blob.size());
+  const auto from = segment.chunk_ids.begin() + static_cast<std::ptrdiff_t>(old == 0 ? 0 : old - 1);
+  if (std::adjacent_find(from, segment.chunk_ids.end(), std::greater_equal<>()) != segment.chunk_ids.end())
+    bad_table(connection, segment.id, "the chunk ids do not ascend");
+}
+
+}  // namespace
+
+void VectorView::read_rows(Connection& connection) {
+  Statement& ranges =
+      connection.statement("SELECT segment, first_row, n_rows, crc, chunk_ids FROM vector_ranges ORDER BY segment, first_row");
+  while (ranges.step()) {
+    const auto id = static_cast<std::uint64_t>(ranges.integer(0));
+    if (segments_.empty() || segments_.back().id != id) segments_.emplace_back().id = id;
+    SegmentView& segment = segments_.back();
+    const VectorRange range{static_cast<std::uint64_t>(ranges.integer(1)), static_cast<std::uint64_t>(ranges.integer(2)),
+                            static_cast<std::uint32_t>(ranges.integer(3))};
+    if (range.first_row != segment.n_rows()) bad_table(connection, id, "rows are missing or told twice");
+    add_ids(connection, segment, ranges.blob(4), range.n_rows);
+    segment.ranges.push_back(range);
+  }
+  ranges.reset();
+  Statement& dead = connection.statement("SELECT chunk_id FROM dead_vectors ORDER BY chunk_id");
+  while (dead.step()) dead_.push_back(static_cast<std::uint64_t>(dead.integer(0)));
+  dead.reset();
+}
+
+void VectorView::map_files(const std::filesystem::path& folder, const StoreSpace& space, const VectorView* previous) {
+  for (SegmentView& segment : segments_) {
+    if (previous != nullptr) {
+      const auto old =
+          std::find_if(previous->segments_.begin(), previous->segments_.end(), [&](const auto& s) { return s.id == segment.id; });
+      if (old != previous->segments_.end() && old->reader != nullptr && old->reader->n_rows() >= segment.n_rows())
+        segment.reader = old->reader;
+    }
+    if (segment.reader != nullptr) continue;
+    try {
+      const SegmentHeader header{segment.id, static_cast<std::uint32_t>(space.dim), space.fingerprint};
+      segment.reader = std::make_shared<const SegmentReader>(folder, header);
+    } catch (const Error& error) {
+      segment.fault = error.what();
+      if (error.code() == ErrorCode::not_found) missing_file_ = true;
+    }
+  }
+}
+
+std::shared_ptr<const VectorView> VectorView::load(Connection& connection, const std::filesystem::path& folder, const StoreSpace& space,
+                                                   std::uint64_t generation, const VectorView* previous) {
+  auto view = std::make_shared<VectorView>();
+  view->generation_ = generation;
+  view->read_rows(connection);
+  if (previous != nullptr) {
+    const std::lock_guard lock(previous->mutex_);
+    view->proved_ = previous->proved_;
+    view->map_files(folder, space, previous);
+  } else {
+    view->map_files(folder, space, nullptr);
+  }
+  return view;
+}
+
+std::size_t VectorView::n_rows() const noexcept {
+  std::size_t n = 0;
+  for (const SegmentView& segment : segments_) n += segment.chunk_ids.size();
+  return n;
+}
+
+bool VectorView::is_dead(std::uint64_t chunk_id) const noexcept { return std::binary_search(dead_.begin(), dead_.end(), chunk_id); }
+
+void VectorView::report(const SegmentView& segment, const VectorRange& range, const std::string& what) const {
+  damage_.push_back(what);
+  for (std::uint64_t row = range.first_row; row < range.first_row + range.n_rows; ++row) {
+    if (!is_dead(segment.chunk_ids[row])) damaged_chunks_.push_back(segment.chunk_ids[row]);
+  }
+}
+
+void VectorView::verify(Context* context) const {
+  struct Task {
+    SegmentView* segment;
+    const VectorRange* range;
+    bool good;
+  };
+  std::vector<Task> tasks;
+  for (SegmentView& segment : segments_) {
+    segment.usable.assign(segment.n_rows(), 1);
+    for (const VectorRange& range : segment.ranges) tasks.push_back({&segment, &range, false});
+  }
+  const auto check = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      Task& task = tasks[i];
+      const SegmentReader* reader = task.segment->reader.get();
+      if (reader == nullptr || task.range->first_row + task.range->n_rows > reader->n_rows()) continue;
+      task.good = std::binary_search(proved_.begin(), proved_.end(), std::pair(task.segment->id, *task.range), before) ||
+                  reader->checksum(task.range->first_row, task.range->n_rows) == task.range->crc;
+    }
+  };
+  if (context != nullptr) {
+    context->pool.parallel_for(tasks.size(), 1, check);
+  } else {
+    check(0, tasks.size());
+  }
+  decltype(proved_) proved;
+  for (const Task& task : tasks) {
+    SegmentView& segment = *task.segment;
+    const VectorRange& range = *task.range;
+    if (task.good) {
+      proved.emplace_back(segment.id, range);
+      continue;
+    }
+    std::fill_n(segment.usable.begin() + static_cast<std::ptrdiff_t>(range.first_row), range.n_rows, std::uint8_t{0});
+    const std::string rows = "rows " + std::to_string(range.first_row) + " to " + std::to_string(range.first_row + range.n_rows - 1);
+    if (segment.reader == nullptr) {
+      report(segment, range, segment.fault + " (" + rows + ")");
+    } else if (range.first_row + range.n_rows > segment.reader->n_rows()) {
+      report(segment, range, segment.reader->path().string() + ": is too short, " + rows + " are missing");
+    } else {
+      report(segment, range, segment.reader->path().string() + ": " + rows + " are damaged: their checksum is wrong");
+    }
+  }
+  for (SegmentView& segment : segments_) {
+    auto dead = dead_.begin();
+    for (std::size_t row = 0; row < segment.chunk_ids.size() && dead != dead_.end(); ++row) {
+      dead = std::lower_bound(dead, dead_.end(), segment.chunk_ids[row]);
+      if (dead != dead_.end() && *dead == segment.chunk_ids[row]) segment.usable[row] = 0;
+    }
+    segment.n_usable = static_cast<std::uint64_t>(std::count(segment.usable.begin(), segment.usable.end(), std::uint8_t{1}));
+  }
+  std::sort(damaged_chunks_.begin(), damaged_chunks_.end());
+  proved_ = std::move(proved);
+  verified_ = true;
+}
+
+const std::vector<SegmentView>& VectorView::verified(Context* context) const {
+  const std::lock_guard lock(mutex_);
+  if (!verified_) verify(context);
+  return segments_;
+}
+
+const std::vector<std::string>& VectorView::damage(Context* context) const {
+  verified(context);
+  return damage_;
+}
+
+const std::vector<std::uint64_t>& VectorView::damaged_chunks(Context* context) const {
+  verified(context);
+  return damaged_chunks_;
+}
+
+std::span<const float> VectorView::vector_of(std::uint64_t chunk_id) const {
+  for (const SegmentView& segment : verified(nullptr)) {
+    const auto at = std::lower_bound(segment.chunk_ids.begin(), segment.chunk_ids.end(), chunk_id);
+    if (at == segment.chunk_ids.end() || *at != chunk_id) continue;
+    const auto row = static_cast<std::size_t>(at - segment.chunk_ids.begin());
+    if (segment.usable[row] != 0) return segment.reader->rows(row, 1).row(0);
+  }
+  return {};
+}
+
+}  // namespace akin::store

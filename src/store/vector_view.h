@@ -1,0 +1,81 @@
+// The vectors of one commit, ready to search: mapped segments, whose chunk each row is, which rows are dead. Built from the database in one
+// go, shared by all snapshots of that commit, carried over to the next. Checksums are proved once, at the first use; rows of a damaged
+// range are left out and reported. Tested by vector_view_test.cc.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "akin/base/context.h"
+#include "akin/store/store.h"
+#include "segment.h"
+#include "sqlite.h"
+
+namespace akin::store {
+
+/// Rows that one commit appended to one segment.
+struct VectorRange {
+  std::uint64_t first_row = 0;
+  std::uint64_t n_rows = 0;
+  std::uint32_t crc = 0;
+};
+
+struct SegmentView {
+  std::uint64_t id = 0;
+  std::shared_ptr<const SegmentReader> reader;  ///< null if the file cannot be used
+  std::string fault;                            ///< why not
+  std::vector<VectorRange> ranges;
+  std::vector<std::uint64_t> chunk_ids;  ///< of each committed row, ascending
+  std::vector<std::uint8_t> usable;      ///< after verify(): 1 for rows that are neither dead nor damaged
+  std::uint64_t n_usable = 0;
+
+  [[nodiscard]] std::uint64_t n_rows() const noexcept { return chunk_ids.size(); }
+};
+
+class VectorView {
+ public:
+  /// Reads ranges and dead rows within the connection's transaction and maps the files, taking over from `previous` (may be null) what
+  /// is already mapped and proved.
+  static std::shared_ptr<const VectorView> load(Connection& connection, const std::filesystem::path& folder, const StoreSpace& space,
+                                                std::uint64_t generation, const VectorView* previous);
+
+  [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
+  [[nodiscard]] std::size_t n_rows() const noexcept;
+  [[nodiscard]] std::size_t n_dead() const noexcept { return dead_.size(); }
+  /// True if a segment's file is not there: damage, or a compaction that overtook this reader.
+  [[nodiscard]] bool has_missing_file() const noexcept { return missing_file_; }
+  /// Proves checksums not yet proved, once; `context` may be null (then on this thread).
+  const std::vector<SegmentView>& verified(Context* context) const;
+  /// As verified() found it: one line each.
+  const std::vector<std::string>& damage(Context* context) const;
+  /// Without verification: for counting and compaction.
+  [[nodiscard]] const std::vector<SegmentView>& segments() const noexcept { return segments_; }
+  [[nodiscard]] bool is_dead(std::uint64_t chunk_id) const noexcept;
+  /// Chunks whose vectors are damaged, ascending.
+  const std::vector<std::uint64_t>& damaged_chunks(Context* context) const;
+  /// Empty if there is none, it is dead or damaged.
+  std::span<const float> vector_of(std::uint64_t chunk_id) const;
+
+ private:
+  void read_rows(Connection& connection);
+  void map_files(const std::filesystem::path& folder, const StoreSpace& space, const VectorView* previous);
+  void verify(Context* context) const;
+  void report(const SegmentView& segment, const VectorRange& range, const std::string& what) const;
+
+  std::uint64_t generation_ = 0;
+  bool missing_file_ = false;
+  std::vector<std::uint64_t> dead_;  // ascending
+  mutable std::mutex mutex_;
+  mutable bool verified_ = false;
+  mutable std::vector<SegmentView> segments_;
+  mutable std::vector<std::string> damage_;
+  mutable std::vector<std::uint64_t> damaged_chunks_;
+  mutable std::vector<std::pair<std::uint64_t, VectorRange>> proved_;  // (segment, range) with a right checksum, ascending
+};
+
+}  // namespace akin::store

@@ -1,0 +1,229 @@
+#include "writer.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "akin/base/error.h"
+#include "headings.h"
+#include "io_hook.h"
+#include "schema.h"
+
+namespace akin::store {
+namespace {
+
+std::size_t count_chunks(const StoreChange& change) {
+  std::size_t n = 0;
+  for (const StoredDocument& document : change.put) n += document.chunks.size();
+  return n;
+}
+
+void check_vectors(const StoreChange& change, const StoreSpace& space) {
+  const std::size_t n_chunks = count_chunks(change);
+  if (change.vectors.rows() != n_chunks)
+    throw Error(ErrorCode::invalid_argument, std::to_string(n_chunks) + " chunks are to be stored with " +
+                                                 std::to_string(change.vectors.rows()) + " vectors; each chunk needs one");
+  if (n_chunks != 0 && change.vectors.cols() != space.dim)
+    throw Error(ErrorCode::mismatch, "the collection's vectors have " + std::to_string(space.dim) + " numbers, the given ones " +
+                                         std::to_string(change.vectors.cols()));
+  for (std::size_t r = 0; r < change.vectors.rows(); ++r) {
+    for (const float x : change.vectors.row(r)) {
+      if (!std::isfinite(x)) throw Error(ErrorCode::invalid_argument, "vector " + std::to_string(r) + " holds a number that is not finite");
+    }
+  }
+}
+
+}  // namespace
+
+Writer::Writer(const std::filesystem::path& folder, WriterLock lock, const StoreOptions& options)
+    : folder_(folder), lock_(std::move(lock)), options_(options), db_(folder / kDatabaseName, OpenMode::write) {
+  configure_writer(db_);
+  space_ = read_space(db_);
+  clear_leftovers();
+}
+
+SegmentHeader Writer::header(std::uint64_t segment) const { return {segment, static_cast<std::uint32_t>(space_.dim), space_.fingerprint}; }
+
+void Writer::clear_leftovers() {
+  std::map<std::uint64_t, std::uint64_t> committed;  // segment → rows
+  {
+    const Transaction reading(db_, false);
+    Statement& ranges = db_.statement("SELECT segment, sum(n_rows) FROM vector_ranges GROUP BY segment");
+    while (ranges.step()) committed[static_cast<std::uint64_t>(ranges.integer(0))] = static_cast<std::uint64_t>(ranges.integer(1));
+    ranges.reset();
+  }
+  for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+    const std::uint64_t id = segment_id(entry.path().filename().string());
+    if (id == 0) continue;
+    if (const auto known = committed.find(id); known != committed.end()) {
+      trim_tail(id, known->second);
+    } else {
+      if (before_io({IoCall::remove, entry.path().native(), -1, nullptr, 0, 0}) == 0) ::unlink(entry.path().c_str());
+      next_segment_ = std::max(next_segment_, id + 1);
+    }
+  }
+  if (committed.empty()) return;
+  const auto& [last, n_rows] = *committed.rbegin();
+  next_segment_ = std::max(next_segment_, last + 1);
+  if (n_rows * space_.dim * sizeof(float) >= options_.max_segment_bytes) return;
+  try {
+    segment_ = SegmentWriter::append_to(folder_, header(last), n_rows);
+    committed_rows_ = n_rows;
+  } catch (const Error& error) {
+    // A damaged segment is reported to readers and left alone; new rows go to a new one.
+    if (error.code() != ErrorCode::corrupt && error.code() != ErrorCode::not_found) throw;
+  }
+}
+
+void Writer::trim_tail(std::uint64_t segment, std::uint64_t n_rows) const {
+  const std::filesystem::path path = folder_ / segment_name(segment);
+  const std::uint64_t wanted = kSegmentHeaderBytes + n_rows * space_.dim * sizeof(float);
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0 || static_cast<std::uint64_t>(info.st_size) <= wanted) return;
+  if (const int error = before_io({IoCall::truncate, path.native(), -1, nullptr, 0, wanted}); error != 0)
+    errno = error;
+  else if (::truncate(path.c_str(), static_cast<off_t>(wanted)) == 0)
+    return;
+  throw_errno(path.string(), "cut off what was not committed");
+}
+
+void Writer::open_segment() {
+  if (segment_ && committed_rows_ * space_.dim * sizeof(float) < options_.max_segment_bytes) return;
+  segment_ = SegmentWriter::create(folder_, header(next_segment_));
+  ++next_segment_;
+  committed_rows_ = 0;
+}
+
+void Writer::apply(const StoreChange& change) {
+  check_vectors(change, space_);
+  if (change.empty()) return;
+  bool committing = false;
+  try {
+    Transaction transaction(db_, true);
+    for (const std::string& path : change.remove_sources) remove_source(path);
+    for (const std::string& uri : change.remove) remove_document(uri);
+    std::vector<std::uint64_t> chunk_ids;
+    chunk_ids.reserve(change.vectors.rows());
+    for (const StoredDocument& document : change.put) put_document(document, chunk_ids);
+    append_vectors(change.vectors, chunk_ids);
+    for (const SourceState& state : change.sources) put_source(state);
+    next_generation();
+    committing = true;
+    transaction.commit();
+  } catch (...) {
+    // A commit that failed may still be found complete in the log after a crash, so its rows must not be written over: the next ones go to
+    // a new segment. Before the commit nothing refers to the rows.
+    if (committing) segment_.reset();
+    if (segment_) segment_->rewind(committed_rows_);
+    throw;
+  }
+  if (segment_) committed_rows_ = segment_->n_rows();
+}
+
+void Writer::remove_rows(std::int64_t document, std::string_view title) {
+  // The full-text index must be told the very words that it was given.
+  Statement& forget = db_.statement("INSERT INTO chunk_text(chunk_text, rowid, title, headings, text) VALUES('delete', ?1, ?2, ?3, ?4)");
+  Statement& chunks = db_.statement("SELECT id, headings, text FROM chunks WHERE document_id = ?1").bind(document);
+  while (chunks.step()) forget.bind(chunks.integer(0), title, chunks.text(1), chunks.text(2)).run();
+  chunks.reset();
+  db_.statement("INSERT OR IGNORE INTO dead_vectors SELECT id FROM chunks WHERE document_id = ?1").bind(document).run();
+  db_.statement("DELETE FROM chunks WHERE document_id = ?1").bind(document).run();
+  db_.statement("DELETE FROM metadata WHERE document_id = ?1").bind(document).run();
+  db_.statement("DELETE FROM documents WHERE id = ?1").bind(document).run();
+}
+
+void Writer::remove_document(const std::string& uri) {
+  Statement& find = db_.statement("SELECT id, title, source_id FROM documents WHERE uri = ?1").bind(std::string_view(uri));
+  if (!find.step()) return;
+  const std::int64_t document = find.integer(0);
+  const std::string title(find.text(1));
+  const std::int64_t source = find.integer(2);
+  find.reset();
+  remove_rows(document, title);
+  // Its file is no longer complete here, and not known at all once its last document has gone.
+  db_.statement("UPDATE sources SET content_hash = '' WHERE id = ?1").bind(source).run();
+  db_.statement("DELETE FROM sources WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM documents WHERE source_id = ?1)").bind(source).run();
+}
+
+void Writer::remove_source(const std::string& path) {
+  Statement& find = db_.statement("SELECT id FROM sources WHERE path = ?1").bind(std::string_view(path));
+  if (!find.step()) return;
+  const std::int64_t source = find.integer(0);
+  find.reset();
+  std::vector<std::pair<std::int64_t, std::string>> documents;
+  Statement& list = db_.statement("SELECT id, title FROM documents WHERE source_id = ?1").bind(source);
+  while (list.step()) documents.emplace_back(list.integer(0), list.text(1));
+  list.reset();
+  for (const auto& [document, title] : documents) remove_rows(document, title);
+  db_.statement("DELETE FROM sources WHERE id = ?1").bind(source).run();
+}
+
+std::int64_t Writer::source_row(const std::string& path) {
+  const std::string_view key = path;
+  db_.statement("INSERT OR IGNORE INTO sources(path, size, mtime_ns, content_hash, settings, refusal) VALUES(?1, 0, 0, '', '', '')")
+      .bind(key)
+      .run();
+  Statement& find = db_.statement("SELECT id FROM sources WHERE path = ?1").bind(key);
+  const std::int64_t id = find.step() ? find.integer(0) : 0;
+  find.reset();
+  return id;
+}
+
+void Writer::put_document(const StoredDocument& document, std::vector<std::uint64_t>& chunk_ids) {
+  using View = std::string_view;
+  Statement& find = db_.statement("SELECT id, title FROM documents WHERE uri = ?1").bind(View(document.uri));
+  if (find.step()) {
+    const std::int64_t old = find.integer(0);
+    const std::string title(find.text(1));
+    find.reset();
+    remove_rows(old, title);
+  }
+  find.reset();
+  const std::int64_t source = document.source.empty() ? 0 : source_row(document.source);
+  db_.statement("INSERT INTO documents(uri, title, format, content_hash, source_id, n_chunks) VALUES(?1, ?2, ?3, ?4, nullif(?5, 0), ?6)")
+      .bind(View(document.uri), View(document.title), View(document.format), View(document.content_hash), source, document.chunks.size())
+      .run();
+  const std::int64_t id = db_.last_insert_id();
+  for (const auto& [field, value] : document.metadata) {
+    db_.statement("INSERT OR IGNORE INTO metadata(document_id, field, value) VALUES(?1, ?2, ?3)").bind(id, View(field), View(value)).run();
+  }
+  Statement& insert = db_.statement("INSERT INTO chunks(document_id, headings, text, page, line, n_tokens) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
+  Statement& index = db_.statement("INSERT INTO chunk_text(rowid, title, headings, text) VALUES(?1, ?2, ?3, ?4)");
+  for (const StoredChunk& chunk : document.chunks) {
+    const std::string headings = join_headings(chunk.headings);
+    insert.bind(id, View(headings), View(chunk.text), chunk.page, chunk.line, chunk.n_tokens).run();
+    const std::int64_t chunk_id = db_.last_insert_id();
+    index.bind(chunk_id, View(document.title), View(headings), View(chunk.text)).run();
+    chunk_ids.push_back(static_cast<std::uint64_t>(chunk_id));
+  }
+}
+
+void Writer::put_source(const SourceState& state) {
+  const std::int64_t id = source_row(state.path);
+  db_.statement("UPDATE sources SET size = ?2, mtime_ns = ?3, content_hash = ?4, settings = ?5, refusal = ?6 WHERE id = ?1")
+      .bind(id, state.size, state.mtime_ns, std::string_view(state.content_hash), std::string_view(state.settings),
+            std::string_view(state.refusal))
+      .run();
+}
+
+void Writer::append_vectors(MatrixView<const float> vectors, const std::vector<std::uint64_t>& chunk_ids) {
+  if (chunk_ids.empty()) return;
+  open_segment();
+  const std::uint32_t crc = segment_->append(vectors, 0);
+  segment_->sync();
+  put_range(segment_->id(), committed_rows_, chunk_ids, crc);
+}
+
+void Writer::put_range(std::uint64_t segment, std::uint64_t first_row, const std::vector<std::uint64_t>& chunk_ids, std::uint32_t crc) {
+  db_.statement("INSERT INTO vector_ranges(segment, first_row, n_rows, crc, chunk_ids) VALUES(?1, ?2, ?3, ?4, ?5)")
+      .bind(segment, first_row, chunk_ids.size(), crc, std::as_bytes(std::span(chunk_ids)))
+      .run();
+}
+
+void Writer::next_generation() { db_.statement("UPDATE meta SET value = value + 1 WHERE key = 'generation'").run(); }
+
+}  // namespace akin::store
