@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cerrno>
@@ -97,11 +98,15 @@ RawSegmentHeader parse_segment_header(std::span<const std::byte> bytes, const st
   std::memcpy(&header, bytes.data(), sizeof header);
   if (header.magic != kMagic) throw Error(ErrorCode::corrupt, name + ": is not a vector segment");
   if (header.crc != header_crc(header)) throw Error(ErrorCode::corrupt, name + ": the header's checksum is wrong");
-  if (header.version > kVersion || header.element_type != kFloat32)
+  if (header.version != kVersion)
+    throw Error(ErrorCode::unsupported, name + ": is of version " + std::to_string(header.version) + ", this program reads version 1");
+  if (header.element_type != kFloat32)
     throw Error(ErrorCode::unsupported,
-                name + ": is of version " + std::to_string(header.version) + ", this program reads up to version 1");
-  if (header.dim == 0 || header.header_bytes != kSegmentHeaderBytes)
-    throw Error(ErrorCode::corrupt, name + ": the header has impossible sizes");
+                name + ": its numbers are of type " + std::to_string(header.element_type) + ", this program reads type 0 (f32)");
+  const auto rest = bytes.first(kSegmentHeaderBytes).subspan(sizeof header);
+  const bool is_clean = std::all_of(rest.begin(), rest.end(), [](std::byte b) { return b == std::byte{0}; });
+  if (header.dim == 0 || header.header_bytes != kSegmentHeaderBytes || !is_clean)
+    throw Error(ErrorCode::corrupt, name + ": the header has impossible sizes or bytes after its end");
   return {header.id, header.dim, std::string(reinterpret_cast<const char*>(header.fingerprint.data()), header.fingerprint.size())};
 }
 
