@@ -1,11 +1,8 @@
 #include "schema.h"
 
-#include <sqlite3.h>
-
 #include <charconv>
 
 #include "akin/base/error.h"
-#include "checked_vfs.h"
 
 namespace akin::store {
 namespace {
@@ -70,8 +67,6 @@ void configure_reader(Connection& connection) {
 }
 
 void create_schema(Connection& connection, const StoreSpace& space) {
-  int reserve = kPageReserve;
-  sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
   connection.exec("PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL");
   configure_writer(connection);
   Transaction transaction(connection, true);

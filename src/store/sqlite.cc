@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include <system_error>
 #include <utility>
 
 #include "akin/base/error.h"
@@ -102,7 +103,15 @@ Connection::Connection(const std::filesystem::path& file, OpenMode mode) : file_
   if (rc != SQLITE_OK) {
     const std::string reason = db_ == nullptr ? "not enough memory" : sqlite3_errmsg(db_);
     sqlite3_close(std::exchange(db_, nullptr));
+    std::error_code ignored;
+    if (mode != OpenMode::create && !std::filesystem::exists(file, ignored))
+      throw Error(ErrorCode::not_found, file.string() + ": there is no such file");
     throw Error(code_of(rc), file.string() + ": cannot open it: " + reason);
+  }
+  if (mode == OpenMode::create) {
+    // Before the first page is written: the checksums would lie over rows otherwise.
+    int reserve = kPageReserve;
+    sqlite3_file_control(db_, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
   }
   wait_for_locks(kLockMilliseconds);
 }

@@ -70,7 +70,7 @@ enum class OpenMode { read, write, create };
 
 class Connection {
  public:
-  /// Throws Error{not_found}, Error{corrupt}, Error{io}.
+  /// A new file's pages keep room for their checksums. Throws Error{not_found}, Error{corrupt}, Error{io}.
   Connection(const std::filesystem::path& file, OpenMode mode);
   ~Connection();
   Connection(const Connection&) = delete;
