@@ -55,6 +55,7 @@ void Writer::clear_leftovers() {
     Statement& ranges = db_.statement("SELECT segment, sum(n_rows) FROM vector_ranges GROUP BY segment");
     while (ranges.step()) committed[static_cast<std::uint64_t>(ranges.integer(0))] = static_cast<std::uint64_t>(ranges.integer(1));
     ranges.reset();
+    next_segment_ = static_cast<std::uint64_t>(db_.integer("SELECT value FROM meta WHERE key = 'last_segment'", 0)) + 1;
   }
   for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
     const std::uint64_t id = segment_id(entry.path().filename().string());
@@ -221,6 +222,10 @@ void Writer::append_vectors(MatrixView<const float> vectors, const std::vector<s
 void Writer::put_range(std::uint64_t segment, std::uint64_t first_row, const std::vector<std::uint64_t>& chunk_ids, std::uint32_t crc) {
   db_.statement("INSERT INTO vector_ranges(segment, first_row, n_rows, crc, chunk_ids) VALUES(?1, ?2, ?3, ?4, ?5)")
       .bind(segment, first_row, chunk_ids.size(), crc, std::as_bytes(std::span(chunk_ids)))
+      .run();
+  // A reader elsewhere may have a removed segment mapped for long, so its number is not given to another.
+  db_.statement("INSERT INTO meta(key, value) VALUES('last_segment', ?1) ON CONFLICT(key) DO UPDATE SET value = max(value, excluded.value)")
+      .bind(segment)
       .run();
 }
 
