@@ -95,10 +95,12 @@ std::size_t VectorView::n_rows() const noexcept {
 bool VectorView::is_dead(std::uint64_t chunk_id) const noexcept { return std::binary_search(dead_.begin(), dead_.end(), chunk_id); }
 
 void VectorView::report(const SegmentView& segment, const VectorRange& range, const std::string& what) const {
-  damage_.push_back(what);
+  const std::size_t known = damaged_chunks_.size();
   for (std::uint64_t row = range.first_row; row < range.first_row + range.n_rows; ++row) {
     if (!is_dead(segment.chunk_ids[row])) damaged_chunks_.push_back(segment.chunk_ids[row]);
   }
+  // Rows that no chunk needs any more are no loss, whatever they hold.
+  if (damaged_chunks_.size() > known) damage_.push_back(what);
 }
 
 void VectorView::verify(Context* context) const {

@@ -137,12 +137,12 @@ TEST_F(VectorViewTest, LeavesADamagedRangeOutAndNamesIt) {
   for (const std::uint64_t chunk : {4, 5, 6, 10}) expect_vector(*view, chunk);
 }
 
-TEST_F(VectorViewTest, DoesNotCountDeadChunksAmongTheDamagedOnes) {
+TEST_F(VectorViewTest, DoesNotReportDamageOfRowsThatAreDead) {
   put_four();
   put("a", 1);  // takes the place of chunks 1–3
   damage_row(1, 1);
   const auto view = load();
-  EXPECT_EQ(view->damage(&context_).size(), 1u);
+  EXPECT_EQ(view->damage(&context_), Lines{});
   EXPECT_EQ(view->damaged_chunks(&context_), Ids{});
 }
 
