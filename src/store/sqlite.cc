@@ -1,6 +1,8 @@
 #include "sqlite.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include <system_error>
 #include <utility>
@@ -33,6 +35,30 @@ ErrorCode code_of(int rc) noexcept {
     default:
       return ErrorCode::io;
   }
+}
+
+/// True where nobody writes: a read-only file system, or a folder without any leave to write. There readers need no log and no locks.
+/// A log that was left behind must be looked at, and that needs a folder to write in.
+bool is_unchanging(const std::filesystem::path& file) {
+  const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
+  struct stat info {};
+  if (::stat((file.native() + "-wal").c_str(), &info) == 0 && info.st_size != 0) return false;
+  struct statvfs system {};
+  if (::statvfs(folder.c_str(), &system) == 0 && (system.f_flag & ST_RDONLY) != 0) return true;
+  return ::stat(folder.c_str(), &info) == 0 && (info.st_mode & (S_IWUSR | S_IWGRP | S_IWOTH)) == 0;
+}
+
+std::string immutable_uri(const std::filesystem::path& file) {
+  std::string uri = "file:";
+  for (const char c : file.native()) {
+    if (c == '%' || c == '?' || c == '#') {
+      constexpr std::string_view hex = "0123456789abcdef";
+      uri += {'%', hex[static_cast<unsigned char>(c) >> 4], hex[static_cast<unsigned char>(c) & 15]};
+    } else {
+      uri += c;
+    }
+  }
+  return uri + "?immutable=1";
 }
 
 }  // namespace
@@ -99,7 +125,9 @@ Connection::Connection(const std::filesystem::path& file, OpenMode mode) : file_
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   flags |= mode == OpenMode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (mode == OpenMode::create) flags |= SQLITE_OPEN_CREATE;
-  const int rc = sqlite3_open_v2(file.c_str(), &db_, flags, checked_vfs());
+  const bool unchanging = mode == OpenMode::read && is_unchanging(file);
+  if (unchanging) flags |= SQLITE_OPEN_URI;
+  const int rc = sqlite3_open_v2(unchanging ? immutable_uri(file).c_str() : file.c_str(), &db_, flags, checked_vfs());
   if (rc != SQLITE_OK) {
     const std::string reason = db_ == nullptr ? "not enough memory" : sqlite3_errmsg(db_);
     sqlite3_close(std::exchange(db_, nullptr));
@@ -125,6 +153,10 @@ void Connection::fail(int rc, std::string_view doing) const {
   std::string message = file_.string() + ": ";
   if (rc == SQLITE_IOERR_DATA) {
     message += "page " + std::to_string(last_bad_page(db_)) + " is damaged: its checksum is wrong";
+  } else if (rc == SQLITE_READONLY_DIRECTORY || rc == SQLITE_READONLY_CANTINIT || rc == SQLITE_READONLY_RECOVERY) {
+    message +=
+        "cannot read it beside a writer without leave to write in its folder, where readers say what they are reading (akin.db-shm); give "
+        "leave, or take it from everybody (chmod a-w FOLDER) where the collection no longer changes";
   } else {
     message += "cannot " + std::string(doing) + ": " + sqlite3_errmsg(db_);
   }

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <limits>
 #include <optional>
 #include <string>
@@ -172,6 +173,21 @@ TEST_F(SqliteTest, SaysWhenAFileIsNoDatabase) {
 TEST_F(SqliteTest, DoesNotWriteWhereItOnlyReads) {
   Connection reader(file_, OpenMode::read);
   expect_error(ErrorCode::io, file_.string(), [&] { reader.exec("INSERT INTO t(value) VALUES(1)"); });
+}
+
+TEST_F(SqliteTest, ReadsInAFolderInWhichNobodyMayWriteAndWritesNothingThere) {
+  namespace fs = std::filesystem;
+  const fs::path folder = folder_.path() / "50 % #1?";
+  fs::create_directory(folder);
+  const fs::path file = folder / "still.db";
+  Connection(file, OpenMode::create).exec("PRAGMA journal_mode=WAL; CREATE TABLE t(value); INSERT INTO t VALUES(7)");
+  fs::permissions(folder, fs::perms::owner_read | fs::perms::owner_exec);
+  {
+    Connection reader(file, OpenMode::read);
+    EXPECT_EQ(reader.integer("SELECT value FROM t", 0), 7);
+    EXPECT_FALSE(fs::exists(file.native() + "-shm"));
+  }
+  fs::permissions(folder, fs::perms::owner_all);
 }
 
 TEST_F(SqliteTest, TakesBackATransactionThatIsNotCommitted) {
