@@ -120,7 +120,7 @@ def page(content):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--sets", default="sts,retrieval")
-    p.add_argument("--build", default="build/release")
+    p.add_argument("--build", default="build/bench")
     p.add_argument("--to", default=str(harness.ROOT / "docs"))
     a = p.parse_args()
     if not os.environ.get("AKIN_DATA"):
