@@ -37,6 +37,8 @@ std::string activation_name(kernels::Activation activation) {
       return "gelu_new";
     case kernels::Activation::silu:
       return "silu";
+    case kernels::Activation::quick_gelu:
+      return "quick_gelu";
     case kernels::Activation::relu:
       return "relu";
     case kernels::Activation::tanh:
@@ -110,7 +112,7 @@ void add_spec(GgufWriter& writer, const ModelFiles& files) {
   writer.add("bert.embedding_length", u32(spec.dim));
   writer.add("bert.feed_forward_length", u32(spec.mlp.dim));
   writer.add("bert.attention.head_count", u32(spec.attention.n_heads));
-  writer.add("bert.attention.layer_norm_epsilon", spec.norm_eps);
+  writer.add("bert.attention.layer_norm_epsilon", spec.norm.eps);
   writer.add("bert.attention.causal", spec.attention.causal);
   writer.add(gguf::kFamily, files.model.family);
   writer.add(gguf::kActivation, activation_name(spec.mlp.activation));

@@ -28,7 +28,7 @@ void transformer(Sha256& hash, const ModelFiles& files) {
   const std::vector<std::string> there = tensor_list(files.model);
   const std::vector<std::string> part = tensor_list(common);
   for (std::size_t i = 0; i < there.size(); ++i) tensor(hash, part[i], find_part(*files.weights, there[i]));
-  number(hash, spec.norm_eps);
+  number(hash, spec.norm.eps);
   number(hash, spec.attention.n_heads);
   number(hash, spec.attention.n_kv_heads);
   number(hash, spec.attention.scale);

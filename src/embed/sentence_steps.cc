@@ -28,7 +28,7 @@ SentenceSteps::SentenceSteps(std::span<const StepSpec> specs, std::size_t dims, 
     if (const auto* dense = std::get_if<DenseStep>(&spec)) {
       steps_.emplace_back(nn::Dense(*dense->file, dense->name, dense->n_in, dense->n_out, dense->activation));
     } else if (const auto* norm = std::get_if<LayerNormStep>(&spec)) {
-      steps_.emplace_back(nn::LayerNorm(*norm->file, norm->name, norm->dim, kLayerNormEps));
+      steps_.emplace_back(nn::Norm(*norm->file, norm->name, norm->dim, nn::NormSpec{.eps = kLayerNormEps}));
     } else {
       steps_.emplace_back(UnitLength{});
     }
@@ -39,7 +39,7 @@ Matrix<float> SentenceSteps::forward(Matrix<float> pooled) const {
   for (const Step& step : steps_) {
     if (const auto* dense = std::get_if<nn::Dense>(&step)) {
       pooled = dense->forward(pooled.view());
-    } else if (const auto* norm = std::get_if<nn::LayerNorm>(&step)) {
+    } else if (const auto* norm = std::get_if<nn::Norm>(&step)) {
       norm->forward(pooled.view(), pooled.view());
     } else {
       normalize_rows(pooled);

@@ -24,7 +24,7 @@ class SentenceSteps {
 
  private:
   struct UnitLength {};
-  using Step = std::variant<nn::Dense, nn::LayerNorm, UnitLength>;
+  using Step = std::variant<nn::Dense, nn::Norm, UnitLength>;
 
   std::vector<Step> steps_;
   std::size_t dims_ = 0;

@@ -112,6 +112,8 @@ HWY_INLINE FloatVec activated(FloatVec x) {
     return times_sigmoid(x, hn::Mul(x, hn::Add(cubic, hn::Set(d, 1.59576912F))));  // 2 · sqrt(2 / π)
   } else if constexpr (kActivation == Activation::silu) {
     return times_sigmoid(x, x);
+  } else if constexpr (kActivation == Activation::quick_gelu) {
+    return times_sigmoid(x, hn::Mul(x, hn::Set(d, 1.702F)));
   } else if constexpr (kActivation == Activation::relu) {
     return hn::Max(hn::Zero(d), x);
   } else if constexpr (kActivation == Activation::tanh) {
@@ -134,6 +136,8 @@ HWY_INLINE void with_activation(Activation activation, const Function& function)
       return function.template run<Activation::gelu_tanh>();
     case Activation::silu:
       return function.template run<Activation::silu>();
+    case Activation::quick_gelu:
+      return function.template run<Activation::quick_gelu>();
     case Activation::relu:
       return function.template run<Activation::relu>();
     case Activation::tanh:

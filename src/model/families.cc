@@ -1,5 +1,6 @@
 #include "akin/model/families.h"
 
+#include <algorithm>
 #include <array>
 
 #include "akin/base/error.h"
@@ -8,58 +9,112 @@
 namespace akin {
 namespace {
 
-constexpr std::array<Family, 2> kFamilies = {{
-    {"bert", read_bert, bert_tensors, "bert."},
-    {"distilbert", read_distilbert, distilbert_tensors, "distilbert."},
-}};
+/// Every part, in the order of tensor_list().
+constexpr std::string TensorNames::*kModelParts[] = {&TensorNames::token_embedding, &TensorNames::position_embedding,
+                                                     &TensorNames::token_type_embedding};
+constexpr std::string TensorNames::*kLayerParts[] = {&TensorNames::query,
+                                                     &TensorNames::key,
+                                                     &TensorNames::value,
+                                                     &TensorNames::fused_query_key_value,
+                                                     &TensorNames::query_norm,
+                                                     &TensorNames::key_norm,
+                                                     &TensorNames::attention_output,
+                                                     &TensorNames::attention_norm,
+                                                     &TensorNames::attention_post_norm,
+                                                     &TensorNames::attention_scale,
+                                                     &TensorNames::up,
+                                                     &TensorNames::gate,
+                                                     &TensorNames::fused_up_gate,
+                                                     &TensorNames::down,
+                                                     &TensorNames::mlp_norm,
+                                                     &TensorNames::mlp_post_norm,
+                                                     &TensorNames::mlp_scale};
 
-std::array<std::string*, 12> parts_of(TensorNames& names) {
-  return {&names.token_embedding,
-          &names.position_embedding,
-          &names.token_type_embedding,
-          &names.embedding_norm,
-          &names.query,
-          &names.key,
-          &names.value,
-          &names.attention_output,
-          &names.attention_norm,
-          &names.up,
-          &names.down,
-          &names.mlp_norm};
-}
-
-TensorNames with_prefix(TensorNames names, std::string_view prefix) {
-  for (std::string* part : parts_of(names)) {
-    if (!part->empty()) part->insert(0, prefix);
+/// The first prefix under which the token embedding lies; the last one if none, so that an error names a full tensor.
+TensorNames prefixed_names(const Family& family, const Config& config, const TensorFile& weights) {
+  const TensorNames plain = family.names(config, weights);
+  TensorNames names = plain;
+  for (const std::string_view prefix : family.prefixes) {
+    names = with_prefix(plain, prefix);
+    if (weights.find(names.token_embedding + ".weight") != nullptr) break;
   }
   return names;
 }
 
 }  // namespace
 
+TensorNames with_prefix(TensorNames names, std::string_view prefix) {
+  const auto add = [&](std::string& part) {
+    if (!part.empty()) part.insert(0, prefix);
+  };
+  for (const auto part : kModelParts) add(names.*part);
+  for (const auto part : kLayerParts) add(names.*part);
+  for (const auto part : {&TensorNames::embedding_norm, &TensorNames::relative_bias, &TensorNames::final_norm}) add(names.*part);
+  return names;
+}
+
+const std::vector<Family>& families() {
+  static const std::vector<Family> list = {
+      {"bert", is_jina_bert, "jina-bert", read_jina_bert, jina_bert_tensors, {"bert.", ""}, nullptr},
+      {"bert", nullptr, "bert", read_bert, bert_tensors, {"bert.", ""}, bert_head},
+      {"distilbert", nullptr, "distilbert", read_distilbert, distilbert_tensors, {"distilbert.", ""}, nullptr},
+      {"roberta", nullptr, "roberta", read_roberta, bert_tensors, {"roberta.", ""}, roberta_head},
+      {"camembert", nullptr, "camembert", read_roberta, bert_tensors, {"roberta.", ""}, roberta_head},
+      {"xlm-roberta", nullptr, "xlm-roberta", read_roberta, bert_tensors, {"roberta.", ""}, roberta_head},
+      {"mpnet", nullptr, "mpnet", read_mpnet, mpnet_tensors, {"mpnet.", ""}, nullptr},
+      {"nomic_bert", nullptr, "nomic-bert", read_nomic_bert, nomic_bert_tensors, {"bert.", ""}, nullptr},
+      {"new", nullptr, "gte", read_gte, gte_tensors, {"new.", ""}, nullptr},
+      {"modernbert", nullptr, "modernbert", read_modernbert, modernbert_tensors, {"model.", ""}, nullptr},
+      {"t5", nullptr, "t5", read_t5, t5_tensors, {""}, nullptr},
+      {"mt5", nullptr, "mt5", read_t5, t5_tensors, {""}, nullptr},
+      {"gpt2", nullptr, "gpt2", read_gpt2, gpt2_tensors, {"transformer.", ""}, tied_by_default},
+      {"gpt_neox", nullptr, "gpt-neox", read_gpt_neox, gpt_neox_tensors, {"gpt_neox.", ""}, gpt_neox_head},
+      {"bloom", nullptr, "bloom", read_bloom, bloom_tensors, {"transformer.", ""}, tied_by_default},
+      {"mpt", nullptr, "mpt", read_mpt, mpt_tensors, {"transformer.", ""}, tied_by_default},
+      {"opt", nullptr, "opt", read_opt, opt_tensors, {"model.decoder.", "decoder.", ""}, tied_by_default},
+      {"falcon", nullptr, "falcon", read_falcon, falcon_tensors, {"transformer.", ""}, tied_by_default},
+      {"llama", nullptr, "llama", read_llama, llama_tensors, {"model.", ""}, untied_by_default},
+      {"mistral", nullptr, "mistral", read_mistral, llama_tensors, {"model.", ""}, untied_by_default},
+      {"qwen2", nullptr, "qwen2", read_qwen2, llama_tensors, {"model.", ""}, untied_by_default},
+      {"qwen3", nullptr, "qwen3", read_qwen3, qwen3_tensors, {"model.", ""}, untied_by_default},
+      {"gemma", nullptr, "gemma", read_gemma, gemma_tensors, {"model.", ""}, tied_by_default},
+      {"gemma3_text", nullptr, "gemma3", read_gemma3, gemma3_tensors, {"model.", ""}, tied_by_default},
+      {"clip", nullptr, "clip", read_clip_text, clip_text_tensors, {"text_model."}, nullptr},
+      {"clip_text_model", nullptr, "clip", read_clip_text, clip_text_tensors, {"text_model."}, nullptr},
+      {"siglip", nullptr, "siglip", read_siglip_text, clip_text_tensors, {"text_model."}, nullptr},
+      {"siglip_text_model", nullptr, "siglip", read_siglip_text, clip_text_tensors, {"text_model."}, nullptr},
+  };
+  return list;
+}
+
 std::string supported_families() {
   std::string list;
-  for (const Family& family : kFamilies) list += (list.empty() ? "" : ", ") + std::string(family.model_type);
+  std::string_view last;
+  for (const Family& family : families()) {
+    if (family.name != last) list += (list.empty() ? "" : ", ") + std::string(family.name);
+    last = family.name;
+  }
   return list;
 }
 
 ModelDescription describe_config(std::string_view json, const std::string& where, const TensorFile& weights) {
   const Config config(json, where);
   const std::string type = config.text("model_type", "");
-  for (const Family& family : kFamilies) {
-    if (family.model_type != type) continue;
-    const TensorNames& plain = family.names();
-    const bool prefixed = weights.find(plain.token_embedding + ".weight") == nullptr;
-    return {type, family.read(config), prefixed ? with_prefix(plain, family.prefix) : plain};
+  for (const Family& family : families()) {
+    if (family.model_type != type || (family.matches != nullptr && !family.matches(config))) continue;
+    ModelDescription model{std::string(family.name), family.read(config), prefixed_names(family, config, weights)};
+    if (family.head != nullptr) model.head = family.head(config, weights);
+    return model;
   }
   throw Error(ErrorCode::unsupported,
               where + ": model_type '" + type + "' is not a family that akin runs; it runs " + supported_families());
 }
 
-std::size_t TransformerSpec::max_positions() const {
-  const auto& learned = std::get<LearnedPositions>(positions);
-  return learned.n_rows - learned.first;
+std::size_t TransformerSpec::hard_position_limit() const {
+  return learned_positions ? learned_positions->n_rows - learned_positions->first : kNoPositionLimit;
 }
+
+std::size_t TransformerSpec::max_positions() const { return std::min(hard_position_limit(), context_length); }
 
 std::string layer_name(const std::string& pattern, std::size_t layer) {
   const std::size_t at = pattern.find("{}");
@@ -69,18 +124,28 @@ std::string layer_name(const std::string& pattern, std::size_t layer) {
 
 std::vector<std::string> tensor_list(const ModelDescription& model) {
   const TensorNames& names = model.names;
-  std::vector<std::string> list = {names.token_embedding + ".weight", names.position_embedding + ".weight"};
-  if (model.spec.n_token_types > 0) list.push_back(names.token_type_embedding + ".weight");
+  std::vector<std::string> list;
   const auto add = [&](const std::string& name) {
+    if (name.empty()) return;
     list.push_back(name + ".weight");
     list.push_back(name + ".bias");
   };
+  for (const auto part : kModelParts) {
+    if (!(names.*part).empty()) list.push_back(names.*part + ".weight");
+  }
   add(names.embedding_norm);
   for (std::size_t layer = 0; layer < model.spec.n_layers; ++layer) {
-    for (const std::string* part :
-         {&names.query, &names.key, &names.value, &names.attention_output, &names.attention_norm, &names.up, &names.down, &names.mlp_norm})
-      add(layer_name(*part, layer));
+    for (const auto part : kLayerParts) {
+      const std::string name = layer_name(names.*part, layer);
+      if (part == &TensorNames::attention_scale || part == &TensorNames::mlp_scale) {
+        if (!name.empty()) list.push_back(name);
+      } else {
+        add(name);
+      }
+    }
   }
+  if (!names.relative_bias.empty()) list.push_back(names.relative_bias + ".weight");
+  add(names.final_norm);
   return list;
 }
 

@@ -25,20 +25,20 @@ std::size_t rows_of(const GgufFile& file, const char* tensor) {
 }  // namespace
 
 TensorNames gguf_tensor_names(const TransformerSpec& spec) {
-  return {
-      .token_embedding = "token_embd",
-      .position_embedding = "position_embd",
-      .token_type_embedding = spec.n_token_types > 0 ? "token_types" : "",
-      .embedding_norm = "token_embd_norm",
-      .query = "blk.{}.attn_q",
-      .key = "blk.{}.attn_k",
-      .value = "blk.{}.attn_v",
-      .attention_output = "blk.{}.attn_output",
-      .attention_norm = "blk.{}.attn_output_norm",
-      .up = "blk.{}.ffn_up",
-      .down = "blk.{}.ffn_down",
-      .mlp_norm = "blk.{}.layer_output_norm",
-  };
+  TensorNames names;
+  names.token_embedding = "token_embd";
+  if (spec.learned_positions) names.position_embedding = "position_embd";
+  if (spec.n_token_types > 0) names.token_type_embedding = "token_types";
+  names.embedding_norm = "token_embd_norm";
+  names.query = "blk.{}.attn_q";
+  names.key = "blk.{}.attn_k";
+  names.value = "blk.{}.attn_v";
+  names.attention_output = "blk.{}.attn_output";
+  names.attention_norm = "blk.{}.attn_output_norm";
+  names.up = "blk.{}.ffn_up";
+  names.down = "blk.{}.ffn_down";
+  names.mlp_norm = "blk.{}.layer_output_norm";
+  return names;
 }
 
 ModelDescription describe_gguf(const GgufFile& file) {
@@ -55,16 +55,17 @@ ModelDescription describe_gguf(const GgufFile& file) {
   const Config activation(stored.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), where);
   ModelDescription model;
   model.family = file.string("akin.family", "bert");
-  model.spec = {
-      .n_layers = positive(file, "bert.block_count"),
-      .dim = dim,
-      .vocabulary_size = rows_of(file, "token_embd.weight"),
-      .n_token_types = rows_of(file, "token_types.weight"),
-      .norm_eps = static_cast<float>(file.number("bert.attention.layer_norm_epsilon")),
-      .positions = LearnedPositions{.n_rows = positive(file, "bert.context_length")},
-      .attention = {.n_heads = n_heads, .n_kv_heads = n_heads, .head_dim = head_dim, .scale = 1 / std::sqrt(static_cast<float>(head_dim))},
-      .mlp = {.dim = positive(file, "bert.feed_forward_length"), .activation = activation.activation("activation", "gelu")},
-  };
+  TransformerSpec& spec = model.spec;
+  spec.n_layers = positive(file, "bert.block_count");
+  spec.dim = dim;
+  spec.vocabulary_size = rows_of(file, "token_embd.weight");
+  spec.n_token_types = rows_of(file, "token_types.weight");
+  spec.norm.eps = static_cast<float>(file.number("bert.attention.layer_norm_epsilon"));
+  spec.learned_positions = LearnedPositions{.n_rows = positive(file, "bert.context_length")};
+  spec.attention.n_heads = spec.attention.n_kv_heads = n_heads;
+  spec.attention.head_dim = head_dim;
+  spec.attention.scale = 1 / std::sqrt(static_cast<float>(head_dim));
+  spec.mlp = {.dim = positive(file, "bert.feed_forward_length"), .activation = activation.activation("activation", "gelu")};
   model.names = gguf_tensor_names(model.spec);
   return model;
 }

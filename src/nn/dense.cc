@@ -8,7 +8,7 @@ namespace akin::nn {
 
 Dense::Dense(const TensorFile& file, const std::string& name, std::size_t n_in, std::size_t n_out, kernels::Activation activation)
     : activation_(activation) {
-  const std::array<LinearNames, 1> parts = {LinearNames{name, n_out}};
+  const std::array<LinearPart, 1> parts = {LinearPart{name, n_out}};
   weight_ = pack_linear(file, parts, n_in, kernels::GemmType::f32);
 }
 

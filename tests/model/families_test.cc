@@ -4,7 +4,7 @@
 
 #include "akin/base/error.h"
 #include "akin/formats/safetensors.h"
-#include "golden_files.h"
+#include "golden_model.h"
 
 namespace akin {
 namespace {
@@ -14,6 +14,91 @@ ModelDescription describe(const std::string& name) {
   const auto weights = open_safetensors(folder);
   return describe_config(read_file(folder / "config.json", 1 << 20), "config.json", *weights);
 }
+
+struct GoldenCase {
+  const char* name;
+  double tolerance;
+};
+
+// Ten times the difference of torch's float32 run from float64, absolute: the reference's own rounding.
+constexpr GoldenCase kCases[] = {
+    {"bert", 4e-5},
+    {"bert-bf16-sharded", 2e-5},
+    {"bert-mlm-f16", 2e-5},
+    {"bloom", 5e-5},
+    {"clip", 9e-5},
+    {"distilbert", 3e-5},
+    {"falcon", 3e-5},
+    {"gemma", 6e-5},
+    {"gemma3-bidirectional", 4e-5},
+    {"gemma3-text", 4e-5},
+    {"gpt-neox", 3e-5},
+    {"gpt2", 5e-5},
+    {"gte-new", 3e-5},
+    {"gte-new-ntk", 2e-4},
+    {"jina-bert-v2", 4e-5},
+    {"llama", 2e-4},
+    {"llama-dynamic", 8e-5},
+    {"llama-linear", 7e-5},
+    {"llama-yarn", 2e-4},
+    {"llama3", 8e-5},
+    {"mistral", 2e-4},
+    {"modernbert", 4e-4},
+    {"mpnet", 4e-5},
+    {"mpt", 5e-5},
+    {"nomic-bert", 8e-5},
+    {"opt", 5e-5},
+    {"qwen2", 9e-5},
+    {"qwen3", 6e-5},
+    {"roberta", 3e-5},
+    {"siglip", 7e-5},
+    {"t5-gated-gelu", 5e-4},
+    {"t5-relu", 2e-4},
+    {"xlm-roberta", 2e-5},
+};
+
+class EveryFamily : public testing::TestWithParam<GoldenCase> {};
+
+TEST_P(EveryFamily, GivesTheReferencesHiddenStatesAfterEveryLayer) { golden::expect_layers(GetParam().name, GetParam().tolerance); }
+
+TEST_P(EveryFamily, GivesTheSameBitsAloneTogetherAndOnACrew) {
+  const golden::Loaded loaded(GetParam().name);
+  Context context(2);
+  for (const auto type : {kernels::GemmType::f32, kernels::GemmType::bf16, kernels::GemmType::int8}) {
+    const Transformer transformer(*loaded.weights, loaded.model, type, context);
+    const auto list = golden::inputs(loaded.folder);
+    TransformerBuffers buffers;
+    std::vector<std::int32_t> ids;
+    std::vector<std::size_t> starts = {0};
+    for (const auto& input : list) {
+      ids.insert(ids.end(), input.ids.begin(), input.ids.end());
+      starts.push_back(ids.size());
+    }
+    Matrix<float> together(ids.size(), loaded.model.spec.dim);
+    transformer.forward({ids, {}, starts}, buffers, together.view());
+    for (std::size_t k = 0; k < list.size(); ++k) {
+      const std::vector<std::size_t> own = {0, list[k].ids.size()};
+      Matrix<float> alone(own[1], together.cols()), crewed(own[1], together.cols());
+      transformer.forward({list[k].ids, {}, own}, buffers, alone.view());
+      Crew crew;
+      context.parallel_for(2, 1, [&](std::size_t, std::size_t) {
+        crew.join([&] { transformer.forward({list[k].ids, {}, own}, buffers, crewed.view(), crew); });
+      });
+      for (std::size_t r = 0; r < own[1]; ++r) {
+        for (std::size_t c = 0; c < alone.cols(); ++c) {
+          ASSERT_EQ(alone(r, c), together(starts[k] + r, c)) << kernels::name_of(type) << " text " << k << " row " << r;
+          ASSERT_EQ(alone(r, c), crewed(r, c)) << kernels::name_of(type) << " text " << k << " row " << r;
+        }
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, EveryFamily, testing::ValuesIn(kCases), [](const auto& test) {
+  std::string name = test.param.name;
+  std::ranges::replace(name, '-', '_');
+  return name;
+});
 
 TEST(Families, ReadABertConfigIntoASpec) {
   const TransformerSpec spec = describe("bert").spec;
@@ -38,7 +123,8 @@ TEST(Families, RefuseAFamilyThatIsNotRunAndListThoseThatAre) {
     FAIL() << "accepted";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::unsupported);
-    EXPECT_EQ(std::string(error.what()), "x/config.json: model_type 'mamba' is not a family that akin runs; it runs bert, distilbert");
+    EXPECT_EQ(std::string(error.what()),
+              "x/config.json: model_type 'mamba' is not a family that akin runs; it runs " + supported_families());
   }
 }
 

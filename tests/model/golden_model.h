@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -16,16 +17,20 @@
 namespace akin::golden {
 
 struct Input {
+  std::string key;  // before the names in expected.safetensors
   std::vector<std::int32_t> ids, types;
 };
 
 inline std::vector<Input> inputs(const std::filesystem::path& folder) {
   std::vector<Input> list;
   const nlohmann::json file = json(folder / "inputs.json");
-  for (const auto& input : file.at("inputs")) {
-    Input one{input.at("input_ids").get<std::vector<std::int32_t>>(), {}};
-    if (input.contains("token_type_ids")) one.types = input.at("token_type_ids").get<std::vector<std::int32_t>>();
-    list.push_back(std::move(one));
+  for (const auto& [group, prefix] : {std::pair{"inputs", "in"}, std::pair{"texts", "text"}}) {
+    if (!file.contains(group)) continue;
+    for (const auto& input : file.at(group)) {
+      Input one{prefix + std::to_string(list.size()), input.at("input_ids").get<std::vector<std::int32_t>>(), {}};
+      if (input.contains("token_type_ids")) one.types = input.at("token_type_ids").get<std::vector<std::int32_t>>();
+      list.push_back(std::move(one));
+    }
   }
   return list;
 }
@@ -40,30 +45,47 @@ inline double largest_difference(MatrixView<const float> got, const TensorView& 
   return largest;
 }
 
-/// Every layer of every input within `tolerance`: ten times the difference of torch's own float32 run from float64.
+struct Loaded {
+  std::filesystem::path folder;
+  std::unique_ptr<SafetensorsFile> weights, expected;
+  ModelDescription model;
+  explicit Loaded(const std::string& name)
+      : folder(path("models/" + name)),
+        weights(open_safetensors(folder)),
+        expected(open_safetensors(folder / "expected.safetensors")),
+        model(describe_config(read_file(folder / "config.json", 1 << 20), "config.json", *weights)) {}
+};
+
+/// Every layer of every input within `tolerance`: ten times the difference of torch's own float32 run from float64. The reference's last
+/// hidden state stands before the last norm or, in some families, after it.
 inline void expect_layers(const std::string& name, double tolerance) {
-  const auto folder = path("models/" + name);
-  const auto weights = open_safetensors(folder);
-  const auto expected = open_safetensors(folder / "expected.safetensors");
-  const ModelDescription model = describe_config(read_file(folder / "config.json", 1 << 20), "config.json", *weights);
+  const Loaded golden(name);
+  const TransformerSpec& spec = golden.model.spec;
   Context context(2);
-  const Transformer transformer(*weights, model, kernels::GemmType::f32, context);
+  const Transformer transformer(*golden.weights, golden.model, kernels::GemmType::f32, context);
   TransformerBuffers buffers;
-  const auto list = inputs(folder);
+  const auto list = inputs(golden.folder);
   ASSERT_FALSE(list.empty());
-  for (std::size_t k = 0; k < list.size(); ++k) {
-    const std::vector<std::size_t> starts = {0, list[k].ids.size()};
-    Matrix<float> hidden(list[k].ids.size(), model.spec.dim);
+  for (const Input& input : list) {
+    const std::vector<std::size_t> starts = {0, input.ids.size()};
+    Matrix<float> hidden(input.ids.size(), spec.dim);
     std::size_t n_seen = 0;
-    transformer.forward({list[k].ids, list[k].types, starts}, buffers, hidden.view(),
-                        [&](std::size_t layer, MatrixView<const float> states) {
-                          const std::string key = "in" + std::to_string(k) + ".hidden." + std::to_string(layer);
-                          const TensorView* want = expected->find(key);
-                          ASSERT_NE(want, nullptr) << key;
-                          EXPECT_LE(largest_difference(states, *want), tolerance) << name << " " << key;
-                          ++n_seen;
-                        });
-    EXPECT_EQ(n_seen, model.spec.n_layers + 1);
+    const auto compare = [&](const std::string& part, MatrixView<const float> states) {
+      const TensorView* want = golden.expected->find(input.key + part);
+      ASSERT_NE(want, nullptr) << input.key << part;
+      EXPECT_LE(largest_difference(states, *want), tolerance) << name << " " << input.key << part;
+    };
+    const std::string last = ".hidden." + std::to_string(spec.n_layers);
+    const TensorView* end = golden.expected->find(input.key + ".last_hidden_state");
+    const TensorView* last_hidden = golden.expected->find(input.key + last);
+    ASSERT_TRUE(end != nullptr && last_hidden != nullptr) << name;
+    const bool normed = !golden.model.names.final_norm.empty() && std::ranges::equal(end->bytes, last_hidden->bytes);
+    transformer.forward({input.ids, input.types, starts}, buffers, hidden.view(), [&](std::size_t layer, MatrixView<const float> states) {
+      ++n_seen;
+      if (layer < spec.n_layers || !normed) compare(".hidden." + std::to_string(layer), states);
+    });
+    EXPECT_EQ(n_seen, spec.n_layers + 1);
+    compare(".last_hidden_state", hidden.view());
   }
 }
 

@@ -89,7 +89,7 @@ TEST(Transformer, NamesTheTensorThatIsMissingOrHasAnotherShape) {
     loaded.transform(kernels::GemmType::f32);
     FAIL() << "accepted";
   } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("has shape (96, 48), the config asks for (100, 48)"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("has shape (48, 96), the config asks for (48, 100)"), std::string::npos) << error.what();
   }
   loaded.model.spec.mlp.dim = 96;
   loaded.model.spec.n_layers = 3;

@@ -16,7 +16,7 @@ constexpr std::size_t kHeads = 2;
 struct Fixture {
   MemoryTensors file;
   AttentionSpec spec{.n_heads = kHeads, .n_kv_heads = kHeads, .head_dim = kDim / kHeads, .scale = 0.35F};
-  AttentionNames names{"q", "k", "v", "o"};
+  AttentionNames names{.query = "q", .key = "k", .value = "v", .output = "o"};
   Fixture() {
     for (const char* name : {"q", "k", "v", "o"}) {
       file.add(std::string(name) + ".weight", {kDim, kDim});
@@ -45,7 +45,7 @@ TEST(Attention, EqualsTheFourProductsAndThePlainAttentionSequenceBySequence) {
   kernels::prepare_rows(x.view(), kernels::GemmType::f32, rows);
   AttentionBuffers buffers;
   Matrix<float> out(9, kDim);
-  attention.forward(rows, starts, buffers, out.view());
+  attention.forward(rows, {starts}, buffers, out.view());
 
   kernels::AttentionOptions options;
   options.n_heads = options.n_kv_heads = kHeads;

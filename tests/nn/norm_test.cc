@@ -12,7 +12,7 @@ void expect_norm(const std::string& weight, const std::string& bias) {
   MemoryTensors file;
   const std::vector<float> gamma = file.add(weight, {6});
   const std::vector<float> beta = file.add(bias, {6});
-  const LayerNorm norm(file, "norm", 6, 1e-5F);
+  const Norm norm(file, "norm", 6, {.eps = 1e-5F});
   const Matrix<float> x = random_rows(2, 6, 9);
   Matrix<float> out(2, 6);
   norm.forward(x.view(), out.view());

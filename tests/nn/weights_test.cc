@@ -30,7 +30,7 @@ TEST(Weights, StackSeveralLinearMapsIntoOneProduct) {
   const std::vector<float> a = file.add("a.weight", {2, 8});
   const std::vector<float> b = file.add("b.weight", {3, 8});
   const std::vector<float> bias = file.add("b.bias", {3});
-  const std::vector<LinearNames> parts = {{"a", 2}, {"b", 3}};
+  const std::vector<LinearPart> parts = {{"a", 2}, {"b", 3}};
   const kernels::PackedMatrix packed = pack_linear(file, parts, 8, kernels::GemmType::f32);
   ASSERT_EQ(packed.n_out(), 5U);
   const Matrix<float> x = random_rows(2, 8, 4);

@@ -8,9 +8,10 @@ namespace akin::kernels {
 
 enum class Activation {
   none,
-  gelu,       ///< x/2 · (1 + erf(x / √2)) (Hendrycks & Gimpel, 2016)
-  gelu_tanh,  ///< its tanh approximation ("gelu_new", "gelu_pytorch_tanh")
-  silu,       ///< x · sigmoid(x)
+  gelu,        ///< x/2 · (1 + erf(x / √2)) (Hendrycks & Gimpel, 2016)
+  gelu_tanh,   ///< its tanh approximation ("gelu_new", "gelu_pytorch_tanh")
+  silu,        ///< x · sigmoid(x)
+  quick_gelu,  ///< x · sigmoid(1.702 · x) (CLIP)
   relu,
   tanh,
 };

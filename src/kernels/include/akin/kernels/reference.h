@@ -24,6 +24,8 @@ inline double activate(Activation activation, double x) {
       return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
     case Activation::silu:
       return x / (1 + std::exp(-x));
+    case Activation::quick_gelu:
+      return x / (1 + std::exp(-1.702 * x));
     case Activation::relu:
       return std::isnan(x) ? x : std::max(x, 0.0);
     case Activation::tanh:

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "akin/base/context.h"
 #include "akin/base/crew.h"
@@ -24,9 +25,20 @@ struct TokenBatch {
   std::span<const std::size_t> starts;     ///< n_sequences + 1
 };
 
+/// The angles of a batch's positions, kept from call to call.
+class RopeTables {
+ public:
+  /// One table a sequence, for rotation number `which` of the model; they stay until the next call.
+  std::vector<const nn::RopeTable*> prepare(std::size_t which, const nn::RopeSpec& spec, std::span<const std::size_t> starts);
+
+ private:
+  std::vector<std::vector<std::unique_ptr<nn::RopeTable>>> tables_;  // a rotation: the common one, then stretched ones
+};
+
 /// Working memory of a forward pass; owned by one thread at a time, grows to its largest use.
 struct TransformerBuffers {
-  Matrix<float> sublayer;
+  Matrix<float> sublayer, normed, parallel;
+  RopeTables ropes;
   kernels::GemmRows rows;
   nn::MlpBuffers mlp;
   nn::AttentionBuffers attention;
@@ -43,13 +55,16 @@ class Transformer {
 
   [[nodiscard]] const TransformerSpec& spec() const noexcept;
 
-  /// Sees the hidden states (n_tokens, dim) that enter layer `layer`; with layer = n_layers, what the last one gives.
+  /// Sees the hidden states (n_tokens, dim) that enter layer `layer`; with layer = n_layers, what the last one gives, before a last norm.
   using Observer = std::function<void(std::size_t layer, MatrixView<const float> hidden)>;
-  /// Writes the last hidden states to `hidden` (batch.ids.size(), dim). Throws Error{invalid_argument} for an id outside the vocabulary or
-  /// a sequence longer than the positions.
+  /// Writes the last hidden states, after the model's last norm if it has one, to `hidden` (batch.ids.size(), dim). Throws
+  /// Error{invalid_argument} for an id outside the vocabulary or a sequence longer than the positions.
   void forward(const TokenBatch& batch, TransformerBuffers& buffers, MatrixView<float> hidden, const Observer& observer = {}) const;
   /// The same for a batch that is too small to be cut, on the threads of `crew`, inside its lead: the same bits.
   void forward(const TokenBatch& batch, TransformerBuffers& buffers, MatrixView<float> hidden, Crew& crew) const;
+  /// The layers alone: `hidden` comes with embeddings of any kind (image patches) and leaves as above.
+  void forward_embedded(std::span<const std::size_t> starts, TransformerBuffers& buffers, MatrixView<float> hidden,
+                        const Observer& observer = {}) const;
 
  private:
   struct Impl;

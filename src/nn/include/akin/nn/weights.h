@@ -23,15 +23,24 @@ std::vector<float> read_vector(const TensorFile& file, const std::string& name, 
 /// The same, or an empty vector if the file has no such tensor.
 std::vector<float> read_optional_vector(const TensorFile& file, const std::string& name, std::size_t n);
 
-/// Weight `<name>.weight` (n_out, n_in) and bias `<name>.bias` (n_out, may be missing) of one linear map.
-struct LinearNames {
+/// Rows of one linear map of a file, as a part of a product: weight `<name>.weight` (n_rows, n_in) and bias `<name>.bias` (n_rows, may be
+/// missing). Where there is no such tensor, `<name>_weight` and `<name>_bias` (torch's fused attention).
+struct LinearPart {
   std::string name;
-  std::size_t n_out = 0;
+  std::size_t n_rows = 0;              ///< of the tensor
+  std::vector<std::size_t> rows = {};  ///< which of them, in order; empty: all
 };
 
-/// Packs one linear map, or several of the same input stacked into one product (query, key and value). Rows are converted one by one:
-/// no full f32 copy is made.
-kernels::PackedMatrix pack_linear(const TensorFile& file, std::span<const LinearNames> parts, std::size_t n_in, kernels::GemmType type);
+/// How a weight lies in the file.
+enum class WeightOrder {
+  rows_are_outputs,  ///< (n_out, n_in)
+  rows_are_inputs,   ///< (n_in, n_out): GPT-2's Conv1D
+};
+
+/// Packs one linear map, or several of the same input stacked into one product (query, key and value). Rows are converted one by one and
+/// no full f32 copy is made, but for WeightOrder::rows_are_inputs.
+kernels::PackedMatrix pack_linear(const TensorFile& file, std::span<const LinearPart> parts, std::size_t n_in, kernels::GemmType type,
+                                  WeightOrder order = WeightOrder::rows_are_outputs);
 
 /// A view of rows × cols floats over `buffer`, which grows to the largest use and stays. The numbers are not filled.
 MatrixView<float> grow(Matrix<float>& buffer, std::size_t rows, std::size_t cols);
