@@ -78,12 +78,13 @@ function(akin_layer name)
 endfunction()
 
 # akin_test(LAYER SOURCES file… [NEEDS layer…] [USES target…]): one test program a layer, found test by test by CTest.
-# The layer's private headers are visible, as are the public ones of LAYER and NEEDS.
+# The layer's private headers are visible, as are the public ones of LAYER and NEEDS. Tests run in the root of the tree, from which
+# AKIN_GOLDEN and AKIN_ROOT lead: a compiled test is the same in every checkout.
 function(akin_test layer)
   cmake_parse_arguments(arg "" "" "SOURCES;NEEDS;USES" ${ARGN})
   add_executable(${layer}_test ${arg_SOURCES})
   target_include_directories(${layer}_test PRIVATE ${PROJECT_SOURCE_DIR}/src/${layer} ${PROJECT_SOURCE_DIR}/tests)
-  target_compile_definitions(${layer}_test PRIVATE AKIN_GOLDEN="${PROJECT_SOURCE_DIR}/tests/golden" AKIN_ROOT="${PROJECT_SOURCE_DIR}")
+  target_compile_definitions(${layer}_test PRIVATE AKIN_GOLDEN="tests/golden" AKIN_ROOT=".")
   target_link_libraries(${layer}_test PRIVATE akin_flags akin_base GTest::gtest GTest::gtest_main ${arg_USES})
   if(TARGET akin_${layer})
     target_link_libraries(${layer}_test PRIVATE akin_${layer})
@@ -91,7 +92,8 @@ function(akin_test layer)
   foreach(need IN LISTS arg_NEEDS)
     target_link_libraries(${layer}_test PRIVATE akin_${need})
   endforeach()
-  gtest_discover_tests(${layer}_test TEST_PREFIX ${layer}. DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 600)
+  gtest_discover_tests(${layer}_test TEST_PREFIX ${layer}. DISCOVERY_TIMEOUT 120
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES TIMEOUT 600)
 endfunction()
 
 # akin_bench(LAYER SOURCES file… [NEEDS layer…]): Google Benchmark programs, built by the bench preset.

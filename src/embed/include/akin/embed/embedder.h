@@ -71,8 +71,12 @@ struct ModelInfo {
   Precision precision = Precision::f32;
 };
 
+class EmbedderBackend;
+
 class Embedder {
  public:
+  /// Of any kind of model: see backend.h.
+  explicit Embedder(std::unique_ptr<const EmbedderBackend> backend);
   /// A Hugging Face or sentence-transformers folder, or a GGUF file. Throws Error naming file, tensor or key, what was wanted and found.
   static Embedder load(const std::filesystem::path& model, const EmbedderOptions& options, Context& context);
   Embedder(Embedder&&) noexcept;
@@ -85,7 +89,10 @@ class Embedder {
   /// The vector space: 64 hexadecimal digits over weights, tokenizer, pooling and further steps, prompts, dimensions, normalisation and
   /// precision. Reads all weights on the first call (about 1 GB a second), then kept.
   [[nodiscard]] const std::string& fingerprint() const;
-  [[nodiscard]] const Tokenizer& tokenizer() const noexcept;
+  /// False for models whose tokens are counted elsewhere (remote ones).
+  [[nodiscard]] bool has_tokenizer() const noexcept;
+  /// Throws Error{unsupported} where there is none.
+  [[nodiscard]] const Tokenizer& tokenizer() const;
   /// The prompt that a role puts in front.
   [[nodiscard]] const std::string& prompt(TextRole role) const;
 
@@ -104,7 +111,6 @@ class Embedder {
 
  private:
   struct Impl;
-  explicit Embedder(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
 

@@ -1,0 +1,16 @@
+// Sentence vectors from a transformer: tokenizer, layers, pooling and further steps, as a model folder or GGUF file says. Private: the kind
+// of EmbedderBackend that stands behind most models. Tested by embedder_test.cc.
+#pragma once
+
+#include <memory>
+
+#include "akin/embed/backend.h"
+#include "model_files.h"
+
+namespace akin {
+
+/// Throws Error{invalid_argument} if `options` ask for more dimensions or tokens than the model has, Error{mismatch} for a tokenizer that
+/// is larger than the embedding table.
+std::unique_ptr<EmbedderBackend> make_transformer_backend(ModelFiles files, const EmbedderOptions& options, Context& context);
+
+}  // namespace akin
