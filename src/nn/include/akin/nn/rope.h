@@ -34,14 +34,14 @@ struct RopeScaling {
   bool truncate = true;         ///< YaRN: whole numbers as the ends of the ramp
   double attention_factor = 1;  ///< cos and sin are multiplied by it
   double low_freq_factor = 1, high_freq_factor = 4;
-  std::vector<float> divisors;  ///< frequencies are divided by these at last (GGUF's rope_freqs); empty for none
+  std::vector<float> divisors = {};  ///< frequencies are divided by these at last (GGUF's rope_freqs); empty for none
 };
 
 struct RopeSpec {
   std::size_t dim = 0;  ///< the first `dim` numbers of a head turn; even
   double theta = 10000;
   RopeLayout layout = RopeLayout::half_split;
-  RopeScaling scaling;
+  RopeScaling scaling = {};
 };
 
 /// YaRN's factor of cos and sin: 0.1 · mscale · ln(factor) + 1.
