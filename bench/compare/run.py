@@ -11,7 +11,7 @@ import sys
 
 import harness
 
-SCRIPTS = ("tokenizers", "exact_search", "text")
+SCRIPTS = ("tokenizers", "exact_search", "decoder", "text")
 
 
 def main():

@@ -30,6 +30,8 @@ RIVALS = {
     "bf16": ["torch", "openvino"],
     "int8": ["onnxruntime", "ctranslate2", "openvino"],
 }
+GEMM_TYPES = {"f32": 0, "bf16": 1, "int8": 2}  # as bench/kernels/gemm_bench.cc numbers them
+N_LAYERS, DIM, DIM_MLP = 6, 384, 1536
 COLD_RIVALS = [("onnxruntime", "int8"), ("ctranslate2", "int8"), ("openvino", "int8"), ("model2vec", "f32")]
 MEMORY_GOAL_TIMES = 1 / 0.7
 COLD_GOAL_SECONDS = 0.06
@@ -76,6 +78,27 @@ class Session:
         self.work = pathlib.Path(tempfile.mkdtemp(prefix="akin-compare-"))
         self.model = model_for_akin(self.work)
         self.broken = set()
+        self.roofs = {p: self.roof(p) for p in a.precisions if any(t in a.rows for t in CHUNKS)}
+
+    # ---- what the CPU could do at most ----
+    def roof(self, precision):
+        """FLOP/s of one core in the products alone: the fastest of this model's shapes at 512 rows."""
+        program = harness.program(self.a.build, "bench/kernels/kernels_bench")
+        ran = harness.run([program, f"--benchmark_filter=^product/type:{GEMM_TYPES[precision]}/m:512/", "--benchmark_format=json"])
+        rates = [] if ran.error else [b["FLOP/s"] for part in ran.json_lines() for b in part["benchmarks"]]
+        if not rates:
+            harness.skipped(f"the limit of {precision}", ran.error or "no rates")
+            return None
+        return max(rates)
+
+    def limit(self, task, cell):
+        """Texts a second if all was products at that rate. Attention is counted at the mean length, so the limit is on the high side."""
+        precision, threads = cell
+        if task not in CHUNKS or not self.roofs.get(precision):
+            return None
+        n = self.tokens[task]
+        flop = N_LAYERS * n * (2 * (4 * DIM * DIM + 2 * DIM * DIM_MLP) + 4 * n * DIM)
+        return threads * self.roofs[precision] / flop
 
     # ---- one process ----
     def run_akin(self, precision, threads, tasks):
@@ -175,6 +198,7 @@ class Session:
                            rivals, goal_times=goal, rounds=self.a.rounds)
         if task == "t4":
             line["p99_ms"] = {n[4:]: statistics.median(v) for n, v in results.items() if n.startswith("p99 ")}
+        line["limit"] = self.limit(task, cell)
         self.rows.append({"id": f"{task}.{precision}.{threads}", **line})
 
     # ---- process start to first vector ----
