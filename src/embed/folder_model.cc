@@ -230,9 +230,9 @@ fs::path transformer_folder(const fs::path& folder, const Json& modules) {
 
 }  // namespace
 
-ModelFiles read_folder_model(const fs::path& folder) {
-  const fs::path modules_path = folder / "modules.json";
-  const Json modules = fs::exists(modules_path) ? read_json(modules_path) : Json();
+namespace {
+
+ModelWeights read_folder_weights(const fs::path& folder, const Json& modules) {
   const fs::path root = transformer_folder(folder, modules);
   const fs::path config = root / "config.json";
   if (!fs::exists(config)) {
@@ -240,13 +240,32 @@ ModelFiles read_folder_model(const fs::path& folder) {
   }
   std::unique_ptr<TensorFile> weights = open_safetensors(root);
   ModelDescription model = describe_config(read_file(config, kMaxConfigBytes), config.string(), *weights);
-  ModelFiles files{.name = fs::weakly_canonical(folder).filename().string(),
-                   .model = std::move(model),
-                   .weights = std::move(weights),
+  return {fs::weakly_canonical(folder).filename().string(), std::move(model), std::move(weights), root};
+}
+
+/// modules.json; null if there is none.
+Json read_modules(const fs::path& folder) {
+  const fs::path path = folder / "modules.json";
+  return fs::exists(path) ? read_json(path) : Json();
+}
+
+void require_model(const fs::path& model) {
+  if (!fs::exists(model)) throw Error(ErrorCode::not_found, model.string() + ": no such model folder or .gguf file");
+}
+
+}  // namespace
+
+ModelFiles read_folder_model(const fs::path& folder) {
+  const Json modules = read_modules(folder);
+  ModelWeights parts = read_folder_weights(folder, modules);
+  Tokenizer tokenizer = read_tokenizer(parts);
+  ModelFiles files{.name = std::move(parts.name),
+                   .model = std::move(parts.model),
+                   .weights = std::move(parts.weights),
                    .step_weights = {},
-                   .tokenizer = Tokenizer::from_folder(root),
+                   .tokenizer = std::move(tokenizer),
                    .sentence = {}};
-  read_limits(root, files.model, files.sentence);
+  read_limits(parts.folder, files.model, files.sentence);
   read_prompts(folder, files.sentence);
   if (!modules.is_null()) ModuleReader(files, folder).read(modules);
   return files;
@@ -254,8 +273,22 @@ ModelFiles read_folder_model(const fs::path& folder) {
 
 ModelFiles read_model(const fs::path& model) {
   if (fs::is_directory(model)) return read_folder_model(model);
-  if (!fs::exists(model)) throw Error(ErrorCode::not_found, model.string() + ": no such model folder or .gguf file");
+  require_model(model);
   return read_gguf_model(model);
+}
+
+ModelWeights read_weights(const fs::path& model) {
+  if (fs::is_directory(model)) return read_folder_weights(model, read_modules(model));
+  require_model(model);
+  auto file = std::make_unique<GgufFile>(model);
+  ModelDescription description = describe_gguf(*file);
+  std::string name(file->string("general.name", model.stem().string()));
+  return {std::move(name), std::move(description), std::move(file), {}};
+}
+
+Tokenizer read_tokenizer(const ModelWeights& weights) {
+  if (const auto* gguf = dynamic_cast<const GgufFile*>(weights.weights.get())) return read_gguf_tokenizer(*gguf);
+  return Tokenizer::from_folder(weights.folder);
 }
 
 nn::PoolingMode read_pooling_mode(std::string_view name, const fs::path& where) {

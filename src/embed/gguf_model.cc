@@ -33,29 +33,6 @@ std::string special_piece(const GgufFile& file, const std::vector<std::string>& 
   return missing;
 }
 
-Tokenizer read_tokenizer(const GgufFile& file) {
-  const std::string_view kind = file.string("tokenizer.ggml.model");
-  if (kind != "bert") {
-    throw Error(ErrorCode::unsupported, file.path().string() + ": tokenizer '" + std::string(kind) + "' is not known; known is bert");
-  }
-  WordPieceParts parts;
-  const bool plain = file.boolean(gguf::kTokenizerPlain, false);
-  for (const std::string_view piece : file.strings("tokenizer.ggml.tokens")) {
-    parts.pieces.push_back(plain ? std::string(piece) : plain_piece(piece));
-  }
-  parts.unknown = special_piece(file, parts.pieces, {"tokenizer.ggml.unknown_token_id"}, parts.unknown);
-  parts.cls = special_piece(file, parts.pieces, {"tokenizer.ggml.cls_token_id", "tokenizer.ggml.bos_token_id"}, parts.cls);
-  parts.sep = special_piece(file, parts.pieces, {"tokenizer.ggml.seperator_token_id", "tokenizer.ggml.eos_token_id"}, parts.sep);
-  parts.pad = special_piece(file, parts.pieces, {"tokenizer.ggml.padding_token_id"}, parts.pad);
-  parts.mask = special_piece(file, parts.pieces, {"tokenizer.ggml.mask_token_id"}, parts.mask);
-  parts.lowercase = file.boolean(gguf::kTokenizerLowercase, true);
-  parts.strip_accents = file.boolean(gguf::kTokenizerStripAccents, parts.lowercase);
-  parts.clean_text = file.boolean(gguf::kTokenizerCleanText, true);
-  parts.handle_chinese_chars = file.boolean(gguf::kTokenizerChinese, true);
-  parts.max_chars_per_word = static_cast<std::size_t>(std::clamp<std::int64_t>(file.integer(gguf::kTokenizerMaxChars, 100), 1, 1 << 20));
-  return Tokenizer::from_word_piece(parts);
-}
-
 nn::Pooling read_pooling(const GgufFile& file) {
   nn::Pooling pooling;
   if (file.has(gguf::kPooling)) {
@@ -139,11 +116,34 @@ SentenceConfig read_sentence(const GgufFile& file, const TransformerSpec& spec) 
 
 }  // namespace
 
+Tokenizer read_gguf_tokenizer(const GgufFile& file) {
+  const std::string_view kind = file.string("tokenizer.ggml.model");
+  if (kind != "bert") {
+    throw Error(ErrorCode::unsupported, file.path().string() + ": tokenizer '" + std::string(kind) + "' is not known; known is bert");
+  }
+  WordPieceParts parts;
+  const bool plain = file.boolean(gguf::kTokenizerPlain, false);
+  for (const std::string_view piece : file.strings("tokenizer.ggml.tokens")) {
+    parts.pieces.push_back(plain ? std::string(piece) : plain_piece(piece));
+  }
+  parts.unknown = special_piece(file, parts.pieces, {"tokenizer.ggml.unknown_token_id"}, parts.unknown);
+  parts.cls = special_piece(file, parts.pieces, {"tokenizer.ggml.cls_token_id", "tokenizer.ggml.bos_token_id"}, parts.cls);
+  parts.sep = special_piece(file, parts.pieces, {"tokenizer.ggml.seperator_token_id", "tokenizer.ggml.eos_token_id"}, parts.sep);
+  parts.pad = special_piece(file, parts.pieces, {"tokenizer.ggml.padding_token_id"}, parts.pad);
+  parts.mask = special_piece(file, parts.pieces, {"tokenizer.ggml.mask_token_id"}, parts.mask);
+  parts.lowercase = file.boolean(gguf::kTokenizerLowercase, true);
+  parts.strip_accents = file.boolean(gguf::kTokenizerStripAccents, parts.lowercase);
+  parts.clean_text = file.boolean(gguf::kTokenizerCleanText, true);
+  parts.handle_chinese_chars = file.boolean(gguf::kTokenizerChinese, true);
+  parts.max_chars_per_word = static_cast<std::size_t>(std::clamp<std::int64_t>(file.integer(gguf::kTokenizerMaxChars, 100), 1, 1 << 20));
+  return Tokenizer::from_word_piece(parts);
+}
+
 ModelFiles read_gguf_model(const std::filesystem::path& path) {
   auto file = std::make_unique<GgufFile>(path);
   ModelDescription model = describe_gguf(*file);
   SentenceConfig sentence = read_sentence(*file, model.spec);
-  Tokenizer tokenizer = read_tokenizer(*file);
+  Tokenizer tokenizer = read_gguf_tokenizer(*file);
   return {.name = std::string(file->string("general.name", path.stem().string())),
           .model = std::move(model),
           .weights = std::move(file),

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "akin/formats/gguf.h"
 #include "akin/formats/tensor.h"
 #include "akin/kernels/activation.h"
 #include "akin/model/spec.h"
@@ -53,6 +54,19 @@ struct ModelFiles {
   Tokenizer tokenizer;
   SentenceConfig sentence;
 };
+
+/// The transformer of a model: what can be known without its tokenizer and without what comes after it. Opening maps the weights and reads
+/// none of them.
+struct ModelWeights {
+  std::string name;
+  ModelDescription model;
+  std::unique_ptr<TensorFile> weights;
+  std::filesystem::path folder;  ///< where the transformer's own files lie; empty for GGUF
+};
+ModelWeights read_weights(const std::filesystem::path& model);
+/// The tokenizer that goes with them.
+Tokenizer read_tokenizer(const ModelWeights& weights);
+Tokenizer read_gguf_tokenizer(const GgufFile& file);
 
 /// A Hugging Face or sentence-transformers folder.
 ModelFiles read_folder_model(const std::filesystem::path& folder);
