@@ -78,6 +78,38 @@ def marks_that_start(c):
     return ours != 0 and not moves
 
 
+ALL = "".join(map(chr, CODE_POINTS))
+CATEGORIES = "Cn Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Cs Co".split()  # in utf8proc's order
+
+
+def regex_members(pattern):
+    """The code points that a class of the reference's regular expressions (Oniguruma) holds."""
+    return {ord(c) for text, _ in P.Split(tokenizers.Regex(f"(?:{pattern})+"), "removed", invert=True).pre_tokenize_str(ALL) for c in text}
+
+
+def category_differences():
+    print("\n// General category of the reference's regular expressions where utf8proc says otherwise; a category is its place in utf8proc's list.")
+    print("constexpr CategoryRange kCategoryDifferences[] = {")
+    out = []
+    want = {c: i for i, name in enumerate(CATEGORIES) if name != "Cs" for c in regex_members(rf"\p{{{name}}}")}
+    for c in CODE_POINTS:
+        if want[c] == UTF8PROC.utf8proc_category(c):
+            continue
+        if out and out[-1][1] == c - 1 and out[-1][2] == want[c]:
+            out[-1][1] = c
+        else:
+            out.append([c, c, want[c]])
+    row = "   "
+    for first, last, category in out:
+        item = f" {{0x{first:X}, 0x{last:X}, {category}}},"
+        if len(row) + len(item) > 140:
+            print(row)
+            row = "   "
+        row += item
+    print(row)
+    print("};")
+
+
 clean = bert(clean_text=True)
 strip = bert(strip_accents=True)
 split = P.BertPreTokenizer().pre_tokenize_str
@@ -91,6 +123,13 @@ ranges("kPunctuation", "What stands alone for BERT: ASCII punctuation and symbol
 ranges("kNonspacingMark", "What BERT's strip_accents removes after decomposition (Mn).", lambda s: strip(s) == "")
 ranges("kMark", "What the StripAccents normaliser removes (Mn, Mc, Me).", lambda s: N.StripAccents().normalize_str(s) == "")
 ranges("kWord", "\\w of the reference's regular expressions.", lambda s: len(words(f"a{s}b")) == 1)
+numbers = regex_members(r"\p{N}")
+word_characters = regex_members(r"\w")
+ranges("kDigitsDifferences", "Where the Digits pre-tokeniser and \\p{N} disagree.",
+       lambda s: (len(P.Digits().pre_tokenize_str(f"a{s}")) == 2) != (ord(s) in numbers))
+ranges("kRegexWordDifferences", "Where \\w of Split and Replace (Oniguruma) and \\w of Whitespace (another library) disagree.",
+       lambda s: (len(words(f"a{s}b")) == 1) != (ord(s) in word_characters))
+category_differences()
 differences("kLowerDifferences", "Lower case where utf8proc_tolower says otherwise.", N.Lowercase().normalize_str,
             lambda c: [UTF8PROC.utf8proc_tolower(c)])
 differences("kCanonicalDifferences", "Canonical decomposition where utf8proc says otherwise.", N.NFD().normalize_str, lambda c: decompose(c, 1 << 4 | 2))

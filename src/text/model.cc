@@ -3,6 +3,8 @@
 #include <limits>
 #include <utility>
 
+#include "bpe.h"
+#include "word_level.h"
 #include "word_piece.h"
 
 namespace akin::text {
@@ -35,15 +37,62 @@ ModelPtr read_word_piece(const Json& json, const std::string& where, int) {
   return std::make_unique<WordPiece>(read_vocabulary(member(json, "vocab", where), where), std::move(options), where);
 }
 
-constexpr Kind<ModelPtr> kKinds[] = {{"WordPiece", read_word_piece}};
+// A merge is "left right" or ["left", "right"].
+BpeMerge read_merge(const Json& json, const std::string& where) {
+  if (json.is_array() && json.size() == 2 && json[0].is_string() && json[1].is_string())
+    return {json[0].get<std::string>(), json[1].get<std::string>()};
+  if (json.is_string()) {
+    const auto text = json.get<std::string>();
+    if (const std::size_t space = text.find(' '); space != std::string::npos && text.find(' ', space + 1) == std::string::npos)
+      return {text.substr(0, space), text.substr(space + 1)};
+  }
+  throw Error(ErrorCode::corrupt,
+              where + ": a merge must be two pieces, it is " + json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+ModelPtr read_bpe(const Json& json, const std::string& where, int) {
+  if (const Json& dropout = member(json, "dropout", where); !dropout.is_null() && dropout != 0)
+    throw Error(ErrorCode::unsupported, where + ": dropout makes tokens random and is not supported");
+  BpeOptions options;
+  options.unknown = string_field(json, "unk_token", "", where);
+  options.continuing_prefix = string_field(json, "continuing_subword_prefix", "", where);
+  options.word_suffix = string_field(json, "end_of_word_suffix", "", where);
+  options.fuse_unknown = bool_field(json, "fuse_unk", false, where);
+  options.byte_fallback = bool_field(json, "byte_fallback", false, where);
+  options.ignore_merges = bool_field(json, "ignore_merges", false, where);
+  std::vector<BpeMerge> merges;
+  for (const Json& merge : array_field(json, "merges", where)) {
+    if (merge.is_string() && merge.get_ref<const std::string&>().starts_with("#version")) continue;
+    merges.push_back(read_merge(merge, where + ": 'merges'"));
+  }
+  return std::make_unique<Bpe>(read_vocabulary(member(json, "vocab", where), where), merges, std::move(options), where);
+}
+
+ModelPtr read_word_level(const Json& json, const std::string& where, int) {
+  return std::make_unique<WordLevel>(read_vocabulary(member(json, "vocab", where), where), string_field(json, "unk_token", "", where),
+                                     where);
+}
+
+constexpr Kind<ModelPtr> kKinds[] = {
+    {"WordPiece", read_word_piece},
+    {"BPE", read_bpe},
+    {"WordLevel", read_word_level},
+};
+
+// Files of the library's early versions name no kind: merges are BPE's alone, after that the prefix WordPiece's.
+const char* guess_kind(const Json& json) {
+  if (json.contains("merges")) return "BPE";
+  if (json.contains("continuing_subword_prefix")) return "WordPiece";
+  return "WordLevel";
+}
 
 }  // namespace
 
 ModelPtr read_model(const Json& json, const std::string& where) {
-  // Files of the library's early versions name no kind; the prefix is WordPiece's alone.
-  if (member(json, "type", where + ": model").is_null() && !member(json, "continuing_subword_prefix", where).is_null())
-    return read_word_piece(json, where + ": model WordPiece", 0);
-  return read_kind<ModelPtr>(kKinds, json, where + ": model", 0);
+  if (!member(json, "type", where + ": model").is_null()) return read_kind<ModelPtr>(kKinds, json, where + ": model", 0);
+  Json named = json;
+  named["type"] = guess_kind(json);
+  return read_kind<ModelPtr>(kKinds, named, where + ": model", 0);
 }
 
 }  // namespace akin::text

@@ -19,6 +19,12 @@ struct Mapping {
   std::uint32_t to[2];  // a second 0 means one code point
 };
 
+struct CategoryRange {
+  std::uint32_t first;
+  std::uint32_t last;
+  std::uint8_t category;
+};
+
 #include "unicode_data.inc"
 
 bool holds(std::span<const Range> ranges, char32_t c) noexcept {
@@ -52,6 +58,30 @@ bool is_bert_punctuation(char32_t c) noexcept { return holds(kPunctuation, c); }
 bool is_nonspacing_mark(char32_t c) noexcept { return c >= 0x300 && holds(kNonspacingMark, c); }
 bool is_mark(char32_t c) noexcept { return c >= 0x300 && holds(kMark, c); }
 bool is_word(char32_t c) noexcept { return holds(kWord, c); }
+
+bool is_digit(char32_t c) noexcept { return is_number(c) != (c >= 0x80 && holds(kDigitsDifferences, c)); }
+
+Category category(char32_t c) noexcept {
+  const std::span<const CategoryRange> ranges = kCategoryDifferences;
+  if (c >= ranges.front().first) {
+    const auto after =
+        std::upper_bound(ranges.begin(), ranges.end(), c, [](char32_t value, const CategoryRange& r) { return value < r.first; });
+    if (const CategoryRange& range = *std::prev(after); c <= range.last) return static_cast<Category>(range.category);
+  }
+  return static_cast<Category>(utf8proc_get_property(static_cast<utf8proc_int32_t>(c))->category);
+}
+
+bool is_letter(char32_t c) noexcept {
+  const Category kind = category(c);
+  return kind >= Category::lu && kind <= Category::lo;
+}
+
+bool is_number(char32_t c) noexcept {
+  const Category kind = category(c);
+  return kind >= Category::nd && kind <= Category::no;
+}
+
+bool is_regex_word(char32_t c) noexcept { return is_word(c) != holds(kRegexWordDifferences, c); }
 
 bool is_cjk(char32_t c) noexcept {
   // The reference writes 2B920 where the original BERT code has 2B820.

@@ -14,6 +14,45 @@ bool is_nonspacing_mark(char32_t c) noexcept;   ///< Mn
 bool is_mark(char32_t c) noexcept;              ///< Mn, Mc or Me
 bool is_word(char32_t c) noexcept;              ///< \w
 bool is_cjk(char32_t c) noexcept;               ///< stands alone when handle_chinese_chars is on
+bool is_digit(char32_t c) noexcept;             ///< what the Digits pre-tokeniser takes for one
+
+/// General category as the reference's regular expressions (\p{…} of Split and Replace) see it.
+enum class Category : std::uint8_t {  // in utf8proc's order
+  cn,
+  lu,
+  ll,
+  lt,
+  lm,
+  lo,
+  mn,
+  mc,
+  me,
+  nd,
+  nl,
+  no,
+  pc,
+  pd,
+  ps,
+  pe,
+  pi,
+  pf,
+  po,
+  sm,
+  sc,
+  sk,
+  so,
+  zs,
+  zl,
+  zp,
+  cc,
+  cf,
+  cs,
+  co
+};
+Category category(char32_t c) noexcept;
+bool is_letter(char32_t c) noexcept;      ///< \p{L}
+bool is_number(char32_t c) noexcept;      ///< \p{N}
+bool is_regex_word(char32_t c) noexcept;  ///< \w of Split and Replace; Whitespace has is_word()
 
 /// What one code point becomes. 18 is the longest there is (U+FDFA under compatibility decomposition).
 struct CodePoints {

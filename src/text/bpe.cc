@@ -1,0 +1,215 @@
+#include "bpe.h"
+
+#include <algorithm>
+#include <bit>
+#include <queue>
+
+#include "akin/base/error.h"
+#include "akin/base/utf8.h"
+
+namespace akin::text {
+namespace {
+
+// Up to so many symbols the best pair is looked for one by one: measured to be faster than a heap.
+constexpr std::size_t kShort = 40;
+
+std::string byte_piece(unsigned byte) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  return {'<', '0', 'x', kDigits[byte >> 4], kDigits[byte & 15], '>'};
+}
+
+// The last character of a piece that is not empty.
+std::string_view last_character(std::string_view piece) noexcept {
+  std::size_t begin = piece.size() - 1;
+  while (begin > 0 && (static_cast<unsigned char>(piece[begin]) & 0xC0) == 0x80) --begin;
+  return piece.substr(begin);
+}
+
+}  // namespace
+
+Bpe::Bpe(std::vector<std::string> pieces, const std::vector<BpeMerge>& merges, BpeOptions options, const std::string& where)
+    : pieces_(std::move(pieces)), options_(std::move(options)), where_(where), table_(pieces_) {
+  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    if (!is_valid_utf8(pieces_[i])) throw Error(ErrorCode::corrupt, where + ": piece " + std::to_string(i) + " is not valid UTF-8");
+  }
+  for (unsigned byte = 0; byte < 256; ++byte) byte_ids_[byte] = table_.find(byte_piece(byte));
+  unknown_id_ = table_.find(options_.unknown);
+  add_merges(merges, where);
+}
+
+void Bpe::add_merges(const std::vector<BpeMerge>& merges, const std::string& where) {
+  slots_.resize(std::bit_ceil(merges.size() * 2 + 2), {kNoPair, kNoRank, -1});
+  mask_ = slots_.size() - 1;
+  shift_ = 64 - static_cast<unsigned>(std::countr_zero(slots_.size()));
+  const auto require_piece = [&](const std::string& piece, std::size_t rank) {
+    const std::int32_t id = table_.find(piece);
+    if (id < 0)
+      throw Error(ErrorCode::corrupt,
+                  where + ": merge " + std::to_string(rank) + " needs the piece '" + piece + "', which is not in the vocabulary");
+    return id;
+  };
+  std::string joined;
+  for (std::size_t rank = 0; rank < merges.size(); ++rank) {
+    const auto& [left, right] = merges[rank];
+    const std::uint64_t pair = pair_of(require_piece(left, rank), require_piece(right, rank));
+    const std::size_t prefix = options_.continuing_prefix.size();
+    if (right.size() < prefix)
+      throw Error(ErrorCode::corrupt, where + ": merge " + std::to_string(rank) + ": '" + right + "' lacks the prefix");
+    joined = left;
+    joined.append(right, prefix);
+    slots_[place_of(pair)] = {pair, static_cast<std::uint32_t>(rank), require_piece(joined, rank)};
+  }
+}
+
+std::vector<std::uint64_t> Bpe::pairs_by_rank() const {
+  std::vector<const MergeSlot*> used;
+  for (const MergeSlot& slot : slots_) {
+    if (slot.pair != kNoPair) used.push_back(&slot);
+  }
+  std::sort(used.begin(), used.end(), [](const MergeSlot* a, const MergeSlot* b) { return a->rank < b->rank; });
+  std::vector<std::uint64_t> out;
+  out.reserve(used.size());
+  for (const MergeSlot* slot : used) out.push_back(slot->pair);
+  return out;
+}
+
+bool Bpe::may_cut_before(std::string_view character) const noexcept {
+  if (table_.find(character) < 0 || !options_.continuing_prefix.empty() || !options_.word_suffix.empty() || options_.ignore_merges)
+    return false;
+  return std::none_of(slots_.begin(), slots_.end(), [&](const MergeSlot& slot) {
+    if (slot.pair == kNoPair) return false;
+    const std::string& left = pieces_[slot.pair >> 32];
+    const std::string& right = pieces_[slot.pair & 0xFFFFFFFF];
+    return right.starts_with(character) && last_character(left) != character;
+  });
+}
+
+// The pieces of the bytes of what would have been a piece. Nothing is added unless all are there.
+bool Bpe::start_bytes(std::string_view piece, std::vector<Symbol>& symbols) const {
+  const auto has_piece = [&](char c) { return byte_ids_[static_cast<unsigned char>(c)] >= 0; };
+  if (!std::all_of(piece.begin(), piece.end(), has_piece)) return false;
+  for (const char c : piece) symbols.push_back({byte_ids_[static_cast<unsigned char>(c)], 1});
+  return true;
+}
+
+void Bpe::start(std::string_view word, std::vector<Symbol>& symbols) const {
+  Symbol unknown;  // characters not yet given out; length 0: none
+  const auto flush = [&] {
+    if (unknown.length > 0) symbols.push_back(unknown);
+    unknown = {};
+  };
+  std::string affixed;
+  for (std::size_t at = 0; at < word.size();) {
+    const auto length = decode_utf8(word, at).length;
+    std::string_view piece = word.substr(at, length);
+    const bool prefixed = at > 0 && !options_.continuing_prefix.empty();
+    at += length;
+    if (const bool suffixed = at == word.size() && !options_.word_suffix.empty(); prefixed || suffixed) {
+      affixed = (prefixed ? options_.continuing_prefix : "") + std::string(piece) + (suffixed ? options_.word_suffix : "");
+      piece = affixed;
+    }
+    if (const std::int32_t id = table_.find(piece); id >= 0) {
+      flush();
+      symbols.push_back({id, length});
+      continue;
+    }
+    // The reference does not give out the unknown characters before these bytes first: they follow them.
+    if (options_.byte_fallback && start_bytes(piece, symbols)) continue;
+    if (options_.unknown.empty()) continue;
+    if (unknown_id_ < 0)
+      throw Error(ErrorCode::corrupt, where_ + ": the unknown token '" + options_.unknown + "' is not in the vocabulary");
+    if (!options_.fuse_unknown) flush();
+    unknown = {unknown_id_, unknown.length + length};
+  }
+  flush();
+}
+
+void Bpe::tokenize(std::string_view word, std::vector<WordToken>& out) const {
+  const auto size = static_cast<std::uint32_t>(word.size());
+  if (options_.ignore_merges) {
+    if (const std::int32_t id = table_.find(word); id >= 0) return out.push_back({id, 0, size});
+  }
+  std::vector<Symbol> symbols;
+  symbols.reserve(word.size());
+  start(word, symbols);
+  merge(symbols);
+  std::uint32_t begin = 0;
+  for (const Symbol& symbol : symbols) {
+    const std::uint32_t end = std::min(begin + symbol.length, size);  // the bytes of a suffix are not in the word
+    if (begin == end) begin = end - 1;
+    out.push_back({symbol.id, begin, end});
+    begin = end;
+  }
+}
+
+void Bpe::merge(std::vector<Symbol>& symbols) const { symbols.size() <= kShort ? merge_short(symbols) : merge_long(symbols); }
+
+void Bpe::merge_short(std::vector<Symbol>& symbols) const {
+  std::size_t n = symbols.size();
+  std::array<std::uint32_t, kShort> ranks;  // of symbol i with the next
+  for (std::size_t i = 0; i + 1 < n; ++i) ranks[i] = rank_of(symbols[i].id, symbols[i + 1].id);
+  while (n > 1) {
+    const auto* best = std::min_element(ranks.data(), ranks.data() + n - 1);
+    if (*best == kNoRank) break;
+    const auto i = static_cast<std::size_t>(best - ranks.data());
+    symbols[i].id = slot_of(pair_of(symbols[i].id, symbols[i + 1].id)).id;
+    symbols[i].length += symbols[i + 1].length;
+    --n;
+    for (std::size_t j = i + 1; j < n; ++j) symbols[j] = symbols[j + 1];
+    for (std::size_t j = i + 1; j + 1 < n; ++j) ranks[j] = ranks[j + 1];
+    if (i > 0) ranks[i - 1] = rank_of(symbols[i - 1].id, symbols[i].id);
+    if (i + 1 < n) ranks[i] = rank_of(symbols[i].id, symbols[i + 1].id);
+  }
+  symbols.resize(n);
+}
+
+// Symbols as a doubly linked list; the heap holds rank and place, also of pairs that are no more, which are passed over.
+void Bpe::merge_long(std::vector<Symbol>& symbols) const {
+  constexpr std::uint32_t kNone = ~std::uint32_t{0};
+  struct Links {
+    std::uint32_t previous = 0;
+    std::uint32_t next = 0;
+    std::uint32_t rank = kNoRank;  // of this symbol with the next
+  };
+  const auto n = static_cast<std::uint32_t>(symbols.size());
+  std::vector<Links> links(n);
+  std::vector<std::uint64_t> start;
+  for (std::uint32_t i = 0; i < n; ++i) {
+    links[i] = {i == 0 ? kNone : i - 1, i + 1 < n ? i + 1 : kNone, kNoRank};
+    if (i + 1 < n) links[i].rank = rank_of(symbols[i].id, symbols[i + 1].id);
+    if (links[i].rank != kNoRank) start.push_back((std::uint64_t{links[i].rank} << 32) | i);
+  }
+  std::priority_queue<std::uint64_t, std::vector<std::uint64_t>, std::greater<>> heap(std::greater<>{}, std::move(start));
+  const auto link = [&](std::uint32_t i) {
+    const std::uint32_t next = links[i].next;
+    links[i].rank = next == kNone ? kNoRank : rank_of(symbols[i].id, symbols[next].id);
+    if (links[i].rank != kNoRank) heap.push((std::uint64_t{links[i].rank} << 32) | i);
+  };
+  while (!heap.empty()) {
+    const auto i = static_cast<std::uint32_t>(heap.top());
+    const auto rank = static_cast<std::uint32_t>(heap.top() >> 32);
+    heap.pop();
+    if (links[i].rank != rank) continue;
+    const std::uint32_t next = links[i].next;
+    symbols[i].id = slot_of(pair_of(symbols[i].id, symbols[next].id)).id;
+    symbols[i].length += symbols[next].length;
+    symbols[next].length = 0;
+    links[next].rank = kNoRank;
+    links[i].next = links[next].next;
+    if (links[i].next != kNone) links[links[i].next].previous = i;
+    link(i);
+    if (links[i].previous != kNone) link(links[i].previous);
+  }
+  std::erase_if(symbols, [](const Symbol& symbol) { return symbol.length == 0; });
+}
+
+void Bpe::describe(Sha256& hash) const {
+  std::string flags;
+  for (const bool flag : {options_.fuse_unknown, options_.byte_fallback, options_.ignore_merges}) flags += flag ? " 1" : " 0";
+  hash.field("BPE").field(options_.unknown).field(options_.continuing_prefix).field(options_.word_suffix).field(flags);
+  hash.field(std::to_string(pieces_.size()));
+  for (const std::string& piece : pieces_) hash.field(piece);
+  for (const std::uint64_t pair : pairs_by_rank()) hash.field(std::to_string(pair >> 32) + " " + std::to_string(pair & 0xFFFFFFFF));
+}
+
+}  // namespace akin::text
