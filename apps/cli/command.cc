@@ -19,7 +19,12 @@ const std::vector<Verb>& verbs() {
        add_embed},
       {"similar", "How near texts are: cosine, dot product, Euclidean distance",
        "akin similar \"A man is eating food.\" \"Someone has a meal.\" \"The sky is blue.\"", add_similar},
-      {"tokens", "Pieces, ids and offsets of a text", "akin tokens \"Unbelievable, naïve tokens\"", add_tokens},
+      {"tokens", "Pieces, ids, offsets and embedding rows of a text; nearest tokens; the next token",
+       "akin tokens \"Unbelievable, naïve tokens\"\n"
+       "  akin tokens \"the bank\" --rows\n"
+       "  akin tokens --near bank --near river -k 5\n"
+       "  akin tokens --next \"The capital of France is\" --model ./gpt2",
+       add_tokens},
       {"index", "Files and folders into a collection; only what changed is embedded",
        "akin index docs/ books/*.txt\n"
        "  akin index ~/notes -c ~/notes/.akin",

@@ -286,6 +286,13 @@ ModelWeights read_weights(const fs::path& model) {
   return {std::move(name), std::move(description), std::move(file), {}};
 }
 
+std::size_t read_max_tokens(const ModelWeights& weights) {
+  if (const auto* gguf = dynamic_cast<const GgufFile*>(weights.weights.get())) return read_gguf_max_tokens(*gguf, weights.model.spec);
+  SentenceConfig sentence;
+  read_limits(weights.folder, weights.model, sentence);
+  return sentence.max_tokens;
+}
+
 Tokenizer read_tokenizer(const ModelWeights& weights) {
   if (const auto* gguf = dynamic_cast<const GgufFile*>(weights.weights.get())) return read_gguf_tokenizer(*gguf);
   return Tokenizer::from_folder(weights.folder);

@@ -109,12 +109,16 @@ SentenceConfig read_sentence(const GgufFile& file, const TransformerSpec& spec) 
   }
   sentence.similarity = file.string(gguf::kSimilarity, "cosine");
   sentence.lowercase = file.boolean(gguf::kLowercase, false);
-  const auto limit = static_cast<std::int64_t>(spec.max_positions());
-  sentence.max_tokens = static_cast<std::size_t>(std::clamp<std::int64_t>(file.integer(gguf::kMaxTokens, limit), 1, limit));
+  sentence.max_tokens = read_gguf_max_tokens(file, spec);
   return sentence;
 }
 
 }  // namespace
+
+std::size_t read_gguf_max_tokens(const GgufFile& file, const TransformerSpec& spec) {
+  const auto limit = static_cast<std::int64_t>(spec.max_positions());
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(file.integer(gguf::kMaxTokens, limit), 1, limit));
+}
 
 Tokenizer read_gguf_tokenizer(const GgufFile& file) {
   const std::string_view kind = file.string("tokenizer.ggml.model");

@@ -64,6 +64,9 @@ struct ModelWeights {
   std::filesystem::path folder;  ///< where the transformer's own files lie; empty for GGUF
 };
 ModelWeights read_weights(const std::filesystem::path& model);
+/// Tokens that the model reads of a text, special ones counted: what its files state, else what its positions allow.
+std::size_t read_max_tokens(const ModelWeights& weights);
+std::size_t read_gguf_max_tokens(const GgufFile& file, const TransformerSpec& spec);
 /// The tokenizer that goes with them.
 Tokenizer read_tokenizer(const ModelWeights& weights);
 Tokenizer read_gguf_tokenizer(const GgufFile& file);

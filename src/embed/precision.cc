@@ -4,6 +4,7 @@
 
 #include "akin/base/error.h"
 #include "akin/embed/embedder.h"
+#include "transformer_backend.h"
 
 namespace akin {
 namespace {
@@ -28,6 +29,18 @@ Precision precision_from(std::string_view name) {
     if (known == name) return precision;
   }
   throw Error(ErrorCode::invalid_argument, "unknown precision '" + std::string(name) + "'; known are f32, bf16, int8");
+}
+
+kernels::GemmType gemm_type(Precision precision) noexcept {
+  switch (precision) {
+    case Precision::bf16:
+      return kernels::GemmType::bf16;
+    case Precision::int8:
+      return kernels::GemmType::int8;
+    case Precision::f32:
+      break;
+  }
+  return kernels::GemmType::f32;
 }
 
 }  // namespace akin

@@ -47,6 +47,8 @@ std::optional<bool> TokenTable::is_tied() const noexcept {
   return head ? std::optional(head->tied) : std::nullopt;
 }
 
+std::size_t TokenTable::max_tokens() const { return read_max_tokens(impl_->parts); }
+
 const Tokenizer& TokenTable::tokenizer() const {
   std::call_once(impl_->asked, [&] { impl_->tokenizer.emplace(read_tokenizer(impl_->parts)); });
   return *impl_->tokenizer;

@@ -49,18 +49,6 @@ class ScratchPool {
   std::vector<std::unique_ptr<Scratch>> free_;
 };
 
-kernels::GemmType gemm_type(Precision precision) {
-  switch (precision) {
-    case Precision::bf16:
-      return kernels::GemmType::bf16;
-    case Precision::int8:
-      return kernels::GemmType::int8;
-    case Precision::f32:
-      break;
-  }
-  return kernels::GemmType::f32;
-}
-
 const std::string* find_prompt(const SentenceConfig& sentence, std::string_view name) {
   for (const auto& [known, text] : sentence.prompts) {
     if (known == name) return &text;

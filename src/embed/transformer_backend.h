@@ -5,12 +5,16 @@
 #include <memory>
 
 #include "akin/embed/backend.h"
+#include "akin/kernels/gemm.h"
 #include "model_files.h"
 
 namespace akin {
 
 /// Throws Error{invalid_argument} if `options` ask for more dimensions or tokens than the model has, Error{mismatch} for a tokenizer that
 /// is larger than the embedding table.
+/// The arithmetic of products in a precision.
+kernels::GemmType gemm_type(Precision precision) noexcept;
+
 std::unique_ptr<EmbedderBackend> make_transformer_backend(ModelFiles files, const EmbedderOptions& options, Context& context);
 
 }  // namespace akin

@@ -5,7 +5,7 @@ import math
 import struct
 import unittest
 
-from akin_case import TINY, AkinCase
+from akin_case import ROOT, TINY, AkinCase
 
 TEXTS = ["a small house", "the sea at night", "", "a small house by the sea at night, long ago"]
 
@@ -129,6 +129,42 @@ class Tokens(AkinCase):
 
     def test_lines_of_standard_input_are_taken_one_by_one(self):
         self.assertEqual(len(self.json_lines("tokens", "-", "--model", TINY, stdin="a\nb\nc\n")), 3)
+
+    def test_rows_are_those_of_the_embedding_matrix(self):
+        record = self.json("tokens", "house house", "--model", TINY)
+        rows = [t["row"] for t in record["tokens"] if not t["special"]]
+        self.assertEqual(rows[: len(rows) // 2], rows[len(rows) // 2 :])
+        self.assertEqual(len(rows[0]), self.json("info", TINY)["dim_model"])
+        self.assertRegex(self.ok("tokens", "house", "--rows", "--model", TINY).out, r"rows of a table of [\d,]+ × [\d,]+ in F32")
+
+    def test_the_nearest_row_to_a_row_is_known_by_hand(self):
+        pieces = {t["piece"]: t for t in self.json("tokens", "a b c the house sea at night", "--model", TINY)["tokens"]}
+        near = self.json("tokens", "--near", pieces["the"]["id"], "--metric", "dot", "-k", "100000", "--model", TINY)["near"]
+        by_id = {n["id"]: n["dot"] for n in near}
+        self.assertEqual([n["dot"] for n in near], sorted((n["dot"] for n in near), reverse=True))
+        self.assertNotIn(pieces["the"]["id"], by_id)
+        for token in pieces.values():
+            if token["piece"] != "the":
+                by_hand = sum(a * b for a, b in zip(token["row"], pieces["the"]["row"]))
+                self.assertAlmostEqual(by_id[token["id"]], by_hand, places=5)
+
+    def test_a_masked_model_fills_its_gap_and_says_that_it_is_tied(self):
+        masked = ROOT / "tests/golden/models/bert-mlm-f16"
+        record = self.json("tokens", "--next", "The [MASK] by the sea", "-k", "3", "--model", masked)
+        self.assertEqual((record["tied"], record["masked"], len(record["next"])), (True, True, 3))
+        odds = [n["probability"] for n in record["next"]]
+        self.assertEqual(odds, sorted(odds, reverse=True))
+        self.assertLessEqual(sum(odds), 1)
+        self.assertIn("tied: scores are products with the token embeddings themselves", self.ok("tokens", "--next", "The [MASK]", "--model", masked).out)
+        self.fails(2, "tokens", "--next", "no gap", "--model", masked, says=["masked model", "put [MASK]"])
+
+    def test_what_has_no_answer_is_refused(self):
+        self.fails(1, "tokens", "--next", "x", "--model", TINY, says=["no head that scores tokens"])
+        self.fails(2, "tokens", "--near", "99999999", "--model", TINY, says=["there is no token 99999999", "rows"])
+        self.fails(2, "tokens", "--near", "a", "--metric", "cosin", "--model", TINY, says=["did you mean 'cosine'?"])
+        self.fails(2, "tokens", "--near", "a", "-k", "0", "--model", TINY, says=["-k"])
+        self.fails(2, "tokens", "--next", "x", "--rows", "--model", TINY, says=["--next"])
+        self.fails(2, "tokens", says=["no texts given"])
 
 
 if __name__ == "__main__":

@@ -37,6 +37,8 @@ class TokenTable {
   [[nodiscard]] const TensorView& rows() const noexcept;
   /// True if the model's output multiplies with this same table, false if with one of its own; nothing for a model that scores no tokens.
   [[nodiscard]] std::optional<bool> is_tied() const noexcept;
+  /// Tokens that the model reads of a text, special ones counted.
+  [[nodiscard]] std::size_t max_tokens() const;
   /// Any number of threads may ask. Throws as Tokenizer::from_folder().
   [[nodiscard]] const Tokenizer& tokenizer() const;
 
