@@ -19,11 +19,12 @@ std::vector<std::string> read_vocabulary(const Json& vocabulary, const std::stri
   if (!vocabulary.is_object()) throw Error(ErrorCode::corrupt, where + ": 'vocab' must be an object");
   const std::uint64_t limit = vocabulary.size() + kMaxHoles;
   std::vector<std::string> pieces(vocabulary.size());
-  for (const auto& [piece, id] : vocabulary.items()) {
-    const auto index = static_cast<std::size_t>(unsigned_value(id, limit, where + ": 'vocab': the id of a piece"));
+  const std::string what = where + ": 'vocab': the id of a piece";
+  for (auto member = vocabulary.begin(); member != vocabulary.end(); ++member) {
+    const auto index = static_cast<std::size_t>(unsigned_value(*member, limit, what));
     if (index >= pieces.size()) pieces.resize(index + 1);
     if (!pieces[index].empty()) throw Error(ErrorCode::corrupt, where + ": 'vocab': two pieces have the id " + std::to_string(index));
-    pieces[index] = piece;
+    pieces[index] = member.key();
   }
   return pieces;
 }

@@ -35,6 +35,19 @@ TEST(JsonFields, SayWhereAndWhatIsWrong) {
   EXPECT_EQ(message([&] { parse_json("{", "t.json"); }), "t.json: is not valid JSON");
 }
 
+TEST(JsonFields, KeepTheOrderOfTheFileAndTheLastOfARepeatedKey) {
+  Json json = parse_json(R"({"z": 1, "a": 2, "z": 3, "b": {"c": 4}})", "t.json");
+  EXPECT_EQ(json.begin().key(), "z");
+  EXPECT_EQ(unsigned_value(member(json, "z", "t"), 9, "t"), 3U);
+  EXPECT_EQ(member(member(json, "b", "t"), "c", "t"), 4);
+  EXPECT_TRUE(member(json, "y", "t").is_null());
+  json["a"] = 5;
+  EXPECT_EQ(json.at("a"), 5);
+  EXPECT_EQ(json.erase("b"), 1U);
+  EXPECT_FALSE(json.contains("b"));
+  EXPECT_THROW(static_cast<void>(json.at("b")), Json::out_of_range);
+}
+
 TEST(JsonFields, SurviveDeepNesting) {
   EXPECT_EQ(message([] { parse_json(std::string(200000, '['), "t.json"); }), "t.json: is not valid JSON");
 }
