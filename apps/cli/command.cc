@@ -38,6 +38,10 @@ const std::vector<Verb>& verbs() {
        "  akin eval retrieval beir/scifact --mode hybrid",
        add_eval},
       {"convert", "A model folder to one GGUF file", "akin convert ./all-MiniLM-L6-v2 -o all-MiniLM-L6-v2.gguf --type q8_0", add_convert},
+      {"pull", "A model from the Hub into the local cache, checked and resumed",
+       "akin pull BAAI/bge-small-en-v1.5\n"
+       "  akin pull org/model --revision v1.0 --include '*.safetensors' --include '*.json'",
+       add_pull},
       {"models", "The models that are here", "akin models --json", add_models},
       {"verify", "Prove that a model gives the reference's ids and vectors, alone, in any batch, on any number of threads",
        "akin verify\n"

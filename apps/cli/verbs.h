@@ -12,6 +12,7 @@ Run add_index(CLI::App& verb, Common& common);
 Run add_search(CLI::App& verb, Common& common);
 Run add_eval(CLI::App& verb, Common& common);
 Run add_convert(CLI::App& verb, Common& common);
+Run add_pull(CLI::App& verb, Common& common);
 Run add_models(CLI::App& verb, Common& common);
 Run add_verify(CLI::App& verb, Common& common);
 Run add_info(CLI::App& verb, Common& common);

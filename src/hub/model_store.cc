@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "akin/base/error.h"
-#include "akin/base/mapped_file.h"
+#include "cache_layout.h"
 #include "edit_distance.h"
 
 namespace akin {
@@ -17,9 +17,6 @@ namespace fs = std::filesystem;
 constexpr std::string_view kDefaultFile = "all-MiniLM-L6-v2-q8_0.gguf";
 // The organisation that a bare name belongs to when several in the cache have a model of that name.
 constexpr std::string_view kUsualOwner = "sentence-transformers";
-// A commit hash and a newline; anything larger is not a ref.
-constexpr std::size_t kMaxRefBytes = 4096;
-
 fs::path environment_path(const char* variable) {
   const char* value = std::getenv(variable);
   return value == nullptr ? fs::path() : fs::path(value);
@@ -44,59 +41,67 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
   return entries;
 }
 
-// A folder that a model could be loaded from: it says what it is, and its weights are there (a download may have been broken off).
-bool looks_like_model(const fs::path& folder) {
-  if (!is_file(folder / "config.json") && !is_file(folder / "modules.json")) return false;
-  for (const char* weights : {"model.safetensors", "model.safetensors.index.json"})
-    if (is_file(folder / weights)) return true;
+// Whether a module's folder of a sentence-transformers model holds the weights ("0_StaticEmbedding").
+bool has_weights_below(const fs::path& folder) {
+  for (const fs::path& entry : entries_of(folder))
+    if (is_folder(entry) && is_file(entry / "model.safetensors")) return true;
   return false;
 }
 
-fs::path cache_folder() {
-  for (const char* variable : {"HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"})
-    if (const fs::path path = environment_path(variable); !path.empty()) return path;
-  if (const fs::path home = environment_path("HF_HOME"); !home.empty()) return home / "hub";
-  if (const fs::path cache = environment_path("XDG_CACHE_HOME"); !cache.empty()) return cache / "huggingface" / "hub";
-  if (const fs::path home = environment_path("HOME"); !home.empty()) return home / ".cache" / "huggingface" / "hub";
+// A folder that a model could be loaded from: it says what it is, and its weights are there (a download may have been broken off).
+bool looks_like_model(const fs::path& folder) {
+  const bool has_modules = is_file(folder / "modules.json");
+  if (!has_modules && !is_file(folder / "config.json")) return false;
+  for (const char* weights : {"model.safetensors", "model.safetensors.index.json"})
+    if (is_file(folder / weights)) return true;
+  return has_modules && has_weights_below(folder);
+}
+
+// The models of a snapshot: itself, or its .gguf files.
+std::vector<fs::path> models_in(const fs::path& snapshot) {
+  if (looks_like_model(snapshot)) return {snapshot};
+  std::vector<fs::path> files;
+  for (const fs::path& entry : entries_of(snapshot))
+    if (entry.extension() == ".gguf" && is_file(entry)) files.push_back(entry);
+  return files;
+}
+
+// What is in the snapshot that refs/main points at, else in the last that is whole.
+std::vector<fs::path> models_of_repository(const fs::path& repository) {
+  if (const auto commit = hub::commit_of(repository, "main"))
+    if (auto models = models_in(repository / "snapshots" / *commit); !models.empty()) return models;
+  const std::vector<fs::path> snapshots = entries_of(repository / "snapshots");
+  for (auto it = snapshots.rbegin(); it != snapshots.rend(); ++it)
+    if (auto models = models_in(*it); !models.empty()) return models;
   return {};
 }
 
-// "models--org--name" → "org/name"; nothing for another kind of folder.
-std::optional<std::string> name_of_repository(const std::string& folder) {
-  constexpr std::string_view kPrefix = "models--";
-  if (!folder.starts_with(kPrefix)) return std::nullopt;
-  std::string name = folder.substr(kPrefix.size());
-  if (const std::size_t at = name.find("--"); at != std::string::npos) name.replace(at, 2, "/");
-  return name;
-}
-
-// What refs/main points at, else the last snapshot that is whole.
-std::optional<fs::path> snapshot_of(const fs::path& repository) {
-  if (const fs::path ref = repository / "refs" / "main"; is_file(ref)) {
-    std::string commit;
-    try {
-      commit = read_file(ref, kMaxRefBytes);
-    } catch (const Error&) {
-      // Unreadable: as if there were no ref.
-    }
-    while (!commit.empty() && (commit.back() == '\n' || commit.back() == '\r' || commit.back() == ' ')) commit.pop_back();
-    const bool plain = !commit.empty() && commit.find('/') == std::string::npos && commit.front() != '.';
-    if (plain && looks_like_model(repository / "snapshots" / commit)) return repository / "snapshots" / commit;
-  }
-  const std::vector<fs::path> snapshots = entries_of(repository / "snapshots");
-  for (auto it = snapshots.rbegin(); it != snapshots.rend(); ++it)
-    if (looks_like_model(*it)) return *it;
-  return std::nullopt;
+// One model is called as its repository, one of several .gguf files by its own name too.
+std::vector<LocalModel> cached_as(const std::string& name, const std::vector<fs::path>& paths) {
+  std::vector<LocalModel> models;
+  for (const fs::path& path : paths) models.push_back({paths.size() == 1 ? name : name + "/" + path.filename().string(), path, "cache"});
+  return models;
 }
 
 std::vector<LocalModel> cached_models() {
   std::vector<LocalModel> models;
-  const fs::path cache = cache_folder();
+  const fs::path cache = hub::cache_folder();
   if (cache.empty()) return models;
   for (const fs::path& entry : entries_of(cache))
-    if (const auto name = name_of_repository(entry.filename().string()))
-      if (const auto snapshot = snapshot_of(entry)) models.push_back({*name, *snapshot, "cache"});
+    if (const auto name = hub::name_of_repository(entry.filename().string()))
+      for (LocalModel& model : cached_as(*name, models_of_repository(entry))) models.push_back(std::move(model));
   return models;
+}
+
+// "org/name@v1.0": a branch, tag or commit other than main.
+std::optional<LocalModel> find_revision(std::string_view name) {
+  const std::size_t at = name.rfind('@');
+  if (at == std::string_view::npos || !hub::is_repository_name(name.substr(0, at)) || hub::cache_folder().empty()) return std::nullopt;
+  const fs::path repository = hub::cache_folder() / hub::repository_folder(name.substr(0, at));
+  const auto commit = hub::commit_of(repository, std::string(name.substr(at + 1)));
+  if (!commit) return std::nullopt;
+  const auto models = models_in(repository / "snapshots" / *commit);
+  return models.empty() ? std::nullopt : std::optional(LocalModel{std::string(name), models.front(), "cache"});
 }
 
 std::vector<LocalModel> embedded_models() {
@@ -142,7 +147,9 @@ std::optional<LocalModel> find_path(std::string_view name) {
   return std::nullopt;
 }
 
-std::string nearest_name(std::string_view name) {
+}  // namespace
+
+std::string nearest_model(std::string_view name) {
   std::string best;
   std::size_t best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
   for (const LocalModel& model : list_models()) {
@@ -155,14 +162,18 @@ std::string nearest_name(std::string_view name) {
   return best;
 }
 
+namespace {
+
 [[noreturn]] void throw_unknown(std::string_view name) {
   std::string message = "no model '" + std::string(name) + "'";
-  if (const std::string nearest = nearest_name(name); !nearest.empty()) message += ": did you mean '" + nearest + "'?";
-  const fs::path cache = cache_folder();
+  if (const std::string nearest = nearest_model(name); !nearest.empty()) message += ": did you mean '" + nearest + "'?";
+  const fs::path cache = hub::cache_folder();
   message += message.ends_with('?') ? " Looked for" : ": looked for";
   message += " a folder or file of that name, in the cache";
   if (!cache.empty()) message += " " + cache.string();
-  message += " and in " + embedded_models_folder().string() + "; pass a model folder or a .gguf file, or see 'akin models'";
+  message += " and in " + embedded_models_folder().string() + "; ";
+  if (hub::is_repository_name(name)) message += "'akin pull " + std::string(name) + "' fetches it from the Hub; or ";
+  message += "pass a model folder or a .gguf file, or see 'akin models'";
   throw Error(ErrorCode::not_found, message);
 }
 
@@ -185,6 +196,7 @@ LocalModel resolve_model(std::string_view name) {
     if (auto model = find_embedded(name)) return *std::move(model);
   if (auto model = find_cached(name, cached_models())) return *std::move(model);
   if (auto model = find_embedded(name)) return *std::move(model);
+  if (auto model = find_revision(name)) return *std::move(model);
   throw_unknown(name);
 }
 

@@ -16,6 +16,7 @@
 #include "akin/eval/sts.h"
 #include "akin/formats/vector_file.h"
 #include "akin/hub/model_store.h"
+#include "akin/hub/pull.h"
 #include "akin/retrieval/collection.h"
 #include "akin/space/metric.h"
 #include "akin/text/tokenizer.h"
