@@ -3,6 +3,8 @@
 #include <array>
 #include <utility>
 
+#include "metaspace.h"
+
 namespace akin::text {
 namespace {
 
@@ -56,7 +58,14 @@ DecoderPtr read_word_piece(const Json& json, const std::string& where, int) {
   return std::make_unique<WordPieceDecoder>(string_field(json, "prefix", "##", where), bool_field(json, "cleanup", true, where));
 }
 
-constexpr Kind<DecoderPtr> kKinds[] = {{"WordPiece", read_word_piece}};
+DecoderPtr read_metaspace_decoder(const Json& json, const std::string& where, int) {
+  return std::make_unique<MetaspaceDecoder>(read_metaspace(json, where));
+}
+
+constexpr Kind<DecoderPtr> kKinds[] = {
+    {"Metaspace", read_metaspace_decoder},
+    {"WordPiece", read_word_piece},
+};
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "akin/base/mapped_file.h"
+#include "load_sentence_piece.h"
 #include "word_piece.h"
 
 namespace akin::text {
@@ -79,6 +80,17 @@ WordPieceParts read_vocab_txt(const fs::path& folder, const Json& config) {
   return parts;
 }
 
+// The first of the names that transformers gives a SentencePiece file.
+PipelineParts load_sentence_piece_folder(const fs::path& folder) {
+  for (const char* file : {"tokenizer.model", "spiece.model", "sentencepiece.bpe.model"}) {
+    const fs::path model = folder / file;
+    if (!fs::exists(model)) continue;
+    const fs::path config = folder / "tokenizer_config.json";
+    return load_sentence_piece(read_file(model, kMaxFileBytes), fs::exists(config) ? read_file(config, kMaxFileBytes) : "", model.string());
+  }
+  throw Error(ErrorCode::not_found, folder.string() + ": holds no tokenizer.json, vocab.txt or SentencePiece .model file");
+}
+
 PipelineParts load_parsed(const Json& json, const std::string& name) {
   if (!json.is_object()) throw Error(ErrorCode::corrupt, name + ": must be a JSON object");
   PipelineParts parts;
@@ -110,7 +122,7 @@ PipelineParts load_folder(const fs::path& folder) {
     return load_parsed(parsed, json.string());
   }
   const fs::path vocabulary = folder / "vocab.txt";
-  if (!fs::exists(vocabulary)) throw Error(ErrorCode::not_found, folder.string() + ": holds neither tokenizer.json nor vocab.txt");
+  if (!fs::exists(vocabulary)) return load_sentence_piece_folder(folder);
   return load_word_piece(read_vocab_txt(folder, config), vocabulary.string());
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "bpe.h"
+#include "unigram.h"
 #include "word_level.h"
 #include "word_piece.h"
 
@@ -74,16 +75,32 @@ ModelPtr read_word_level(const Json& json, const std::string& where, int) {
                                      where);
 }
 
+ModelPtr read_unigram(const Json& json, const std::string& where, int) {
+  std::vector<ScoredPiece> pieces;
+  for (const Json& item : array_field(json, "vocab", where)) {
+    if (!item.is_array() || item.size() != 2 || !item[0].is_string() || !item[1].is_number())
+      throw Error(ErrorCode::corrupt, where + ": 'vocab': item " + std::to_string(pieces.size()) + " must be a piece and its score");
+    pieces.push_back({item[0].get<std::string>(), as_read_by_reference(item[1].get<double>())});
+  }
+  UnigramOptions options;
+  if (const Json& unknown = member(json, "unk_id", where); !unknown.is_null())
+    options.unknown_id = static_cast<std::int32_t>(unsigned_value(unknown, 1 << 24, where + ": 'unk_id'"));
+  options.byte_fallback = bool_field(json, "byte_fallback", false, where);
+  return std::make_unique<Unigram>(std::move(pieces), options, where);
+}
+
 constexpr Kind<ModelPtr> kKinds[] = {
+    {"Unigram", read_unigram},
     {"WordPiece", read_word_piece},
     {"BPE", read_bpe},
     {"WordLevel", read_word_level},
 };
 
-// Files of the library's early versions name no kind: merges are BPE's alone, after that the prefix WordPiece's.
+// Files of the library's early versions name no kind: merges are BPE's alone, after that the prefix WordPiece's, a list Unigram's.
 const char* guess_kind(const Json& json) {
   if (json.contains("merges")) return "BPE";
   if (json.contains("continuing_subword_prefix")) return "WordPiece";
+  if (json.contains("vocab") && json.at("vocab").is_array()) return "Unigram";
   return "WordLevel";
 }
 

@@ -97,7 +97,7 @@ void NormalizedText::rewrite(const std::vector<Change>& changes) {
       if (old > 0) span = origin_[old - 1];
     } else {
       span = origin_[old];
-      old += decode_utf8(text_, old).length;
+      for (std::uint32_t i = 0; i <= change.swallowed && old < text_.size(); ++i) old += decode_utf8(text_, old).length;
     }
     append_utf8(text, change.code_point);
     origin.resize(text.size(), span);
@@ -115,24 +115,11 @@ void NormalizedText::decompose(Decomposition kind) {
 void NormalizedText::compose(Decomposition kind) {
   std::vector<Moving> characters = decomposed(text_, kind);
   compose_in_place(characters);
-  std::string text;
-  std::vector<TextSpan> origin;
-  text.reserve(text_.size());
-  origin.reserve(text_.size());
-  std::size_t old = 0;
-  for (const Moving& c : characters) {
-    TextSpan span;
-    if (c.balance > 0) {
-      if (old > 0) span = origin_[old - 1];
-    } else {
-      span = origin_[old];
-      for (std::int32_t i = 0; i <= -c.balance && old < text_.size(); ++i) old += decode_utf8(text_, old).length;
-    }
-    append_utf8(text, c.code_point);
-    origin.resize(text.size(), span);
-  }
-  text_ = std::move(text);
-  origin_ = std::move(origin);
+  std::vector<Change> changes;
+  changes.reserve(characters.size());
+  for (const Moving& c : characters)
+    changes.push_back({c.code_point, c.balance > 0, c.balance < 0 ? static_cast<std::uint32_t>(-c.balance) : 0});
+  rewrite(changes);
 }
 
 void NormalizedText::replace(std::string_view pattern, std::string_view content) {

@@ -27,12 +27,13 @@ class NormalizedText {
   [[nodiscard]] NormalizedText slice(std::size_t begin, std::size_t end) const;
 
   /// One character of a rewritten text. It takes the place of the next old character (inserted = false), or stands after the character
-  /// before it and shares its origin (inserted = true).
+  /// before it and shares its origin (inserted = true). It may take the place of `swallowed` more old characters after that.
   struct Change {
     char32_t code_point = 0;
     bool inserted = false;
+    std::uint32_t swallowed = 0;
   };
-  /// Rewrites the whole text: every old character is replaced exactly once, in order.
+  /// Rewrites the whole text: old characters are replaced in order, at most once each; those that no change takes the place of are gone.
   void rewrite(const std::vector<Change>& changes);
 
   template <class Keep>

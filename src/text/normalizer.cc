@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "charsmap.h"
+
 namespace akin::text {
 namespace {
 
@@ -37,6 +39,22 @@ class UnicodeForm final : public Normalizer {
   const char* name_;
   Decomposition kind_;
   bool composed_;
+};
+
+/// sentencepiece's own clean-up: control characters go, other white space becomes a space.
+class Nmt final : public Normalizer {
+ public:
+  void apply(NormalizedText& text) const override {
+    text.filter([](char32_t c) {
+      return !((c >= 0x01 && c <= 0x08) || c == 0x0B || (c >= 0x0E && c <= 0x1F) || c == 0x7F || c == 0x8F || c == 0x9F);
+    });
+    text.map([](char32_t c) {
+      const bool space = c == 0x09 || c == 0x0A || c == 0x0C || c == 0x0D || c == 0x1680 || (c >= 0x200B && c <= 0x200F) || c == 0x2028 ||
+                         c == 0x2029 || c == 0x2581 || c == 0xFEFF || c == 0xFFFD;
+      return one(space ? U' ' : c);
+    });
+  }
+  [[nodiscard]] std::string describe() const override { return "Nmt"; }
 };
 
 class Replace final : public Normalizer {
@@ -90,6 +108,11 @@ NormalizerPtr read_nfkd(const Json&, const std::string&, int) {
   return std::make_unique<UnicodeForm>("NFKD", Decomposition::compatibility, false);
 }
 
+NormalizerPtr read_nmt(const Json&, const std::string&, int) { return std::make_unique<Nmt>(); }
+NormalizerPtr read_precompiled(const Json& json, const std::string& where, int) {
+  return std::make_unique<Precompiled>(read_charsmap(json, where));
+}
+
 NormalizerPtr read_replace(const Json& json, const std::string& where, int) {
   const Json& pattern = member(json, "pattern", where);
   if (!member(pattern, "Regex", where).is_null())
@@ -107,6 +130,8 @@ constexpr Kind<NormalizerPtr> kKinds[] = {
     {"NFD", read_nfd},
     {"NFKC", read_nfkc},
     {"NFKD", read_nfkd},
+    {"Nmt", read_nmt},
+    {"Precompiled", read_precompiled},
     {"Replace", read_replace},
     {"Sequence", read_sequence},
 };
@@ -115,11 +140,15 @@ NormalizerPtr read_sequence(const Json& json, const std::string& where, int dept
   std::vector<NormalizerPtr> parts;
   for (const Json& part : array_field(json, "normalizers", where))
     parts.push_back(read_kind<NormalizerPtr>(kKinds, part, where, depth + 1));
-  if (parts.size() == 1) return std::move(parts.front());
-  return std::make_unique<NormalizerSequence>(std::move(parts));
+  return in_sequence(std::move(parts));
 }
 
 }  // namespace
+
+std::unique_ptr<const Normalizer> in_sequence(std::vector<std::unique_ptr<const Normalizer>> parts) {
+  if (parts.size() == 1) return std::move(parts.front());
+  return std::make_unique<NormalizerSequence>(std::move(parts));
+}
 
 void BertNormalizer::apply(NormalizedText& text) const {
   if (options_.clean_text) {

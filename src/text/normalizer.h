@@ -37,6 +37,9 @@ class BertNormalizer final : public Normalizer {
   BertNormalizerOptions options_;
 };
 
+/// One after another; one alone is itself.
+std::unique_ptr<const Normalizer> in_sequence(std::vector<std::unique_ptr<const Normalizer>> parts);
+
 /// `json` is the "normalizer" of a tokenizer.json; null gives a null pointer. Throws Error{unsupported}, Error{corrupt}.
 std::unique_ptr<const Normalizer> read_normalizer(const Json& json, const std::string& where);
 

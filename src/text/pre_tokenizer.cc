@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "metaspace.h"
 #include "unicode.h"
 
 namespace akin::text {
@@ -68,12 +69,14 @@ class PreTokenizerSequence final : public PreTokenizer {
 PreTokenizerPtr read_bert(const Json&, const std::string&, int) { return std::make_unique<BertPreTokenizer>(); }
 PreTokenizerPtr read_whitespace(const Json&, const std::string&, int) { return std::make_unique<Whitespace>(); }
 PreTokenizerPtr read_whitespace_split(const Json&, const std::string&, int) { return std::make_unique<WhitespaceSplit>(); }
+PreTokenizerPtr read_metaspace_splitter(const Json& json, const std::string& where, int) {
+  return std::make_unique<Metaspace>(read_metaspace(json, where));
+}
 PreTokenizerPtr read_sequence(const Json& json, const std::string& where, int depth);
 
 constexpr Kind<PreTokenizerPtr> kKinds[] = {
-    {"BertPreTokenizer", read_bert},
-    {"Whitespace", read_whitespace},
-    {"WhitespaceSplit", read_whitespace_split},
+    {"BertPreTokenizer", read_bert}, {"Metaspace", read_metaspace_splitter},
+    {"Whitespace", read_whitespace}, {"WhitespaceSplit", read_whitespace_split},
     {"Sequence", read_sequence},
 };
 

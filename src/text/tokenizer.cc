@@ -9,6 +9,8 @@
 #include "akin/base/utf8.h"
 #include "bert_fast.h"
 #include "load.h"
+#include "load_gguf.h"
+#include "load_sentence_piece.h"
 #include "pipeline.h"
 
 namespace akin {
@@ -97,6 +99,14 @@ Tokenizer Tokenizer::from_json(std::string_view json, const std::string& name) {
 
 Tokenizer Tokenizer::from_word_piece(const WordPieceParts& parts) {
   return Tokenizer(std::make_unique<const Impl>(text::load_word_piece(parts, "WordPiece vocabulary")));
+}
+
+Tokenizer Tokenizer::from_sentence_piece(std::string_view model, std::string_view config, const std::string& name) {
+  return Tokenizer(std::make_unique<const Impl>(text::load_sentence_piece(model, config, name)));
+}
+
+Tokenizer Tokenizer::from_gguf(const GgufVocabulary& vocabulary, const std::string& name) {
+  return Tokenizer(std::make_unique<const Impl>(text::load_gguf(vocabulary, name)));
 }
 
 Encoding Tokenizer::encode(std::string_view text, const EncodeOptions& options) const { return impl_->encode(text, nullptr, options); }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -50,14 +51,36 @@ struct WordPieceParts {
   std::size_t max_chars_per_word = 100;
 };
 
+/// A vocabulary as GGUF files keep it (keys tokenizer.ggml.…), filled by who reads the file. An id of −1 or an empty list: the key is
+/// absent.
+struct GgufVocabulary {
+  std::string model;                      ///< "bert", "llama" (SentencePiece BPE), "gpt2" (byte-level BPE), "t5" (Unigram)
+  std::string pre;                        ///< names the regular expression of "gpt2"; empty is "gpt-2"
+  std::vector<std::string> tokens;        ///< index = id
+  std::vector<float> scores;              ///< one a token; "llama" and "t5" need them
+  std::vector<std::int32_t> token_types;  ///< 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte; one a token or none
+  std::vector<std::string> merges;        ///< "left right", first learned first; "gpt2" needs them
+  std::int32_t bos_id = -1, eos_id = -1, unknown_id = -1, separator_id = -1, padding_id = -1, cls_id = -1, mask_id = -1;
+  std::optional<bool> add_bos, add_eos, add_space_prefix, remove_extra_whitespaces;
+  std::string precompiled_charsmap;  ///< bytes
+};
+
 class Tokenizer {
  public:
-  /// Reads tokenizer.json, else vocab.txt (with tokenizer_config.json's do_lower_case). Truncation and padding that the files carry are
-  /// ignored: the caller decides. Throws Error{not_found}, Error{corrupt}, Error{unsupported} naming the file and the kind.
+  /// Reads tokenizer.json, else vocab.txt (with tokenizer_config.json's do_lower_case), else a SentencePiece .model file, as
+  /// from_sentence_piece() does. Truncation and padding that the files carry are ignored: the caller decides. Throws Error{not_found},
+  /// Error{corrupt}, Error{unsupported} naming the file and the kind.
   static Tokenizer from_folder(const std::filesystem::path& folder);
   /// One tokenizer.json as text; `name` is for messages.
   static Tokenizer from_json(std::string_view json, const std::string& name);
   static Tokenizer from_word_piece(const WordPieceParts& parts);
+  /// The bytes of a SentencePiece .model file (Unigram or BPE). `config` is the text of the tokenizer_config.json beside it, whose
+  /// "tokenizer_class" says which model family's rules apply; without one ("") the file's name and pieces say it:
+  /// docs/formats/tokenizers.md.
+  static Tokenizer from_sentence_piece(std::string_view model, std::string_view config, const std::string& name);
+  /// Throws Error{corrupt} if lists do not fit each other or an id is out of range, Error{unsupported} for another model or regular
+  /// expression; both name `name` and the key.
+  static Tokenizer from_gguf(const GgufVocabulary& vocabulary, const std::string& name);
 
   Tokenizer(Tokenizer&&) noexcept;
   Tokenizer& operator=(Tokenizer&&) noexcept;
