@@ -1,10 +1,12 @@
 #include "akin/embed/embedder.h"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
 #include "akin/embed/backend.h"
 #include "akin/kernels/target.h"
+#include "image_backend.h"
 #include "model_files.h"
 #include "transformer_backend.h"
 
@@ -14,6 +16,8 @@ namespace {
 // A window of the endless input: enough texts to sort by length, little enough memory.
 constexpr std::size_t kWindowTexts = 2048;
 constexpr std::size_t kWindowBytes = std::size_t{8} << 20;
+// Images that are decoded at once: what a model sees of one has about 150 KB.
+constexpr std::size_t kWindowImages = 64;
 
 }  // namespace
 
@@ -32,6 +36,7 @@ Embedder::~Embedder() = default;
 
 Embedder Embedder::load(const std::filesystem::path& model, const EmbedderOptions& options, Context& context) {
   kernels::use_target_from_environment();
+  if (is_image_model(model)) return Embedder(make_image_backend(read_image_model(model), options, context));
   return Embedder(make_transformer_backend(read_model(model), options, context));
 }
 
@@ -86,6 +91,33 @@ void Embedder::embed_stream(const Source& source, const Sink& sink, TextRole rol
 TokenVectors Embedder::embed_tokens(std::string_view text, Context& context) const {
   context.cancel.check();
   return impl_->backend->embed_tokens(text, context);
+}
+
+FittedImage Embedder::fit_image(const Image& image) const { return impl_->backend->fit_image(image); }
+
+Matrix<float> Embedder::embed_images(std::span<const FittedImage> images, Context& context) const {
+  context.cancel.check();
+  return impl_->backend->embed_images(images, context);
+}
+
+Matrix<float> Embedder::embed_image_files(std::span<const std::filesystem::path> files, Context& context) const {
+  Matrix<float> vectors(files.size(), dim());
+  for (std::size_t begin = 0; begin < files.size(); begin += kWindowImages) {
+    std::vector<FittedImage> images(std::min(kWindowImages, files.size() - begin));
+    context.parallel_for(images.size(), 1, [&](std::size_t i, std::size_t) { images[i] = fit_image(read_image(files[begin + i])); });
+    const Matrix<float> window = embed_images(images, context);
+    std::copy_n(window.data(), window.size(), vectors.row(begin).data());
+    context.progress.advance(images.size());
+  }
+  return vectors;
+}
+
+FittedImage EmbedderBackend::fit_image(const Image&) const {
+  throw Error(ErrorCode::unsupported, info().name + ": takes no images: it is a model of texts");
+}
+
+Matrix<float> EmbedderBackend::embed_images(std::span<const FittedImage>, Context&) const {
+  throw Error(ErrorCode::unsupported, info().name + ": takes no images: it is a model of texts");
 }
 
 TokenVectors EmbedderBackend::embed_tokens(std::string_view, Context&) const {

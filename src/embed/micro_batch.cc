@@ -4,6 +4,12 @@
 #include <numeric>
 
 namespace akin {
+namespace {
+
+// Threads that share the products of a single micro-batch: its smallest product has two pieces, its largest eight.
+constexpr std::size_t kMostInACrew = 8;
+
+}  // namespace
 
 std::vector<MicroBatch> cut_micro_batches(std::span<const std::size_t> lengths, std::size_t max_tokens) {
   std::vector<std::size_t> order(lengths.size());
@@ -20,6 +26,16 @@ std::vector<MicroBatch> cut_micro_batches(std::span<const std::size_t> lengths, 
     tokens += lengths[i];
   }
   return batches;
+}
+
+void run_micro_batches(std::size_t n, Context& context, const std::function<void(std::size_t, Crew*)>& run) {
+  if (n == 1 && context.pool.n_threads() > 1) {
+    Crew crew;
+    const std::size_t n_threads = std::min(static_cast<std::size_t>(context.pool.n_threads()), kMostInACrew);
+    context.parallel_for(n_threads, 1, [&](std::size_t, std::size_t) { crew.join([&] { run(0, &crew); }); });
+  } else {
+    context.parallel_for(n, 1, [&](std::size_t b, std::size_t) { run(b, nullptr); });
+  }
 }
 
 }  // namespace akin

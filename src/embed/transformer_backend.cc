@@ -1,7 +1,6 @@
 #include "transformer_backend.h"
 
 #include <algorithm>
-#include <mutex>
 #include <utility>
 
 #include "akin/base/crew.h"
@@ -10,43 +9,17 @@
 #include "akin/text/lowercase.h"
 #include "fingerprint.h"
 #include "micro_batch.h"
+#include "scratch_pool.h"
 #include "sentence_steps.h"
 
 namespace akin {
 namespace {
 
-// Rows that go through the layers together. At 384 dimensions their activations fill about half of a 1 MB second-level cache; larger
-// batches measured no faster, smaller ones read the weights more often.
-constexpr std::size_t kMicroBatchTokens = 256;
-
 constexpr std::size_t kTokenizeGrain = 16;
-
-// Threads that share the products of a single micro-batch: its smallest product has two pieces, its largest eight.
-constexpr std::size_t kMostInACrew = 8;
 
 struct Scratch {
   TransformerBuffers buffers;
   Matrix<float> hidden;
-};
-
-/// Scratch lent to whoever runs a forward pass and kept for the next.
-class ScratchPool {
- public:
-  std::unique_ptr<Scratch> take() {
-    const std::lock_guard lock(mutex_);
-    if (free_.empty()) return std::make_unique<Scratch>();
-    std::unique_ptr<Scratch> scratch = std::move(free_.back());
-    free_.pop_back();
-    return scratch;
-  }
-  void give_back(std::unique_ptr<Scratch> scratch) {
-    const std::lock_guard lock(mutex_);
-    free_.push_back(std::move(scratch));
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Scratch>> free_;
 };
 
 const std::string* find_prompt(const SentenceConfig& sentence, std::string_view name) {
@@ -127,7 +100,7 @@ class TransformerBackend final : public EmbedderBackend {
   SentenceSteps steps_;
   ModelInfo info_;
   std::string prompts_[3];  // by TextRole
-  mutable ScratchPool scratch_;
+  mutable ScratchPool<Scratch> scratch_;
 };
 
 TransformerBackend::TransformerBackend(ModelFiles model_files, const EmbedderOptions& embedder_options, Context& context)
@@ -220,13 +193,7 @@ EmbedResult TransformerBackend::embed(std::span<const std::string_view> texts, T
     const Matrix<float> vectors = steps_.forward(std::move(pooled));
     for (std::size_t s = 0; s < members.size(); ++s) std::ranges::copy(vectors.row(s), result.vectors.row(batches[b][s]).begin());
   };
-  if (batches.size() == 1 && context.pool.n_threads() > 1) {
-    Crew crew;
-    const std::size_t n_threads = std::min(static_cast<std::size_t>(context.pool.n_threads()), kMostInACrew);
-    context.parallel_for(n_threads, 1, [&](std::size_t, std::size_t) { crew.join([&] { run_batch(0, &crew); }); });
-  } else {
-    context.parallel_for(batches.size(), 1, [&](std::size_t b, std::size_t) { run_batch(b, nullptr); });
-  }
+  run_micro_batches(batches.size(), context, run_batch);
   return result;
 }
 

@@ -171,6 +171,8 @@ struct Transformer::Impl {
   void embed(const TokenBatch& batch, MatrixView<float> hidden) const;
   void run(std::span<const std::size_t> starts, TransformerBuffers& buffers, MatrixView<float> hidden, const Observer& observer,
            Crew* crew) const;
+  void run_embedded(std::span<const std::size_t> starts, TransformerBuffers& buffers, MatrixView<float> hidden, const Observer& observer,
+                    Crew* crew) const;
   void forward(const TokenBatch& batch, TransformerBuffers& buffers, MatrixView<float> hidden, const Observer& observer, Crew* crew) const;
 };
 
@@ -292,11 +294,20 @@ void Transformer::forward(const TokenBatch& batch, TransformerBuffers& buffers, 
   impl_->forward(batch, buffers, hidden, {}, &crew);
 }
 
+void Transformer::Impl::run_embedded(std::span<const std::size_t> starts, TransformerBuffers& buffers, MatrixView<float> hidden,
+                                     const Observer& observer, Crew* crew) const {
+  require(!starts.empty() && starts.back() == hidden.rows() && hidden.cols() == spec.dim, "hidden states need one row of `dim` a token");
+  if (hidden.rows() > 0) run(starts, buffers, hidden, observer, crew);
+}
+
 void Transformer::forward_embedded(std::span<const std::size_t> starts, TransformerBuffers& buffers, MatrixView<float> hidden,
                                    const Observer& observer) const {
-  require(!starts.empty() && starts.back() == hidden.rows() && hidden.cols() == impl_->spec.dim,
-          "hidden states need one row of `dim` a token");
-  if (hidden.rows() > 0) impl_->run(starts, buffers, hidden, observer, nullptr);
+  impl_->run_embedded(starts, buffers, hidden, observer, nullptr);
+}
+
+void Transformer::forward_embedded(std::span<const std::size_t> starts, TransformerBuffers& buffers, MatrixView<float> hidden,
+                                   Crew& crew) const {
+  impl_->run_embedded(starts, buffers, hidden, {}, &crew);
 }
 
 }  // namespace akin

@@ -165,9 +165,20 @@ struct VisionTower::Impl {
     if (spec.pooling == ImagePooling::attention) attention_pool.emplace(file, names, spec.transformer);
   }
 
-  /// Patch tokens with their positions: (n_tokens, dim).
-  [[nodiscard]] Matrix<float> embed(const PixelValues& pixels) const {
-    const std::size_t p = spec.patch_size, dim = spec.transformer.dim;
+  void check(const PixelValues& pixels) const {
+    const std::size_t p = spec.patch_size;
+    require(pixels.height > 0 && pixels.width > 0 && pixels.height % p == 0 && pixels.width % p == 0 &&
+                pixels.values.size() == 3 * pixels.height * pixels.width,
+            "an image must have 3 channels, and sides that are multiples of the model's patch size");
+  }
+
+  [[nodiscard]] std::size_t n_tokens(std::size_t height, std::size_t width) const noexcept {
+    return (height / spec.patch_size) * (width / spec.patch_size) + (spec.class_token ? 1 : 0);
+  }
+
+  /// Patch tokens with their positions, to `tokens` (n_tokens, dim).
+  void embed(const PixelValues& pixels, MatrixView<float> tokens) const {
+    const std::size_t p = spec.patch_size;
     const Grid grid{pixels.height / p, pixels.width / p};
     Matrix<float> cut(grid.height * grid.width, 3 * p * p);
     for (std::size_t i = 0; i < cut.rows(); ++i) {
@@ -178,21 +189,24 @@ struct VisionTower::Impl {
       }
     }
     const std::size_t first = spec.class_token ? 1 : 0;
-    Matrix<float> tokens(first + cut.rows(), dim);
     kernels::GemmRows rows;
     kernels::prepare_rows(cut.view(), type, rows);
-    kernels::gemm(rows, patches, kernels::Activation::none, tokens.view().middle_rows(first, cut.rows()));
+    kernels::gemm(rows, patches, kernels::Activation::none, tokens.middle_rows(first, cut.rows()));
     if (spec.class_token) std::ranges::copy(class_token.row(0), tokens.row(0).begin());
     const std::size_t side = spec.image_size / p;
     const MatrixView<const float> table = positions.view();
     if (grid.height == side && grid.width == side) {
-      nn::add_rows(tokens.view(), table);
+      nn::add_rows(tokens, table);
     } else {
-      if (first == 1) nn::add_rows(tokens.view().middle_rows(0, 1), table.middle_rows(0, 1));
+      if (first == 1) nn::add_rows(tokens.middle_rows(0, 1), table.middle_rows(0, 1));
       const Matrix<float> other = interpolate_positions(table.middle_rows(first, side * side), {side, side}, grid);
-      nn::add_rows(tokens.view().middle_rows(first, cut.rows()), other.view());
+      nn::add_rows(tokens.middle_rows(first, cut.rows()), other.view());
     }
-    return tokens;
+  }
+
+  /// Vectors of pooled states (n_images, dim of the transformer) in the space that the model projects to.
+  [[nodiscard]] Matrix<float> project(Matrix<float> pooled) const {
+    return projection ? projection->forward(pooled.view()) : std::move(pooled);
   }
 };
 
@@ -213,22 +227,45 @@ std::vector<float> VisionTower::pool(MatrixView<const float> hidden) const {
   return {first.row(0).begin(), first.row(0).end()};
 }
 
+std::size_t VisionTower::n_tokens(std::size_t height, std::size_t width) const noexcept { return impl_->n_tokens(height, width); }
+
 std::vector<float> VisionTower::forward(const PixelValues& pixels, TransformerBuffers& buffers, Matrix<float>* hidden,
                                         const Transformer::Observer& observer) const {
-  const std::size_t p = impl_->spec.patch_size;
-  require(pixels.height > 0 && pixels.width > 0 && pixels.height % p == 0 && pixels.width % p == 0 &&
-              pixels.values.size() == 3 * pixels.height * pixels.width,
-          "an image must have 3 channels, and sides that are multiples of the model's patch size");
-  Matrix<float> tokens = impl_->embed(pixels);
+  impl_->check(pixels);
+  Matrix<float> tokens(impl_->n_tokens(pixels.height, pixels.width), impl_->spec.transformer.dim);
+  impl_->embed(pixels, tokens.view());
   const std::array<std::size_t, 2> starts = {0, tokens.rows()};
   impl_->transformer.forward_embedded(starts, buffers, tokens.view(), observer);
-  std::vector<float> vector = pool(tokens.view());
-  if (impl_->projection) {
-    const Matrix<float> projected = impl_->projection->forward(MatrixView<const float>(vector.data(), 1, vector.size()));
-    vector.assign(projected.row(0).begin(), projected.row(0).end());
-  }
+  Matrix<float> pooled(1, tokens.cols());
+  std::ranges::copy(pool(tokens.view()), pooled.row(0).begin());
+  pooled = impl_->project(std::move(pooled));
   if (hidden != nullptr) *hidden = std::move(tokens);
-  return vector;
+  return {pooled.row(0).begin(), pooled.row(0).end()};
+}
+
+void VisionTower::forward(std::span<const PixelValues> images, TransformerBuffers& buffers, MatrixView<float> vectors, Crew* crew) const {
+  require(vectors.rows() == images.size() && vectors.cols() == dim(), "an image tower needs one row of `dim` an image");
+  if (images.empty()) return;
+  std::vector<std::size_t> starts = {0};
+  for (const PixelValues& image : images) {
+    impl_->check(image);
+    starts.push_back(starts.back() + impl_->n_tokens(image.height, image.width));
+  }
+  Matrix<float> tokens(starts.back(), impl_->spec.transformer.dim);
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    impl_->embed(images[i], tokens.view().middle_rows(starts[i], starts[i + 1] - starts[i]));
+  }
+  if (crew == nullptr) {
+    impl_->transformer.forward_embedded(starts, buffers, tokens.view());
+  } else {
+    impl_->transformer.forward_embedded(starts, buffers, tokens.view(), *crew);
+  }
+  Matrix<float> pooled(images.size(), tokens.cols());
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    std::ranges::copy(pool(tokens.view().middle_rows(starts[i], starts[i + 1] - starts[i])), pooled.row(i).begin());
+  }
+  pooled = impl_->project(std::move(pooled));
+  for (std::size_t i = 0; i < images.size(); ++i) std::ranges::copy(pooled.row(i), vectors.row(i).begin());
 }
 
 }  // namespace akin

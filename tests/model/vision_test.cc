@@ -61,6 +61,29 @@ TEST_P(EveryImageFamily, GivesTheReferencesHiddenStatesAndVectors) {
   EXPECT_GE(n_images, 4U);
 }
 
+TEST_P(EveryImageFamily, GivesTheSameBitsAloneTogetherAndOnACrew) {
+  const auto folder = golden::path(std::string("models/") + GetParam().name);
+  const auto weights = open_safetensors(folder), expected = open_safetensors(folder / "expected.safetensors");
+  Context context(1);
+  const VisionTower tower(*weights, describe_vision(read_file(folder / "config.json", 1 << 20), "config.json", *weights),
+                          kernels::GemmType::f32, context);
+  TransformerBuffers buffers;
+  std::vector<PixelValues> images;
+  const nlohmann::json inputs = golden::json(folder / "inputs.json");
+  for (const auto& image : inputs.at("images")) {
+    images.push_back(read_pixels(*expected->find(image.at("key").get<std::string>() + ".pixel_values")));
+  }
+  Matrix<float> together(images.size(), tower.dim());
+  tower.forward(images, buffers, together.view());
+  Matrix<float> on_a_crew(1, tower.dim());
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    EXPECT_TRUE(std::ranges::equal(tower.forward(images[i], buffers), together.row(i))) << i;
+    Crew crew;
+    crew.join([&] { tower.forward(std::span(images).subspan(i, 1), buffers, on_a_crew.view(), &crew); });
+    EXPECT_TRUE(std::ranges::equal(on_a_crew.row(0), together.row(i))) << i;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Golden, EveryImageFamily, testing::ValuesIn(kCases), [](const auto& test) {
   std::string name = test.param.name;
   std::ranges::replace(name, '-', '_');

@@ -26,6 +26,10 @@ class EmbedderBackend {
   [[nodiscard]] virtual EmbedResult embed(std::span<const std::string_view> texts, TextRole role, Context& context) const = 0;
   /// One vector a token. As given here: throws Error{unsupported}.
   [[nodiscard]] virtual TokenVectors embed_tokens(std::string_view text, Context& context) const;
+  /// Resized and cut as the model wants it; and all images, in input order, (n_images, info().dim). As given here: throw
+  /// Error{unsupported}.
+  [[nodiscard]] virtual FittedImage fit_image(const Image& image) const;
+  [[nodiscard]] virtual Matrix<float> embed_images(std::span<const FittedImage> images, Context& context) const;
 };
 
 }  // namespace akin

@@ -1,6 +1,5 @@
-// Texts → vectors: tokenizer + model + pooling + post-steps, as the model folder says. A text's vector does not depend on what else is in
-// the batch, its place in it, or the number of threads. Tested by embedder_test.cc and, on the real model,
-// minilm_test.cc.
+// Texts and images → vectors. Texts: tokenizer + model + pooling + post-steps, as the model folder says. A text's vector does not depend on
+// what else is in the batch, its place in it, or the number of threads. Tested by embedder_test.cc and, on the real model, minilm_test.cc.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +16,7 @@
 
 #include "akin/base/context.h"
 #include "akin/base/matrix.h"
+#include "akin/image/image_processor.h"
 #include "akin/text/tokenizer.h"
 
 namespace akin {
@@ -56,6 +56,13 @@ struct TokenVectors {
   Matrix<float> hidden;  ///< (n_tokens, dim of the transformer)
 };
 
+/// How similarities of images and texts become probabilities: logit = scale · cosine + bias, then softmax over an image's texts (CLIP) or
+/// the sigmoid of each (SigLIP).
+struct MatchScale {
+  float scale = 1, bias = 0;
+  bool sigmoid = false;
+};
+
 /// What `akin info` shows.
 struct ModelInfo {
   std::string name;    ///< folder or file name
@@ -69,6 +76,9 @@ struct ModelInfo {
   std::vector<std::pair<std::string, std::string>> prompts;  ///< name, text
   std::string weight_type;                                   ///< as stored: "F32", "Q8_0", …
   Precision precision = Precision::f32;
+  bool takes_texts = true, takes_images = false;
+  std::size_t image_width = 0, image_height = 0;  ///< to which images are brought; where a side follows the image's, that of a square one
+  std::optional<MatchScale> match;                ///< of a model of images and texts
 };
 
 class EmbedderBackend;
@@ -108,6 +118,13 @@ class Embedder {
   void embed_stream(const Source& source, const Sink& sink, TextRole role, Context& context) const;
 
   TokenVectors embed_tokens(std::string_view text, Context& context) const;
+
+  /// What the model sees of an image: resized and cut, one byte a number. Throws Error{unsupported} if it takes none.
+  [[nodiscard]] FittedImage fit_image(const Image& image) const;
+  /// All images at once, in input order, (n_images, dim()); an image's vector has the same bits whatever else is there.
+  [[nodiscard]] Matrix<float> embed_images(std::span<const FittedImage> images, Context& context) const;
+  /// Files of the kinds of image.h, decoded on all threads. Throws the first file's Error.
+  [[nodiscard]] Matrix<float> embed_image_files(std::span<const std::filesystem::path> files, Context& context) const;
 
  private:
   struct Impl;

@@ -65,6 +65,7 @@ class Transformer {
   /// The layers alone: `hidden` comes with embeddings of any kind (image patches) and leaves as above.
   void forward_embedded(std::span<const std::size_t> starts, TransformerBuffers& buffers, MatrixView<float> hidden,
                         const Observer& observer = {}) const;
+  void forward_embedded(std::span<const std::size_t> starts, TransformerBuffers& buffers, MatrixView<float> hidden, Crew& crew) const;
 
  private:
   struct Impl;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,6 +71,11 @@ class VisionTower {
   /// of the transformer), `observer` sees what Transformer::Observer sees.
   std::vector<float> forward(const PixelValues& pixels, TransformerBuffers& buffers, Matrix<float>* hidden = nullptr,
                              const Transformer::Observer& observer = {}) const;
+  /// The same vectors, bit for bit, for several images at once: `vectors` (n_images, dim()). On the threads of `crew`, inside its lead, if
+  /// there is one.
+  void forward(std::span<const PixelValues> images, TransformerBuffers& buffers, MatrixView<float> vectors, Crew* crew = nullptr) const;
+  /// Tokens that an image of that size becomes.
+  [[nodiscard]] std::size_t n_tokens(std::size_t height, std::size_t width) const noexcept;
   /// One vector from last hidden states, before any projection: what the reference calls pooler_output; the class token where there is
   /// none.
   [[nodiscard]] std::vector<float> pool(MatrixView<const float> hidden) const;
