@@ -40,7 +40,8 @@ std::string string_field(const Json& object, const char* key, const std::string&
 }
 
 std::uint64_t unsigned_value(const Json& value, std::uint64_t limit, const std::string& where) {
-  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > limit)
+  const bool whole = value.is_number_unsigned() || (value.is_number_integer() && value.get<std::int64_t>() >= 0);
+  if (!whole || value.get<std::uint64_t>() > limit)
     throw Error(ErrorCode::corrupt, where + " must be a whole number from 0 to " + std::to_string(limit));
   return value.get<std::uint64_t>();
 }

@@ -1,10 +1,11 @@
 #include "load.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "akin/base/mapped_file.h"
+#include "bpe.h"
+#include "folder_options.h"
 #include "load_sentence_piece.h"
 #include "word_piece.h"
 
@@ -15,33 +16,9 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxFileBytes = std::size_t{1} << 28;
 
-// Tokenizer classes of transformers whose options default to those of BERT when tokenizer_config.json leaves them out.
-constexpr std::array<std::string_view, 4> kBertClasses = {"BertTokenizer", "BertTokenizerFast", "DistilBertTokenizer",
-                                                          "DistilBertTokenizerFast"};
-
 Json read_json_if_there(const fs::path& path) {
   if (!fs::exists(path)) return nullptr;
   return parse_json(read_file(path, kMaxFileBytes), path.string());
-}
-
-// transformers sets these over what tokenizer.json's BertNormalizer says.
-void override_normalizer(Json& tokenizer, const Json& config) {
-  if (!config.is_object() || !tokenizer.is_object()) return;
-  const auto normalizer = tokenizer.find("normalizer");
-  if (normalizer == tokenizer.end() || !normalizer->is_object() || normalizer->value("type", Json()) != "BertNormalizer") return;
-  const Json name = config.value("tokenizer_class", Json());
-  const bool is_bert =
-      name.is_string() && std::find(kBertClasses.begin(), kBertClasses.end(), name.get<std::string>()) != kBertClasses.end();
-  const auto set = [&](const char* key, const char* option, const Json& bert_default) {
-    if (config.contains(option)) {
-      (*normalizer)[key] = config.at(option);
-    } else if (is_bert) {
-      (*normalizer)[key] = bert_default;
-    }
-  };
-  set("lowercase", "do_lower_case", true);
-  set("strip_accents", "strip_accents", nullptr);
-  set("handle_chinese_chars", "tokenize_chinese_chars", true);
 }
 
 // One piece a line; Python's universal newlines.
@@ -57,11 +34,8 @@ std::vector<std::string> split_lines(const std::string& text) {
   return out;
 }
 
-// A special token in tokenizer_config.json is a string or an AddedToken object.
 void set_token(const Json& config, const char* key, std::string& token, const std::string& where) {
-  const Json& value = member(config, key, where);
-  if (value.is_null()) return;
-  token = value.is_object() ? string_field(value, "content", where) : string_field(config, key, where);
+  if (std::string named = special_token(config, key, where); !named.empty()) token = std::move(named);
 }
 
 WordPieceParts read_vocab_txt(const fs::path& folder, const Json& config) {
@@ -105,6 +79,11 @@ PipelineParts load_parsed(const Json& json, const std::string& name) {
   return parts;
 }
 
+void wrap_clip_decoder(PipelineParts& parts) {
+  const auto* model = dynamic_cast<const Bpe*>(parts.model.get());
+  if (model != nullptr) parts.decoder = std::make_unique<ClipDecoder>(std::move(parts.decoder), model->options().word_suffix);
+}
+
 std::int32_t require_id(const Model& model, const std::string& piece, const char* what, const std::string& name) {
   const std::int32_t id = model.id_of(piece);
   if (id < 0) throw Error(ErrorCode::corrupt, name + ": the " + what + " token '" + piece + "' is not in the vocabulary");
@@ -114,12 +93,15 @@ std::int32_t require_id(const Model& model, const std::string& piece, const char
 }  // namespace
 
 PipelineParts load_folder(const fs::path& folder) {
-  const Json config = read_json_if_there(folder / "tokenizer_config.json");
+  const fs::path config_path = folder / "tokenizer_config.json";
+  const Json config = read_json_if_there(config_path);
   const fs::path json = folder / "tokenizer.json";
   if (fs::exists(json)) {
     Json parsed = parse_json(read_file(json, kMaxFileBytes), json.string());
-    override_normalizer(parsed, config);
-    return load_parsed(parsed, json.string());
+    apply_folder_options(parsed, config, config_path.string());
+    PipelineParts parts = load_parsed(parsed, json.string());
+    if (tokenizer_class(config) == "CLIPTokenizer") wrap_clip_decoder(parts);
+    return parts;
   }
   const fs::path vocabulary = folder / "vocab.txt";
   if (!fs::exists(vocabulary)) return load_sentence_piece_folder(folder);

@@ -1,4 +1,4 @@
-// The parts of a tokenizer from the forms it is kept in. Tested by load_test.cc.
+// The parts of a tokenizer from the forms it is kept in. Tested by load_test.cc and folders_test.cc.
 #pragma once
 
 #include <filesystem>

@@ -136,3 +136,5 @@ differences("kCanonicalDifferences", "Canonical decomposition where utf8proc say
 differences("kCompatibilityDifferences", "Compatibility decomposition where utf8proc says otherwise.", N.NFKD().normalize_str,
             lambda c: decompose(c, 1 << 4 | 1 << 2 | 2))
 ranges("kNotCombining", "Marks that utf8proc reorders and the reference does not.", lambda s: decompose(ord(s), 1 << 4 | 2) == [ord(s)] and marks_that_start(ord(s)))
+last_parts = {parts[-1] for parts in (decompose(c, 1 << 4 | 2) for c in CODE_POINTS) if len(parts) > 1}
+ranges("kComposesBackward", "What may be composed with the character before it: the last part of some canonical decomposition.", lambda s: ord(s) in last_parts)

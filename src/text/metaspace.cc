@@ -81,18 +81,17 @@ std::string Metaspace::describe() const {
 MetaspaceDecoder::MetaspaceDecoder(const MetaspaceOptions& options)
     : mark_(encoded(options.replacement)), drops_first_(options.prepend != PrependScheme::never) {}
 
-std::string MetaspaceDecoder::decode(const std::vector<std::string_view>& pieces) const {
-  std::string out;
+void MetaspaceDecoder::apply(std::vector<std::string>& pieces) const {
   for (std::size_t i = 0; i < pieces.size(); ++i) {
+    std::string out;
     std::string_view piece = pieces[i];
     for (std::size_t found = piece.find(mark_); found != std::string_view::npos; found = piece.find(mark_)) {
       out += piece.substr(0, found);
       if (i > 0 || !drops_first_) out += ' ';
       piece.remove_prefix(found + mark_.size());
     }
-    out += piece;
+    pieces[i] = out.append(piece);
   }
-  return out;
 }
 
 MetaspaceOptions read_metaspace(const Json& json, const std::string& where) {

@@ -42,7 +42,7 @@ class Metaspace final : public PreTokenizer {
 class MetaspaceDecoder final : public Decoder {
  public:
   explicit MetaspaceDecoder(const MetaspaceOptions& options);
-  [[nodiscard]] std::string decode(const std::vector<std::string_view>& pieces) const override;
+  void apply(std::vector<std::string>& pieces) const override;
 
  private:
   std::string mark_;

@@ -1,5 +1,6 @@
 #include "model.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -97,7 +98,7 @@ constexpr Kind<ModelPtr> kKinds[] = {
 };
 
 // Files of the library's early versions name no kind: merges are BPE's alone, after that the prefix WordPiece's, a list Unigram's.
-const char* guess_kind(const Json& json) {
+std::string_view guess_kind(const Json& json) {
   if (json.contains("merges")) return "BPE";
   if (json.contains("continuing_subword_prefix")) return "WordPiece";
   if (json.contains("vocab") && json.at("vocab").is_array()) return "Unigram";
@@ -108,9 +109,8 @@ const char* guess_kind(const Json& json) {
 
 ModelPtr read_model(const Json& json, const std::string& where) {
   if (!member(json, "type", where + ": model").is_null()) return read_kind<ModelPtr>(kKinds, json, where + ": model", 0);
-  Json named = json;
-  named["type"] = guess_kind(json);
-  return read_kind<ModelPtr>(kKinds, named, where + ": model", 0);
+  const auto* const kind = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& k) { return k.name == guess_kind(json); });
+  return kind->read(json, where + ": model " + std::string(kind->name), 0);
 }
 
 }  // namespace akin::text

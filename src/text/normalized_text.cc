@@ -124,21 +124,61 @@ void NormalizedText::compose(Decomposition kind) {
 
 void NormalizedText::replace(std::string_view pattern, std::string_view content) {
   if (pattern.empty()) return;
+  std::vector<std::pair<std::size_t, std::size_t>> stretches;
+  for (std::size_t at = text_.find(pattern); at != std::string::npos; at = text_.find(pattern, at + pattern.size()))
+    stretches.emplace_back(at, at + pattern.size());
+  replace(stretches, content);
+}
+
+void NormalizedText::replace(const std::vector<std::pair<std::size_t, std::size_t>>& stretches, std::string_view content) {
+  if (stretches.empty()) return;
   std::string text;
   std::vector<TextSpan> origin;
-  std::size_t at = 0;
-  while (at < text_.size()) {
-    const std::size_t found = std::min(text_.find(pattern, at), text_.size());
-    text.append(text_, at, found - at);
-    origin.insert(origin.end(), origin_.begin() + static_cast<std::ptrdiff_t>(at), origin_.begin() + static_cast<std::ptrdiff_t>(found));
-    at = found;
-    if (found == text_.size()) break;
-    at += pattern.size();
+  std::size_t done = 0;
+  const auto keep_until = [&](std::size_t end) {
+    text.append(text_, done, end - done);
+    origin.insert(origin.end(), origin_.begin() + static_cast<std::ptrdiff_t>(done), origin_.begin() + static_cast<std::ptrdiff_t>(end));
+    done = end;
+  };
+  for (const auto& [begin, end] : stretches) {
+    keep_until(begin);
+    done = end;
     text += content;
-    origin.resize(text.size(), origin_[at - 1]);
+    origin.resize(text.size(), end > 0 ? origin_[end - 1] : TextSpan{});
   }
+  keep_until(text_.size());
   text_ = std::move(text);
   origin_ = std::move(origin);
+}
+
+void NormalizedText::prepend(std::string_view content) {
+  if (text_.empty()) return;
+  text_.insert(0, content);
+  origin_.insert(origin_.begin(), content.size(), TextSpan(origin_.front()));
+}
+
+void NormalizedText::strip(bool left, bool right) {
+  std::size_t begin = 0;  // of what stays
+  std::size_t solid = 0;  // end of the last character that is no white space
+  bool leading = left;
+  for (std::size_t at = 0; at < text_.size();) {
+    const DecodedChar c = decode_utf8(text_, at);
+    at += c.length;
+    if (is_space(c.code_point)) {
+      if (leading) begin = at;
+    } else {
+      leading = false;
+      solid = at;
+    }
+  }
+  const std::size_t end = right ? std::max(solid, begin) : text_.size();
+  text_ = text_.substr(begin, end - begin);
+  origin_ = std::vector<TextSpan>(origin_.begin() + static_cast<std::ptrdiff_t>(begin), origin_.begin() + static_cast<std::ptrdiff_t>(end));
+}
+
+void NormalizedText::append(const NormalizedText& other) {
+  text_ += other.text_;
+  origin_.insert(origin_.end(), other.origin_.begin(), other.origin_.end());
 }
 
 }  // namespace akin::text

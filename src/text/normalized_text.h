@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "akin/base/utf8.h"
@@ -71,6 +72,13 @@ class NormalizedText {
   void compose(Decomposition kind);
   /// Every occurrence of `pattern` becomes `content`, which takes the origin of the pattern's last character.
   void replace(std::string_view pattern, std::string_view content);
+  /// The same for stretches [begin, end) in order, cut at character boundaries.
+  void replace(const std::vector<std::pair<std::size_t, std::size_t>>& stretches, std::string_view content);
+  /// Puts `content` in front, with the origin of the first character; an empty text stays empty.
+  void prepend(std::string_view content);
+  /// Takes white space off the ends.
+  void strip(bool left, bool right);
+  void append(const NormalizedText& other);
 
  private:
   NormalizedText() = default;

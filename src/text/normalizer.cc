@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "byte_level.h"
 #include "charsmap.h"
+#include "pattern.h"
 
 namespace akin::text {
 namespace {
@@ -59,13 +61,44 @@ class Nmt final : public Normalizer {
 
 class Replace final : public Normalizer {
  public:
-  Replace(std::string pattern, std::string content) : pattern_(std::move(pattern)), content_(std::move(content)) {}
-  void apply(NormalizedText& text) const override { text.replace(pattern_, content_); }
-  [[nodiscard]] std::string describe() const override { return "Replace " + Json{pattern_, content_}.dump(); }
+  Replace(std::unique_ptr<const Pattern> pattern, std::string content) : pattern_(std::move(pattern)), content_(std::move(content)) {}
+  void apply(NormalizedText& text) const override {
+    std::vector<Pattern::Match> matches;
+    pattern_->find_all(text.text(), matches);
+    text.replace(matches, content_);
+  }
+  [[nodiscard]] std::string describe() const override { return "Replace " + pattern_->describe() + " " + Json(content_).dump(); }
 
  private:
-  std::string pattern_;
+  std::unique_ptr<const Pattern> pattern_;
   std::string content_;
+};
+
+class Prepend final : public Normalizer {
+ public:
+  explicit Prepend(std::string content) : content_(std::move(content)) {}
+  void apply(NormalizedText& text) const override { text.prepend(content_); }
+  [[nodiscard]] std::string describe() const override { return "Prepend " + Json(content_).dump(); }
+
+ private:
+  std::string content_;
+};
+
+class Strip final : public Normalizer {
+ public:
+  Strip(bool left, bool right) : left_(left), right_(right) {}
+  void apply(NormalizedText& text) const override { text.strip(left_, right_); }
+  [[nodiscard]] std::string describe() const override { return std::string("Strip") + (left_ ? " 1" : " 0") + (right_ ? " 1" : " 0"); }
+
+ private:
+  bool left_;
+  bool right_;
+};
+
+class ByteLevelNormalizer final : public Normalizer {
+ public:
+  void apply(NormalizedText& text) const override { to_byte_characters(text); }
+  [[nodiscard]] std::string describe() const override { return "ByteLevel"; }
 };
 
 class NormalizerSequence final : public Normalizer {
@@ -114,11 +147,18 @@ NormalizerPtr read_precompiled(const Json& json, const std::string& where, int) 
 }
 
 NormalizerPtr read_replace(const Json& json, const std::string& where, int) {
-  const Json& pattern = member(json, "pattern", where);
-  if (!member(pattern, "Regex", where).is_null())
-    throw Error(ErrorCode::unsupported, where + ": a regular expression as pattern is not supported");
-  return std::make_unique<Replace>(string_field(pattern, "String", where), string_field(json, "content", where));
+  return std::make_unique<Replace>(read_pattern(member(json, "pattern", where), where), string_field(json, "content", where));
 }
+
+NormalizerPtr read_prepend(const Json& json, const std::string& where, int) {
+  return std::make_unique<Prepend>(string_field(json, "prepend", where));
+}
+
+NormalizerPtr read_strip(const Json& json, const std::string& where, int) {
+  return std::make_unique<Strip>(bool_field(json, "strip_left", true, where), bool_field(json, "strip_right", true, where));
+}
+
+NormalizerPtr read_byte_level(const Json&, const std::string&, int) { return std::make_unique<ByteLevelNormalizer>(); }
 
 NormalizerPtr read_sequence(const Json& json, const std::string& where, int depth);
 
@@ -133,6 +173,9 @@ constexpr Kind<NormalizerPtr> kKinds[] = {
     {"Nmt", read_nmt},
     {"Precompiled", read_precompiled},
     {"Replace", read_replace},
+    {"Prepend", read_prepend},
+    {"Strip", read_strip},
+    {"ByteLevel", read_byte_level},
     {"Sequence", read_sequence},
 };
 

@@ -1,9 +1,43 @@
 #include "post_processor.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "akin/base/utf8.h"
+#include "byte_level.h"
+#include "unicode.h"
 
 namespace akin::text {
 namespace {
+
+struct SpaceCounts {
+  std::size_t leading = 0;
+  std::size_t trailing = 0;
+};
+
+// White space at the ends of a piece, spaces as byte characters too.
+SpaceCounts count_spaces(std::string_view piece) {
+  SpaceCounts out;
+  bool leading = true;
+  for (std::size_t at = 0; at < piece.size();) {
+    const DecodedChar c = decode_utf8(piece, at);
+    at += c.length;
+    if (byte_of_character(c.code_point) == ' ' || is_space(c.code_point)) {
+      if (leading) ++out.leading;
+      ++out.trailing;
+    } else {
+      leading = false;
+      out.trailing = 0;
+    }
+  }
+  return out;
+}
+
+std::uint32_t character_before(std::string_view text, std::uint32_t end) {
+  do --end;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80);
+  return end;
+}
 
 std::int32_t read_id(const Json& value, const std::string& where) {
   return static_cast<std::int32_t>(unsigned_value(value, 1 << 24, where + ": a token's id"));
@@ -20,11 +54,24 @@ Template read_bert(const Json& json, const std::string& where, int) {
   return bert_template(read_token_id(json, "cls", where), read_token_id(json, "sep", where));
 }
 
+void add_trim(const Json& json, const std::string& where, Template& out) {
+  const OffsetTrim trim = {bool_field(json, "add_prefix_space", true, where)};
+  if (bool_field(json, "trim_offsets", true, where)) out.trims.push_back(trim);
+}
+
+Template read_byte_level(const Json& json, const std::string& where, int) {
+  Template out;
+  add_trim(json, where, out);
+  return out;
+}
+
 Template read_roberta(const Json& json, const std::string& where, int) {
   const std::vector<std::int32_t> cls = {read_token_id(json, "cls", where)};
   const std::vector<std::int32_t> sep = {read_token_id(json, "sep", where)};
-  return {.single = {{-1, 0, cls}, {0, 0, {}}, {-1, 0, sep}},
-          .pair = {{-1, 0, cls}, {0, 0, {}}, {-1, 0, sep}, {-1, 0, sep}, {1, 0, {}}, {-1, 0, sep}}};
+  Template out = {.single = {{-1, 0, cls}, {0, 0, {}}, {-1, 0, sep}},
+                  .pair = {{-1, 0, cls}, {0, 0, {}}, {-1, 0, sep}, {-1, 0, sep}, {1, 0, {}}, {-1, 0, sep}}};
+  add_trim(json, where, out);
+  return out;
 }
 
 TemplateItem read_item(const Json& json, const Json& special_tokens, const std::string& where) {
@@ -58,16 +105,25 @@ Template read_template(const Json& json, const std::string& where, int) {
 Template read_sequence(const Json& json, const std::string& where, int depth);
 
 constexpr Kind<Template> kKinds[] = {
-    {"TemplateProcessing", read_template},
-    {"BertProcessing", read_bert},
-    {"RobertaProcessing", read_roberta},
-    {"Sequence", read_sequence},
+    {"TemplateProcessing", read_template}, {"BertProcessing", read_bert}, {"RobertaProcessing", read_roberta},
+    {"ByteLevel", read_byte_level},        {"Sequence", read_sequence},
 };
 
+bool adds_tokens(const Template& part) { return part.n_special(true) > 0 || part.n_special(false) > 0; }
+
+// Parts that trim offsets, and one that adds tokens, behind which none may trim.
 Template read_sequence(const Json& json, const std::string& where, int depth) {
-  const Json& parts = array_field(json, "processors", where);
-  if (parts.size() != 1) throw Error(ErrorCode::unsupported, where + " of more than one post-processor is not supported");
-  return read_kind<Template>(kKinds, parts[0], where, depth + 1);
+  Template out;
+  for (const Json& item : array_field(json, "processors", where)) {
+    Template part = read_kind<Template>(kKinds, item, where, depth + 1);
+    const bool added = adds_tokens(out);
+    if (added && (adds_tokens(part) || !part.trims.empty()))
+      throw Error(ErrorCode::unsupported, where + ": a post-processor behind the one that adds tokens is not supported");
+    part.trims.insert(part.trims.begin(), out.trims.begin(), out.trims.end());
+    if (added) part = {std::move(out.single), std::move(out.pair), std::move(part.trims)};
+    out = std::move(part);
+  }
+  return out;
 }
 
 void check_ids(const std::vector<TemplateItem>& items, std::size_t n_ids, const std::string& where) {
@@ -97,6 +153,21 @@ void append(const TokenList& list, std::size_t length, const TemplateItem& item,
 }
 
 }  // namespace
+
+void OffsetTrim::apply(std::string_view text, const std::vector<std::string_view>& pieces, std::vector<TextSpan>& offsets) const {
+  for (std::size_t i = 0; i < offsets.size(); ++i) {
+    TextSpan& span = offsets[i];
+    SpaceCounts spaces = count_spaces(pieces[i]);
+    const bool first = i == 0 || span.begin == 0;
+    if (first && prefix_space && spaces.leading > 0) --spaces.leading;
+    for (std::size_t n = 0; n < spaces.leading && span.begin < span.end; ++n)
+      span.begin = std::min(span.end, span.begin + decode_utf8(text, span.begin).length);
+    std::uint32_t end = span.end;
+    std::size_t n = 0;
+    for (; n < spaces.trailing && end > 0; ++n) end = character_before(text, end);
+    if (n == spaces.trailing) span.end = std::max(end, span.begin);
+  }
+}
 
 std::size_t Template::n_special(bool is_pair) const noexcept {
   std::size_t n = 0;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "akin/base/sha256.h"
@@ -27,9 +28,17 @@ struct TemplateItem {
   std::vector<std::int32_t> ids;
 };
 
+/// White space at the ends of a token is left out of its offsets (of ByteLevel and RobertaProcessing). Byte characters count as bytes.
+struct OffsetTrim {
+  bool prefix_space = true;  ///< a space at the beginning of a text was put there by the tokenizer: it has no place in the text
+  /// `pieces[i]` is what stands in the vocabulary for token i, `offsets` are those of the tokens in `text`.
+  void apply(std::string_view text, const std::vector<std::string_view>& pieces, std::vector<TextSpan>& offsets) const;
+};
+
 struct Template {
   std::vector<TemplateItem> single = {{0, 0, {}}};
   std::vector<TemplateItem> pair = {{0, 0, {}}, {1, 1, {}}};
+  std::vector<OffsetTrim> trims = {};  ///< done to each text's tokens first; they decide no ids
 
   [[nodiscard]] std::size_t n_special(bool is_pair) const noexcept;
   /// Puts the sequences in their places. `second` is null for one text. Lengths are what is left of each list after the cut.

@@ -29,6 +29,12 @@ struct Tokenizer::Impl {
   // Tokens of one text, without special ones; the first `keep` of them are stored.
   TokenList tokenize(std::string_view text, std::size_t keep, bool offsets, Encoding& report) const;
   Encoding encode(std::string_view first, const std::string_view* second, const EncodeOptions& options) const;
+  // Empty for an id that is not used.
+  const std::string& piece(std::int32_t id) const noexcept {
+    static const std::string kHole;
+    if (const AddedToken* token = added.find(id)) return token->content;
+    return id >= 0 && static_cast<std::size_t>(id) < parts.model->size() ? parts.model->piece(id) : kHole;
+  }
 
   text::PipelineParts parts;
   text::AddedTokens added;
@@ -61,6 +67,12 @@ TokenList Tokenizer::Impl::tokenize(std::string_view text, std::size_t keep, boo
   TokenSink sink(list, keep, offsets);
   fast ? fast->tokenize(text, sink) : pipeline.tokenize(text, sink);
   report.n_invalid += sink.n_invalid;
+  if (offsets && !parts.post.trims.empty()) {
+    std::vector<std::string_view> pieces;
+    pieces.reserve(list.ids.size());
+    for (const std::int32_t id : list.ids) pieces.push_back(piece(id));
+    for (const text::OffsetTrim& trim : parts.post.trims) trim.apply(text, pieces, list.offsets);
+  }
   return list;
 }
 
@@ -142,9 +154,7 @@ const std::string& Tokenizer::piece(std::int32_t id) const {
   if (id < 0 || static_cast<std::size_t>(id) >= vocabulary_size())
     throw Error(ErrorCode::invalid_argument,
                 "token id " + std::to_string(id) + " is out of range, the vocabulary has " + std::to_string(vocabulary_size()) + " pieces");
-  static const std::string kHole;
-  if (const AddedToken* token = impl_->added.find(id)) return token->content;
-  return static_cast<std::size_t>(id) < impl_->parts.model->size() ? impl_->parts.model->piece(id) : kHole;
+  return impl_->piece(id);
 }
 
 std::int32_t Tokenizer::id_of(std::string_view piece) const noexcept {

@@ -112,12 +112,17 @@ CodePoints lowercase(char32_t c) noexcept {
   return one(static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))));
 }
 
+char32_t uppercase(char32_t c) noexcept { return static_cast<char32_t>(utf8proc_toupper(static_cast<utf8proc_int32_t>(c))); }
+
 std::uint32_t combining_class(char32_t c) noexcept {
   if (c < 0x300 || holds(kNotCombining, c)) return 0;
   return static_cast<std::uint32_t>(utf8proc_get_property(static_cast<utf8proc_int32_t>(c))->combining_class);
 }
 
+bool may_compose_backward(char32_t c) noexcept { return c >= 0x300 && holds(kComposesBackward, c); }
+
 char32_t compose(char32_t first, char32_t second) noexcept {
+  if (second == 0x11A7) return 0;  // utf8proc takes it for a final consonant, of which U+11A8 is the first
   utf8proc_int32_t pair[2] = {static_cast<utf8proc_int32_t>(first), static_cast<utf8proc_int32_t>(second)};
   const auto n = utf8proc_normalize_utf32(pair, 2, static_cast<utf8proc_option_t>(UTF8PROC_COMPOSE | UTF8PROC_STABLE));
   if (n != 1) return 0;

@@ -64,8 +64,12 @@ enum class Decomposition { canonical, compatibility };
 
 CodePoints decompose(char32_t c, Decomposition kind) noexcept;
 CodePoints lowercase(char32_t c) noexcept;
+/// The simple upper case.
+char32_t uppercase(char32_t c) noexcept;
 /// Canonical combining class; 0 for starters.
 std::uint32_t combining_class(char32_t c) noexcept;
+/// May it be composed with the character before it? Also true for a few that are excluded from composition.
+bool may_compose_backward(char32_t c) noexcept;
 /// The primary composite of two code points, 0 if there is none.
 char32_t compose(char32_t first, char32_t second) noexcept;
 

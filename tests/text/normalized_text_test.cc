@@ -41,6 +41,24 @@ TEST(NormalizedText, ReplacesAPattern) {
   EXPECT_EQ(text.origin(9, 10), (TextSpan{3, 4}));
 }
 
+TEST(NormalizedText, PrependsWithTheOriginOfTheFirstCharacter) {
+  NormalizedText text("éa", 5);
+  text.prepend("▁");
+  EXPECT_EQ(text.text(), "▁éa");
+  EXPECT_EQ(text.origin(0, 3), (TextSpan{5, 7}));
+}
+
+TEST(NormalizedText, StripsEitherEndAndAppends) {
+  NormalizedText text(" a\u3000");
+  text.strip(false, true);
+  EXPECT_EQ(text.text(), " a");
+  text.strip(true, false);
+  EXPECT_EQ(text.origin(0, 1), (TextSpan{1, 2}));
+  text.append(NormalizedText("b", 9));
+  EXPECT_EQ(text.text(), "ab");
+  EXPECT_EQ(text.origin(1, 2), (TextSpan{9, 10}));
+}
+
 TEST(NormalizedText, KeepsOriginsInASlice) { EXPECT_EQ(NormalizedText("abcd").slice(1, 3).origin(1, 2), (TextSpan{2, 3})); }
 
 }  // namespace

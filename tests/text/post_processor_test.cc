@@ -29,6 +29,29 @@ TEST(PostProcessor, RefusesIdsOutsideTheVocabulary) {
                Error);
 }
 
+TEST(PostProcessor, TrimsSpacesOffOffsetsButNotTheOneItAdded) {
+  const std::string text = "a  b\u3000";
+  std::vector<TextSpan> offsets = {{0, 1}, {1, 4}, {4, 7}};
+  OffsetTrim{.prefix_space = true}.apply(text, {"Ġa", "ĠĠb", "\u3000"}, offsets);
+  EXPECT_EQ(offsets, (std::vector<TextSpan>{{0, 1}, {3, 4}, {7, 7}}));
+  offsets = {{0, 2}};
+  OffsetTrim{.prefix_space = false}.apply(" a", {"Ġa"}, offsets);
+  EXPECT_EQ(offsets, (std::vector<TextSpan>{{1, 2}}));
+}
+
+TEST(PostProcessor, ReadsASequenceThatTrimsAndThenAddsTokens) {
+  const std::string bert = R"({"type": "BertProcessing", "sep": ["[SEP]", 3], "cls": ["[CLS]", 2]})";
+  const std::string trim = R"({"type": "ByteLevel", "trim_offsets": true})";
+  const auto sequence = [](const std::string& parts) {
+    return read_post_processor(Json::parse(R"({"type": "Sequence", "processors": [)" + parts + "]}"), 30, "t.json");
+  };
+  EXPECT_EQ(sequence(trim + "," + bert).trims.size(), 1U);
+  EXPECT_EQ(pair_ids(sequence(trim + "," + bert)), (std::vector<std::int32_t>{2, 10, 11, 3, 20, 3}));
+  EXPECT_EQ(pair_ids(sequence("")), (std::vector<std::int32_t>{10, 11, 20}));
+  EXPECT_THROW(sequence(bert + "," + trim), Error);
+  EXPECT_THROW(sequence(bert + "," + bert), Error);
+}
+
 TEST(PostProcessor, RefusesATemplateThatRepeatsASequence) {
   const char* json =
       R"({"type": "TemplateProcessing", "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}],

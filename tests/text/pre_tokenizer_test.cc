@@ -22,9 +22,24 @@ TEST(PreTokenizers, CutAsTheirNamesSay) {
             "|a|,|b|c");
 }
 
+TEST(PreTokenizers, CutAtDigitsPunctuationAndDelimiters) {
+  EXPECT_EQ(words(R"({"type": "Digits", "individual_digits": true})", "a12b"), "|a|1|2|b");
+  EXPECT_EQ(words(R"({"type": "Digits"})", "a12\u0663b"), "|a|12\u0663|b");
+  EXPECT_EQ(words(R"({"type": "Punctuation"})", "a,.b"), "|a|,|.|b");
+  EXPECT_EQ(words(R"({"type": "CharDelimiterSplit", "delimiter": ","})", "a,,b"), "|a|b");
+  EXPECT_EQ(words(R"({"type": "FixedLength", "length": 2})", "aéb"), "|aé|b");
+  EXPECT_EQ(words(R"({"type": "Split", "pattern": {"Regex": "[0-9]"}, "behavior": "MergedWithNext"})", "a1b2"), "|a|1b|2");
+}
+
 TEST(PreTokenizers, GiveNothingForNothing) { EXPECT_EQ(words(R"({"type": "BertPreTokenizer"})", " \n"), ""); }
 
-TEST(ReadPreTokenizer, RefusesAnUnknownKind) { EXPECT_THROW(words(R"({"type": "ByteLevel"})", ""), Error); }
+TEST(ReadPreTokenizer, RefusesUnknownKindsAndBehaviours) {
+  EXPECT_THROW(words(R"({"type": "Guillotine"})", ""), Error);
+  EXPECT_THROW(words(R"({"type": "Punctuation", "behavior": "Shouted"})", ""), Error);
+  EXPECT_THROW(words(R"({"type": "Split", "pattern": {"Regex": "("}, "behavior": "Isolated"})", ""), Error);
+  EXPECT_THROW(words(R"({"type": "Split", "pattern": {}, "behavior": "Isolated"})", ""), Error);
+  EXPECT_THROW(words(R"({"type": "FixedLength", "length": 0})", ""), Error);
+}
 
 }  // namespace
 }  // namespace akin::text
