@@ -1,0 +1,21 @@
+// Any bytes as a fastText model, dense or quantised, with magic number or without: refused with an Error, or asked for words that it has
+// and words that it has not.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "akin/base/error.h"
+#include "akin/formats/fasttext.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try {
+    const auto model = akin::view_fasttext(std::as_bytes(std::span(data, size)), "fuzz.bin");
+    std::vector<float> row(model->dim());
+    for (std::size_t i = 0; i < std::min<std::size_t>(model->size(), 100); ++i) model->read(i, row);
+    for (const char* word : {"riverbank", "na\xC3\xAFve", "\xFF", "", "</s>"}) model->compose(word, row);
+  } catch (const akin::Error&) {
+  }
+  return 0;
+}
