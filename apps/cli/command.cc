@@ -15,10 +15,13 @@ const std::vector<Verb>& verbs() {
        "akin embed \"the cat sleeps\" \"le chat dort\"\n"
        "  akin embed notes.txt --out notes.npy\n"
        "  akin embed reviews.jsonl --field body --out reviews.safetensors --type f16\n"
-       "  cat lines.txt | akin embed - --as query --json",
+       "  cat lines.txt | akin embed - --as query --json\n"
+       "  akin embed *.jpg --model ./clip-vit-base-patch32 --out photos.npy",
        add_embed},
       {"similar", "How near texts are: cosine, dot product, Euclidean distance",
        "akin similar \"A man is eating food.\" \"Someone has a meal.\" \"The sky is blue.\"", add_similar},
+      {"classify", "Labels for pictures or texts, without training",
+       "akin classify --labels \"a cat,a dog\" *.jpg --model ./clip-vit-base-patch32", add_classify},
       {"tokens", "Pieces, ids, offsets and embedding rows of a text; nearest tokens; the next token",
        "akin tokens \"Unbelievable, naïve tokens\"\n"
        "  akin tokens \"the bank\" --rows\n"

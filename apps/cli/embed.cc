@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "akin/akin.h"
+#include "pictures.h"
 #include "terminal.h"
 #include "text_source.h"
 #include "verbs.h"
@@ -106,6 +108,49 @@ void embed_each_token(const Embedder& embedder, TextSource& source, bool as_json
   }
 }
 
+/// Records of a window of pictures.
+void print_pictures(std::span<const std::string> files, std::span<const PictureSize> sizes, const Matrix<float>& vectors, VectorCode code,
+                    bool as_json) {
+  for (std::size_t r = 0; r < files.size(); ++r) {
+    if (as_json) {
+      print_record({{"image", files[r]}, {"width", sizes[r].width}, {"height", sizes[r].height}}, vectors.row(r), code);
+    } else {
+      print(bold(files[r]) + "  " + std::to_string(sizes[r].width) + " × " + std::to_string(sizes[r].height) + "  " +
+            compact(vectors.row(r)) + "\n");
+    }
+  }
+}
+
+int run_pictures(const Options& options, const Common& common, Context& context) {
+  if (options.tokens || options.max_tokens > 0 || options.as != "plain")
+    throw UsageError("--tokens, --max-tokens and --as are for texts; the inputs are pictures");
+  const VectorCode code = vector_code_from(options.type);
+  const bool as_json = common.json || !stdout_is_terminal();
+  EmbedderOptions limits;
+  limits.dims = options.dims;
+  const LoadedModel model = load_model(common, limits, context);
+  const Embedder& embedder = model.embedder;
+  const Clock::time_point start = Clock::now();
+  std::optional<EmbeddingWriter> writer;
+  if (!options.out.empty())
+    writer.emplace(options.out, code, EmbeddingOrigin{model.local.name, embedder.fingerprint(), TextRole::plain, embedder.dim()});
+  const auto sink = [&](std::span<const std::string> files, std::span<const PictureSize> sizes, const Matrix<float>& vectors) {
+    if (writer) {
+      writer->append(files, {vectors.clone(), std::vector<TextReport>(files.size())});
+    } else {
+      print_pictures(files, sizes, vectors, code, as_json);
+    }
+  };
+  embed_pictures(embedder, options.inputs, sink, context);
+  context.cancel.check();
+  if (writer) writer->commit();
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  const std::size_t n = options.inputs.size();
+  print_error_line((options.out.empty() ? "" : options.out + ": ") + grouped(n) + (n == 1 ? " picture, " : " pictures, ") +
+                   seconds_text(seconds));
+  return 0;
+}
+
 int run(Options& options, const Common& common, Context& context) {
   const TextRole role = role_from(options.as);
   check_choice("--type", options.type, {"f32", "f16", "i8", "bit"});
@@ -115,6 +160,11 @@ int run(Options& options, const Common& common, Context& context) {
   if (options.inputs.empty()) {
     if (stdin_is_terminal()) throw UsageError("no texts given: pass texts, files or - for standard input");
     options.inputs.emplace_back("-");
+  }
+  if (!options.source.literal) {
+    const auto n_pictures = std::count_if(options.inputs.begin(), options.inputs.end(), is_picture);
+    if (n_pictures == static_cast<std::ptrdiff_t>(options.inputs.size())) return run_pictures(options, common, context);
+    if (n_pictures > 0) throw UsageError("pictures and texts are embedded one kind at a time; --text takes every argument as a text");
   }
   const VectorCode code = vector_code_from(options.type);
   const bool as_json = common.json || !stdout_is_terminal();
@@ -154,7 +204,7 @@ int run(Options& options, const Common& common, Context& context) {
 
 Run add_embed(CLI::App& verb, Common& common) {
   auto options = std::make_shared<Options>();
-  verb.add_option("inputs", options->inputs, "Texts, files (one text a line; .jsonl; .csv) or - for standard input")
+  verb.add_option("inputs", options->inputs, "Texts, files (one text a line; .jsonl; .csv), - for standard input, or pictures")
       ->type_name("TEXT|FILE|-");
   verb.add_option("-o,--out", options->out, "Write .npy, .safetensors, .fvecs, .bvecs, .jsonl or .csv instead of printing")
       ->type_name("FILE");

@@ -30,6 +30,7 @@ nlohmann::json json_of(const IndexReport& report, const CollectionInfo& info) {
           {"n_unchanged", report.n_unchanged},
           {"n_removed", report.n_removed},
           {"n_chunks_embedded", report.n_chunks_embedded},
+          {"n_images_embedded", report.n_images_embedded},
           {"n_tokens", report.n_tokens},
           {"n_tokens_dropped", report.n_tokens_dropped},
           {"n_invalid", report.n_invalid},
@@ -43,6 +44,7 @@ void print_report(const IndexReport& report, const CollectionInfo& info) {
   print(bold(grouped(report.n_files_seen) + (report.n_files_seen == 1 ? " file" : " files")) + " seen: " + grouped(report.n_added) +
         " added, " + grouped(report.n_updated) + " updated, " + grouped(report.n_unchanged) + " unchanged, " + grouped(report.n_removed) +
         " removed, " + grouped(report.refused.size()) + " refused\n");
+  if (report.n_images_embedded > 0) print(grouped(report.n_images_embedded) + " of the chunks are pictures\n");
   print(grouped(report.n_chunks_embedded) + " chunks of " + grouped(report.n_tokens) + " tokens embedded in " +
         seconds_text(report.seconds) + ", " + grouped(report.n_tokens_dropped) + " tokens dropped\n");
   if (report.n_invalid > 0) print(grouped(report.n_invalid) + " malformed UTF-8 sequences were read as U+FFFD\n");
@@ -80,7 +82,10 @@ int run(Options& options, const Common& common, Context& context) {
 
 Run add_index(CLI::App& verb, Common& common) {
   auto options = std::make_shared<Options>();
-  verb.add_option("paths", options->paths, "Files and folders; " + supported_formats())->type_name("PATH")->required();
+  verb.add_option("paths", options->paths,
+                  "Files and folders; " + supported_formats() + "; where the model takes images " + supported_image_formats())
+      ->type_name("PATH")
+      ->required();
   verb.add_option("-c,--collection", options->collection, "The collection's folder; default: .akin here or above, else a new .akin here")
       ->type_name("DIR");
   verb.add_option("--chunk-tokens", options->index.chunk_tokens, "Tokens of a chunk at most; 0 = the model's limit")->type_name("N");

@@ -44,6 +44,10 @@ nlohmann::json json_of(const LocalModel& local, const Embedder& embedder) {
           {"n_parameters", info.n_parameters},
           {"dim", info.dim},
           {"max_tokens", info.max_tokens},
+          {"takes_texts", info.takes_texts},
+          {"takes_images", info.takes_images},
+          {"image_width", info.image_width},
+          {"image_height", info.image_height},
           {"pooling", info.pooling},
           {"normalized", info.normalized},
           {"similarity", info.similarity},
@@ -61,11 +65,17 @@ Rows rows_of(const LocalModel& local, const Embedder& embedder) {
                {"family", info.family + ", " + std::to_string(info.n_layers) + " layers of " + grouped(info.dim_model) + ", " +
                               std::to_string(info.n_heads) + " heads"},
                {"parameters", grouped(info.n_parameters)},
+               {"takes", info.takes_texts && info.takes_images ? "texts and images"
+                         : info.takes_images                   ? "images"
+                                                               : "texts"},
                {"vocabulary", grouped(info.vocabulary_size) + " tokens"},
                {"vectors", grouped(info.dim) + " dimensions, " + (info.normalized ? "unit length" : "not normalised")},
                {"reads at most", grouped(info.max_tokens) + " tokens"},
                {"pooling", info.pooling},
                {"similarity", info.similarity}};
+  if (info.takes_images) {
+    rows.emplace_back("sees images as", std::to_string(info.image_width) + " × " + std::to_string(info.image_height) + " pixels");
+  }
   for (const auto& [name, prompt] : info.prompts) rows.emplace_back("prompt " + name, "'" + prompt + "'");
   rows.emplace_back("weights", info.weight_type);
   rows.emplace_back("computes in", std::string(name_of(info.precision)));

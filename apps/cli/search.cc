@@ -5,6 +5,7 @@
 
 #include "akin/akin.h"
 #include "collection_choice.h"
+#include "pictures.h"
 #include "terminal.h"
 #include "text_source.h"
 #include "verbs.h"
@@ -74,15 +75,17 @@ int run(const Options& options, const Common& common, Context& context) {
   }
   if (query.find_first_not_of(" \t\n") == std::string::npos) throw UsageError("the query is empty");
   const Collection collection = Collection::open(collection_to_read(options.collection), false);
+  const bool picture = is_picture(query);
   std::optional<Embedder> embedder;
-  if (search.mode != SearchMode::text) embedder = embedder_for(collection, common, context);
+  if (picture || search.mode != SearchMode::text) embedder = embedder_for(collection, common, context);
   const Clock::time_point start = Clock::now();
-  const std::vector<Hit> hits = collection.search(query, embedder ? &*embedder : nullptr, search, context);
+  const std::vector<Hit> hits = picture ? collection.search(read_image(query), *embedder, search, context)
+                                        : collection.search(query, embedder ? &*embedder : nullptr, search, context);
   const double seconds = seconds_since(start);
   if (common.json) {
     nlohmann::json list = nlohmann::json::array();
     for (const Hit& hit : hits) list.push_back(json_of(hit));
-    print_json({{"query", query}, {"mode", options.mode}, {"seconds", seconds}, {"hits", list}});
+    print_json({{"query", query}, {"mode", picture ? "dense" : options.mode}, {"seconds", seconds}, {"hits", list}});
     return 0;
   }
   for (std::size_t i = 0; i < hits.size(); ++i) print_hit(i + 1, hits[i], options.full);
@@ -96,7 +99,9 @@ int run(const Options& options, const Common& common, Context& context) {
 
 Run add_search(CLI::App& verb, Common& common) {
   auto options = std::make_shared<Options>();
-  verb.add_option("query", options->query, "What to look for, or - for standard input")->type_name("QUERY")->required();
+  verb.add_option("query", options->query, "What to look for: a text, a picture file, or - for standard input")
+      ->type_name("QUERY")
+      ->required();
   verb.add_option("-c,--collection", options->collection, "The collection's folder; default: .akin here or above")->type_name("DIR");
   verb.add_option("-k", options->k, "Hits at most")->capture_default_str()->type_name("N")->check(CLI::Range(1, 100'000));
   verb.add_option("-w,--where", options->where, "Only documents whose metadata field has this value; all must hold")

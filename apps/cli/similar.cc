@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "akin/akin.h"
+#include "pictures.h"
 #include "terminal.h"
 #include "text_source.h"
 #include "verbs.h"
@@ -50,15 +51,19 @@ void print_table(const std::vector<std::string>& texts, const std::vector<Pair>&
 }
 
 int run(const Options& options, const Common& common, Context& context) {
-  const std::vector<std::string> texts = read_all_texts(options.inputs, options.source, kMaxTexts);
-  if (texts.size() < 2) throw UsageError("two texts or more are compared, " + std::to_string(texts.size()) + " given");
+  std::vector<std::string> texts;
+  for (const std::string& input : options.inputs) {
+    if (!options.source.literal && is_picture(input)) {
+      texts.push_back(input);
+    } else {
+      for (std::string& text : read_all_texts({input}, options.source, kMaxTexts)) texts.push_back(std::move(text));
+    }
+  }
+  if (texts.size() > kMaxTexts) throw Error(ErrorCode::limit, "more than " + std::to_string(kMaxTexts) + " texts");
+  if (texts.size() < 2) throw UsageError("two texts or pictures or more are compared, " + std::to_string(texts.size()) + " given");
   const LoadedModel model = load_model(common, {}, context);
-  const EmbedResult result = model.embedder.embed(texts, TextRole::plain, context);
-  for (std::size_t i = 0; i < texts.size(); ++i)
-    if (result.reports[i].n_tokens_dropped > 0)
-      context.warn("text " + std::to_string(i + 1) + " is longer than the model's " + std::to_string(model.embedder.max_tokens()) +
-                   " tokens: the last " + grouped(result.reports[i].n_tokens_dropped) + " were left out");
-  const std::vector<Pair> pairs = all_pairs(result.vectors);
+  const Matrix<float> vectors = embed_mixed(model.embedder, texts, !options.source.literal, context);
+  const std::vector<Pair> pairs = all_pairs(vectors);
   if (common.json) {
     print_as_json(model.embedder, texts, pairs);
   } else {
@@ -71,7 +76,7 @@ int run(const Options& options, const Common& common, Context& context) {
 
 Run add_similar(CLI::App& verb, Common& common) {
   auto options = std::make_shared<Options>();
-  verb.add_option("texts", options->inputs, "Texts, files with one text a line, or - for standard input")
+  verb.add_option("texts", options->inputs, "Texts, files with one text a line, - for standard input, or pictures")
       ->type_name("TEXT|FILE|-")
       ->required();
   verb.add_flag("--text", options->source.literal, "Every argument is a text, even if a file has that name");

@@ -7,6 +7,7 @@ namespace akin::cli {
 
 Run add_embed(CLI::App& verb, Common& common);
 Run add_similar(CLI::App& verb, Common& common);
+Run add_classify(CLI::App& verb, Common& common);
 Run add_tokens(CLI::App& verb, Common& common);
 Run add_index(CLI::App& verb, Common& common);
 Run add_search(CLI::App& verb, Common& common);

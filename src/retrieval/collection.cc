@@ -89,6 +89,8 @@ struct Collection::Impl {
   void check_model(const Embedder& embedder) const;
   [[nodiscard]] std::vector<ScoredChunk> rank(const Snapshot& snapshot, std::string_view query, const Embedder* embedder,
                                               const SearchOptions& options, Context& context) const;
+  [[nodiscard]] std::vector<Hit> hits(const Snapshot& snapshot, const std::vector<ScoredChunk>& ranking, std::string_view query,
+                                      const Context& context) const;
 };
 
 void Collection::Impl::check_model(const Embedder& embedder) const {
@@ -176,12 +178,10 @@ std::size_t Collection::remove(std::string_view uri) {
   return change.remove.size();
 }
 
-std::vector<Hit> Collection::search(std::string_view query, const Embedder* embedder, const SearchOptions& options,
-                                    Context& context) const {
-  require(options.k > 0, "Collection::search: k must be positive");
-  const Snapshot snapshot = impl_->store.snapshot();
+std::vector<Hit> Collection::Impl::hits(const Snapshot& snapshot, const std::vector<ScoredChunk>& ranking, std::string_view query,
+                                        const Context& context) const {
   std::vector<Hit> hits;
-  for (const ScoredChunk& found : impl_->rank(snapshot, query, embedder, options, context)) {
+  for (const ScoredChunk& found : ranking) {
     try {
       if (std::optional<ChunkRecord> record = snapshot.chunk(found.chunk_id)) hits.push_back(hit_of(*record, found.score, query));
     } catch (const Error& error) {
@@ -190,6 +190,23 @@ std::vector<Hit> Collection::search(std::string_view query, const Embedder* embe
     }
   }
   return hits;
+}
+
+std::vector<Hit> Collection::search(const Image& query, const Embedder& embedder, const SearchOptions& options, Context& context) const {
+  require(options.k > 0, "Collection::search: k must be positive");
+  impl_->check_model(embedder);
+  const FittedImage image = embedder.fit_image(query);
+  const Matrix<float> vector = embedder.embed_images(std::span(&image, 1), context);
+  const Snapshot snapshot = impl_->store.snapshot();
+  const std::vector<float> numbers(vector.row(0).begin(), vector.row(0).end());
+  return impl_->hits(snapshot, snapshot.search_dense(numbers, options.k, options.where, context), "", context);
+}
+
+std::vector<Hit> Collection::search(std::string_view query, const Embedder* embedder, const SearchOptions& options,
+                                    Context& context) const {
+  require(options.k > 0, "Collection::search: k must be positive");
+  const Snapshot snapshot = impl_->store.snapshot();
+  return impl_->hits(snapshot, impl_->rank(snapshot, query, embedder, options, context), query, context);
 }
 
 }  // namespace akin

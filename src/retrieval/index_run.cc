@@ -5,11 +5,11 @@
 #include <chrono>
 #include <deque>
 #include <map>
-#include <numeric>
 #include <optional>
 #include <set>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "akin/base/error.h"
@@ -30,6 +30,8 @@ constexpr std::size_t kCommitChanges = 4096;
 // Files read ahead: until so much text is waiting for its vectors.
 constexpr std::size_t kWindowFiles = 256;
 constexpr std::size_t kWindowBytes = std::size_t{4} << 20;
+// Images of one slice: a second or two of a base model's work.
+constexpr std::size_t kImagesAtOnce = 32;
 // Before the first text was counted: English prose has about four bytes a token.
 constexpr double kTokensPerByte = 0.25;
 
@@ -47,7 +49,7 @@ struct Waiting {
 std::size_t bytes_of(const PreparedFile& file) {
   std::size_t n = 0;
   for (const PreparedDocument& document : file.documents)
-    for (const std::string& text : document.embedded) n += text.size();
+    for (const std::string& text : document.embedded) n += text.size() + (document.image ? document.image->pixels.rows.size() : 0);
   return n;
 }
 
@@ -55,16 +57,11 @@ class IndexRun {
  public:
   IndexRun(Store& store, const Embedder& embedder, const IndexOptions& options, Context& context)
       : store_(store), embedder_(embedder), options_(options), context_(context) {
-    const std::size_t prompt = embedder.tokenizer().count(embedder.prompt(TextRole::document));
-    const std::size_t limit = embedder.max_tokens() - std::min(embedder.max_tokens(), prompt);
-    if (options.chunk_tokens > limit)
-      throw Error(ErrorCode::invalid_argument, "chunks of " + std::to_string(options.chunk_tokens) +
-                                                   " tokens are asked for, the model reads " + std::to_string(limit) + " at most");
-    chunking_ = {options.chunk_tokens == 0 ? limit : options.chunk_tokens, options.overlap_tokens, options.with_headings};
-    if (chunking_.max_tokens <= embedder.tokenizer().n_special_tokens() || 2 * chunking_.overlap_tokens >= chunking_.max_tokens)
-      throw Error(ErrorCode::invalid_argument, "chunks of " + std::to_string(chunking_.max_tokens) + " tokens with an overlap of " +
-                                                   std::to_string(chunking_.overlap_tokens) +
-                                                   " are asked for; the overlap must be less than half of a chunk");
+    how_ = {embedder.has_tokenizer() ? &embedder.tokenizer() : nullptr,
+            {},
+            embedder.info().takes_images ? &embedder : nullptr,
+            embedder.info().name};
+    if (how_.tokenizer != nullptr || how_.images == nullptr) choose_chunks();
   }
 
   IndexReport run(std::span<const fs::path> paths) {
@@ -85,6 +82,19 @@ class IndexRun {
  private:
   // ---- What is to be done
 
+  void choose_chunks() {
+    const std::size_t prompt = embedder_.tokenizer().count(embedder_.prompt(TextRole::document));
+    const std::size_t limit = embedder_.max_tokens() - std::min(embedder_.max_tokens(), prompt);
+    if (options_.chunk_tokens > limit)
+      throw Error(ErrorCode::invalid_argument, "chunks of " + std::to_string(options_.chunk_tokens) +
+                                                   " tokens are asked for, the model reads " + std::to_string(limit) + " at most");
+    how_.chunks = {options_.chunk_tokens == 0 ? limit : options_.chunk_tokens, options_.overlap_tokens, options_.with_headings};
+    if (how_.chunks.max_tokens <= embedder_.tokenizer().n_special_tokens() || 2 * how_.chunks.overlap_tokens >= how_.chunks.max_tokens)
+      throw Error(ErrorCode::invalid_argument, "chunks of " + std::to_string(how_.chunks.max_tokens) + " tokens with an overlap of " +
+                                                   std::to_string(how_.chunks.overlap_tokens) +
+                                                   " are asked for; the overlap must be less than half of a chunk");
+  }
+
   void plan(std::span<const fs::path> paths) {
     Walk walk = walk_files(paths, options_.hidden, context_.cancel);
     report_.n_files_seen = walk.files.size();
@@ -92,7 +102,7 @@ class IndexRun {
     const Snapshot snapshot = store_.snapshot();
     find_damage(snapshot);
     if (options_.remove_missing) forget_missing(snapshot, walk, paths);
-    const std::string settings = settings_text(chunking_);
+    const std::string settings = settings_text(how_);
     for (FoundFile& file : walk.files) {
       context_.cancel.check();
       std::optional<SourceState> known = snapshot.source(file.path);
@@ -148,7 +158,7 @@ class IndexRun {
     std::atomic<std::size_t> n_bytes{0};
     context_.parallel_for(n, 1, [&](std::size_t i, std::size_t) {
       if (n_bytes.load() >= kWindowBytes) return;
-      results[i] = prepare_file(jobs_[i].file, jobs_[i].known, embedder_.tokenizer(), chunking_);
+      results[i] = prepare_file(jobs_[i].file, jobs_[i].known, how_);
       n_bytes += bytes_of(*results[i]);
     });
     const Snapshot snapshot = store_.snapshot();
@@ -218,7 +228,11 @@ class IndexRun {
     }
     ++(is_known ? report_.n_updated : report_.n_added);
     group_tokens_ += document.n_tokens;
-    std::move(document.embedded.begin(), document.embedded.end(), std::back_inserter(group_texts_));
+    if (document.image) {
+      group_.emplace_back(std::move(*document.image));
+    } else {
+      for (std::string& text : document.embedded) group_.emplace_back(std::move(text));
+    }
     change_.put.push_back(std::move(document.stored));
   }
 
@@ -230,34 +244,62 @@ class IndexRun {
     change_.vectors = vectors.view();
     store_.apply(change_);
     change_ = {};
-    group_texts_.clear();
+    group_.clear();
     group_tokens_ = 0;
   }
 
   /// In slices, so that a document as large as a book shelf shows progress and can be cancelled.
   Matrix<float> embed_group() {
-    Matrix<float> vectors = Matrix<float>::uninitialized(group_texts_.size(), embedder_.dim());
-    const std::size_t slice = std::max<std::size_t>(1, kCommitTokens / chunking_.max_tokens * 4);
-    for (std::size_t begin = 0; begin < group_texts_.size(); begin += slice) {
-      const std::size_t n = std::min(slice, group_texts_.size() - begin);
-      const std::vector<std::string_view> texts(group_texts_.begin() + static_cast<std::ptrdiff_t>(begin),
-                                                group_texts_.begin() + static_cast<std::ptrdiff_t>(begin + n));
-      const EmbedResult result = embedder_.embed(std::span(texts), TextRole::document, context_);
-      std::copy_n(result.vectors.data(), result.vectors.size(), vectors.row(begin).data());
-      std::size_t n_tokens = 0;
-      for (const TextReport& report : result.reports) {
-        n_tokens += report.n_tokens;
-        report_.n_tokens_dropped += report.n_tokens_dropped;
-      }
-      report_.n_tokens += n_tokens;
-      report_.n_chunks_embedded += n;
-      n_tokens_waiting_ -= std::min(n_tokens_waiting_, n_tokens);
-      bytes_embedded_ +=
-          std::transform_reduce(texts.begin(), texts.end(), std::size_t{0}, std::plus<>(), [](auto text) { return text.size(); });
-      show_progress();
-      context_.progress.advance(n_tokens);
+    Matrix<float> vectors = Matrix<float>::uninitialized(group_.size(), embedder_.dim());
+    std::vector<std::size_t> texts, images;
+    for (std::size_t i = 0; i < group_.size(); ++i) (std::holds_alternative<std::string>(group_[i]) ? texts : images).push_back(i);
+    const std::size_t n_texts = std::max<std::size_t>(1, kCommitTokens / std::max<std::size_t>(1, how_.chunks.max_tokens) * 4);
+    for (std::size_t begin = 0; begin < texts.size(); begin += n_texts) {
+      embed_texts(std::span(texts).subspan(begin, std::min(n_texts, texts.size() - begin)), vectors);
+    }
+    for (std::size_t begin = 0; begin < images.size(); begin += kImagesAtOnce) {
+      embed_images(std::span(images).subspan(begin, std::min(kImagesAtOnce, images.size() - begin)), vectors);
     }
     return vectors;
+  }
+
+  void embed_texts(std::span<const std::size_t> members, Matrix<float>& vectors) {
+    std::vector<std::string_view> texts;
+    std::size_t n_tokens = 0, n_bytes = 0;
+    for (const std::size_t i : members) {
+      texts.emplace_back(std::get<std::string>(group_[i]));
+      n_bytes += texts.back().size();
+    }
+    const EmbedResult result = embedder_.embed(std::span(texts), TextRole::document, context_);
+    for (std::size_t r = 0; r < members.size(); ++r) std::ranges::copy(result.vectors.row(r), vectors.row(members[r]).begin());
+    for (const TextReport& report : result.reports) {
+      n_tokens += report.n_tokens;
+      report_.n_tokens_dropped += report.n_tokens_dropped;
+    }
+    report_.n_tokens += n_tokens;
+    count_work(members.size(), n_tokens, n_bytes);
+  }
+
+  void embed_images(std::span<const std::size_t> members, Matrix<float>& vectors) {
+    std::vector<FittedImage> images;
+    std::size_t n_bytes = 0;
+    for (const std::size_t i : members) {
+      images.push_back(std::move(std::get<FittedImage>(group_[i])));
+      n_bytes += images.back().pixels.rows.size();
+    }
+    const Matrix<float> result = embedder_.embed_images(images, context_);
+    for (std::size_t r = 0; r < members.size(); ++r) std::ranges::copy(result.row(r), vectors.row(members[r]).begin());
+    report_.n_images_embedded += members.size();
+    count_work(members.size(), members.size() * kTokensOfAnImage, n_bytes);
+  }
+
+  void count_work(std::size_t n_chunks, std::size_t n_tokens, std::size_t n_bytes) {
+    report_.n_chunks_embedded += n_chunks;
+    n_tokens_done_ += n_tokens;
+    n_tokens_waiting_ -= std::min(n_tokens_waiting_, n_tokens);
+    bytes_embedded_ += n_bytes;
+    show_progress();
+    context_.progress.advance(n_tokens);
   }
 
   /// The space of what was replaced or removed. All is committed by now: a failure costs nothing but that space.
@@ -279,9 +321,9 @@ class IndexRun {
   /// The tokens still to come are counted for files that have been read and guessed by size for the others.
   void show_progress() {
     const double per_byte =
-        bytes_embedded_ == 0 ? kTokensPerByte : static_cast<double>(report_.n_tokens) / static_cast<double>(bytes_embedded_);
+        bytes_embedded_ == 0 ? kTokensPerByte : static_cast<double>(n_tokens_done_) / static_cast<double>(bytes_embedded_);
     const double guessed = per_byte * static_cast<double>(bytes_left_);
-    context_.progress.set_total(report_.n_tokens + n_tokens_waiting_ + static_cast<std::uint64_t>(guessed));
+    context_.progress.set_total(n_tokens_done_ + n_tokens_waiting_ + static_cast<std::uint64_t>(guessed));
     context_.progress.set_label(label());
   }
 
@@ -289,7 +331,7 @@ class IndexRun {
   const Embedder& embedder_;
   const IndexOptions& options_;
   Context& context_;
-  ChunkOptions chunking_;
+  Preparation how_;
   IndexReport report_;
 
   std::deque<Job> jobs_;
@@ -297,13 +339,13 @@ class IndexRun {
 
   // The next commit, and what its chunks' vectors are made of.
   StoreChange change_;
-  std::vector<std::string> group_texts_;
+  std::vector<std::variant<std::string, FittedImage>> group_;
   std::size_t group_tokens_ = 0;
 
   std::size_t n_jobs_ = 0, n_done_ = 0;
   std::uint64_t bytes_left_ = 0;      // of files not yet taken
   std::size_t n_tokens_waiting_ = 0;  // chunked, without a vector yet
-  std::size_t bytes_embedded_ = 0;
+  std::size_t bytes_embedded_ = 0, n_tokens_done_ = 0;
 };
 
 }  // namespace

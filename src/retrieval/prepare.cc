@@ -1,5 +1,6 @@
 #include "prepare.h"
 
+#include <filesystem>
 #include <new>
 #include <set>
 #include <utility>
@@ -8,12 +9,15 @@
 #include "akin/base/mapped_file.h"
 #include "akin/base/sha256.h"
 #include "akin/documents/document.h"
+#include "akin/image/image.h"
 
 namespace akin::retrieval {
 namespace {
 
 /// Raised when readers or the chunker give other text for the same bytes, so that collections are brought up to date.
 constexpr int kReadersVersion = 1;
+/// The same for pictures.
+constexpr int kImagesVersion = 1;
 
 std::string hash_of(const PreparedDocument& document) {
   const StoredDocument& stored = document.stored;
@@ -53,13 +57,43 @@ void make_unique(std::string& uri, std::set<std::string>& taken) {
   for (std::size_t n = 2; !taken.insert(uri).second; ++n) uri = first + "~" + std::to_string(n);
 }
 
-void read_into(PreparedFile& prepared, const std::string& bytes, const Tokenizer& tokenizer, const ChunkOptions& options) {
+/// A document of one chunk, whose words are the picture's name, kind and size.
+PreparedDocument prepare_image(ImageFormat format, const std::string& bytes, const SourceState& source, const Embedder& embedder) {
+  const Image image = decode_image(std::as_bytes(std::span(bytes)), source.path);
+  const std::string width = std::to_string(image.width()), height = std::to_string(image.height()), kind(name_of(format));
+  PreparedDocument prepared;
+  StoredDocument& stored = prepared.stored;
+  stored.uri = stored.source = source.path;
+  stored.title = std::filesystem::path(source.path).filename().string();
+  stored.format = "image";
+  stored.metadata = {{"height", height}, {"kind", kind}, {"width", width}};
+  stored.chunks.push_back({stored.title + ", " + kind + " picture of " + width + " × " + height + " pixels", {}, 0, 0, 0});
+  prepared.embedded.push_back("image " + source.content_hash);
+  prepared.image = embedder.fit_image(image);
+  prepared.n_tokens = kTokensOfAnImage;
+  stored.content_hash = hash_of(prepared);
+  return prepared;
+}
+
+void read_into(PreparedFile& prepared, const std::string& bytes, const Preparation& how) {
   const std::string& path = prepared.source.path;
+  const std::optional<ImageFormat> format = image_format_of(std::as_bytes(std::span(bytes)));
+  if (format && how.images != nullptr) {
+    prepared.documents.push_back(prepare_image(*format, bytes, prepared.source, *how.images));
+    return;
+  }
+  if (format) {
+    throw Error(ErrorCode::unsupported,
+                path + ": is a " + std::string(name_of(*format)) + " picture; the collection's model '" + how.model + "' takes no images");
+  }
+  if (how.tokenizer == nullptr) {
+    throw Error(ErrorCode::unsupported, path + ": is no picture; the collection's model '" + how.model + "' takes images only");
+  }
   std::set<std::string> uris;
   std::vector<Document> documents = read_documents(bytes, path);
   for (Document& document : documents) {
     prepared.n_invalid += document.n_invalid;
-    PreparedDocument one = prepare_document(document, path, tokenizer, options);
+    PreparedDocument one = prepare_document(document, path, *how.tokenizer, how.chunks);
     document = {};
     if (one.embedded.empty()) continue;
     make_unique(one.stored.uri, uris);
@@ -91,15 +125,16 @@ std::optional<std::string> load(PreparedFile& prepared) {
 
 }  // namespace
 
-std::string settings_text(const ChunkOptions& options) {
+std::string settings_text(const Preparation& how) {
+  const ChunkOptions& options = how.chunks;
   return "readers " + std::to_string(kReadersVersion) + ", chunks of " + std::to_string(options.max_tokens) + " tokens, overlap " +
-         std::to_string(options.overlap_tokens) + (options.with_headings ? ", headings" : ", no headings");
+         std::to_string(options.overlap_tokens) + (options.with_headings ? ", headings" : ", no headings") +
+         (how.images != nullptr ? ", images " + std::to_string(kImagesVersion) : "");
 }
 
-PreparedFile prepare_file(const FoundFile& file, const std::optional<SourceState>& known, const Tokenizer& tokenizer,
-                          const ChunkOptions& options) {
+PreparedFile prepare_file(const FoundFile& file, const std::optional<SourceState>& known, const Preparation& how) {
   PreparedFile prepared;
-  prepared.source = {file.path, file.size, file.mtime_ns, "", settings_text(options), ""};
+  prepared.source = {file.path, file.size, file.mtime_ns, "", settings_text(how), ""};
   try {
     const std::optional<std::string> bytes = load(prepared);
     if (!bytes) return prepared;
@@ -109,7 +144,7 @@ PreparedFile prepare_file(const FoundFile& file, const std::optional<SourceState
       prepared.source.refusal = known->refusal;
       return prepared;
     }
-    read_into(prepared, *bytes, tokenizer, options);
+    read_into(prepared, *bytes, how);
   } catch (const Error& error) {
     refuse(prepared, FileState::refused, error.what());
   } catch (const std::bad_alloc&) {

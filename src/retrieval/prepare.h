@@ -1,5 +1,5 @@
-// One file → what a collection will keep of it: documents with chunks, or the reason why not. Never throws for a file's content, so that
-// one file cannot stop a run. Tested by prepare_test.cc.
+// One file → what a collection will keep of it: documents with chunks, a picture as a document of one chunk, or the reason why not. Never
+// throws for a file's content, so that one file cannot stop a run. Tested by prepare_test.cc.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "akin/documents/chunker.h"
+#include "akin/embed/embedder.h"
 #include "akin/store/store.h"
 #include "akin/text/tokenizer.h"
 #include "walk.h"
@@ -16,8 +17,9 @@ namespace akin::retrieval {
 
 struct PreparedDocument {
   StoredDocument stored;              ///< content_hash is over all that is stored and embedded
-  std::vector<std::string> embedded;  ///< what the model is given for each chunk
-  std::size_t n_tokens = 0;           ///< of all chunks
+  std::vector<std::string> embedded;  ///< what the model is given for each chunk; of a picture, what stands for it in the hash
+  std::optional<FittedImage> image;   ///< what the model is given instead, for a picture
+  std::size_t n_tokens = 0;           ///< of all chunks; of a picture about what it costs, in tokens
 };
 
 enum class FileState {
@@ -35,11 +37,21 @@ struct PreparedFile {
   std::size_t n_invalid = 0;
 };
 
+/// A picture costs about a micro-batch: a base model makes 50 to 197 tokens of it.
+inline constexpr std::size_t kTokensOfAnImage = 256;
+
+/// How files become what a model takes.
+struct Preparation {
+  const Tokenizer* tokenizer = nullptr;  ///< null: the model takes no texts
+  ChunkOptions chunks;
+  const Embedder* images = nullptr;  ///< null: it takes no images
+  std::string model;                 ///< its name, for refusals
+};
+
 /// What decides the chunks of a file besides its bytes, in one line.
-std::string settings_text(const ChunkOptions& options);
+std::string settings_text(const Preparation& how);
 
 /// `known`: the file as the collection has it.
-PreparedFile prepare_file(const FoundFile& file, const std::optional<SourceState>& known, const Tokenizer& tokenizer,
-                          const ChunkOptions& options);
+PreparedFile prepare_file(const FoundFile& file, const std::optional<SourceState>& known, const Preparation& how);
 
 }  // namespace akin::retrieval

@@ -82,6 +82,59 @@ INSTANTIATE_TEST_SUITE_P(Golden, EveryImageModel, ::testing::ValuesIn(kCases), [
   return name;
 });
 
+class EveryJointModel : public ::testing::TestWithParam<ImageCase> {};
+
+TEST_P(EveryJointModel, GivesTheReferencesVectorsOfTexts) {
+  Context context(2);
+  const Embedder embedder = Embedder::load(folder_of(GetParam().name), {}, context);
+  const auto file = open_safetensors(folder_of(GetParam().name) / "expected.safetensors");
+  const nlohmann::json inputs = golden::json(folder_of(GetParam().name) / "inputs.json");
+  std::vector<std::string> texts;
+  for (const auto& text : inputs.at("texts")) texts.push_back(text.at("text"));
+  const EmbedResult result = embedder.embed(texts, TextRole::plain, context);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    EXPECT_LE(difference(result.vectors.row(i), expected(*file, "text" + std::to_string(i) + ".text_embed")), GetParam().tolerance) << i;
+    const std::vector<float> alone = embedder.embed_one(texts[i], TextRole::plain, context);
+    EXPECT_TRUE(std::ranges::equal(alone, result.vectors.row(i))) << i;
+  }
+}
+
+TEST_P(EveryJointModel, ReportsWhatWasCut) {
+  Context context(1);
+  const Embedder embedder = Embedder::load(folder_of(GetParam().name), {}, context);
+  std::string text;
+  for (int i = 0; i < 400; ++i) text += "long ";
+  const EmbedResult result = embedder.embed({text, "short"}, TextRole::plain, context);
+  EXPECT_EQ(result.reports[0].n_tokens, embedder.max_tokens());
+  EXPECT_GT(result.reports[0].n_tokens_dropped, 300U);
+  EXPECT_EQ(result.reports[1].n_tokens_dropped, 0U);
+  EXPECT_LT(result.reports[1].n_tokens, embedder.max_tokens());
+}
+
+TEST_P(EveryJointModel, GivesOneVectorAToken) {
+  Context context(1);
+  const Embedder embedder = Embedder::load(folder_of(GetParam().name), {}, context);
+  const auto file = open_safetensors(folder_of(GetParam().name) / "expected.safetensors");
+  const TokenVectors tokens =
+      embedder.embed_tokens(golden::json(folder_of(GetParam().name) / "inputs.json").at("texts")[0].at("text").get<std::string>(), context);
+  const TensorView* want = file->find("text0.last_hidden_state");
+  ASSERT_EQ(tokens.hidden.rows(), tokens.encoding.ids.size());
+  std::vector<float> row(tokens.hidden.cols());
+  for (std::size_t r = 0; r < tokens.hidden.rows(); ++r) {
+    want->row_to_float(r, row);
+    EXPECT_LE(difference(tokens.hidden.row(r), row), GetParam().tolerance) << r;
+  }
+}
+
+TEST_P(EveryJointModel, MakesTheReferencesProbabilities) {
+  Context context(1);
+  const Embedder embedder = Embedder::load(folder_of(GetParam().name), {}, context);
+  ASSERT_TRUE(embedder.info().match.has_value());
+  EXPECT_EQ(embedder.info().match->sigmoid, std::string(GetParam().name) == "siglip");
+}
+
+INSTANTIATE_TEST_SUITE_P(Golden, EveryJointModel, ::testing::Values(kCases[0], kCases[1]), [](const auto& test) { return test.param.name; });
+
 TEST(ImageBackend, SaysThatAModelOfImagesTakesNoTexts) {
   Context context(1);
   const Embedder embedder = Embedder::load(folder_of("vit"), {}, context);
@@ -109,6 +162,7 @@ TEST(ImageBackend, DescribesItself) {
   EXPECT_EQ(clip.pooling, "image class token, text highest id");
   EXPECT_EQ(clip.similarity, "cosine");
   EXPECT_EQ(clip.weight_type, "F32");
+  EXPECT_TRUE(clip.takes_texts);
   const ModelInfo dino = Embedder::load(folder_of("dinov2-swiglu-f16"), {}, context).info();
   EXPECT_EQ(dino.image_height, 28U);
   EXPECT_EQ(dino.weight_type, "F16");
@@ -133,6 +187,10 @@ TEST(ImageBackend, CutsAndScalesWhenAsked) {
   options.dims = 25;
   testing::expect_error(ErrorCode::invalid_argument, "clip: 25 dimensions are asked for, the model gives 24",
                         [&] { Embedder::load(folder_of("clip"), options, context); });
+  EmbedderOptions tokens;
+  tokens.max_tokens = 78;
+  testing::expect_error(ErrorCode::invalid_argument, "max_tokens must be 3 to 77, 78 is asked for",
+                        [&] { Embedder::load(folder_of("clip"), tokens, context); });
 }
 
 TEST(ImageBackend, RefusesPicturesThatAreNotWholePatches) {

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "base/throws.h"
 #include "library.h"
 
 namespace akin {
@@ -176,6 +177,84 @@ TEST(Collection, KnowsTheNamesOfItsModes) {
   EXPECT_EQ(search_mode_from("text"), SearchMode::text);
   EXPECT_EQ(search_mode_from("hybrid"), SearchMode::hybrid);
   EXPECT_NE(std::string(error_of([] { search_mode_from("best"); }).what()).find("dense, text, hybrid"), std::string::npos);
+}
+
+/// A collection of a model of images and texts (random weights), with the golden pictures and a text in it.
+struct Album {
+  TemporaryFiles files;
+  Context context{2};
+  Embedder embedder = Embedder::load(golden::path("models/clip"), {}, context);
+  Collection collection = Collection::create(files.folder() / "collection", "clip", embedder);
+
+  Album() {
+    std::filesystem::copy(golden::path("models/clip/images"), files.folder() / "docs");
+    files.write("docs/note.txt", "A note about ships.");
+  }
+  IndexReport index() {
+    const std::vector<std::filesystem::path> paths = {files.folder() / "docs"};
+    return collection.index(paths, embedder, {}, context);
+  }
+};
+
+TEST(CollectionOfPictures, HoldsPicturesAndTextsInOneSpace) {
+  Album album;
+  const IndexReport first = album.index();
+  EXPECT_EQ(first.n_added, 5U);
+  EXPECT_EQ(first.n_images_embedded, 4U);
+  EXPECT_EQ(first.n_chunks_embedded, 5U);
+  EXPECT_GT(first.n_tokens, 2U);
+  EXPECT_LT(first.n_tokens, 40U);  // pictures have none
+  const IndexReport second = album.index();
+  EXPECT_EQ(second.n_unchanged, 5U);
+  EXPECT_EQ(second.n_images_embedded, 0U);
+}
+
+TEST(CollectionOfPictures, FindsAPictureByItself) {
+  Album album;
+  album.index();
+  for (int i = 0; i < 4; ++i) {
+    const std::string path = album.files.path("docs/" + std::to_string(i) + ".png");
+    const std::vector<Hit> hits = album.collection.search(read_image(path), album.embedder, {.k = 2, .where = {}}, album.context);
+    ASSERT_EQ(hits.size(), 2U);
+    EXPECT_EQ(hits[0].uri, path);
+    EXPECT_NEAR(hits[0].score, 1, 1e-5);  // float products of vectors of unit length
+    EXPECT_NE(hits[0].snippet.find("PNG picture of"), std::string::npos);
+  }
+}
+
+TEST(CollectionOfPictures, RanksPicturesForATextAsTheirVectorsDo) {
+  Album album;
+  album.index();
+  const std::vector<float> query = album.embedder.embed_one("a red car", TextRole::query, album.context);
+  const std::vector<Hit> hits = album.collection.search("a red car", &album.embedder,
+                                                        {.k = 10, .mode = SearchMode::dense, .where = {{"kind", "PNG"}}}, album.context);
+  ASSERT_EQ(hits.size(), 4U);
+  for (const Hit& hit : hits) {
+    const std::filesystem::path file = hit.uri;
+    const Matrix<float> vector = album.embedder.embed_image_files(std::span(&file, 1), album.context);
+    double cosine = 0;
+    for (std::size_t d = 0; d < query.size(); ++d) cosine += static_cast<double>(query[d] * vector(0, d));
+    EXPECT_NEAR(hit.score, cosine, 1e-5);  // sums of 24 float products in another order
+  }
+}
+
+TEST(CollectionOfPictures, FindsAPictureByItsName) {
+  Album album;
+  std::filesystem::copy(golden::path("images/colour.jpg"), album.files.folder() / "docs" / "harbour-at-night.jpg");
+  album.index();
+  const std::vector<Hit> hits =
+      album.collection.search("harbour", nullptr, {.k = 10, .mode = SearchMode::text, .where = {}}, album.context);
+  ASSERT_EQ(hits.size(), 1U);
+  EXPECT_EQ(hits[0].title, "harbour-at-night.jpg");
+}
+
+TEST(CollectionOfPictures, IsNotAskedWithAPictureWhereTheModelTakesNone) {
+  Library library;
+  library.write("a.txt", "A ship.");
+  library.index();
+  const Image image = read_image(golden::path("images/rgb8.png"));
+  testing::expect_error(ErrorCode::unsupported, "takes no images",
+                        [&] { library.collection.search(image, library.embedder, {}, library.context); });
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ FoundFile found(const std::filesystem::path& path) { return {path.string(), std:
 
 PreparedFile prepare(const std::filesystem::path& path, const std::optional<SourceState>& known = std::nullopt,
                      const ChunkOptions& options = kChunks) {
-  return prepare_file(found(path), known, tokenizer(), options);
+  return prepare_file(found(path), known, {&tokenizer(), options, nullptr, "tiny"});
 }
 
 TEST(Prepare, CutsAFileIntoChunksThatFitTheModel) {
@@ -83,10 +83,10 @@ TEST(Prepare, RefusesAFileWithoutText) {
 TEST(Prepare, TellsAVanishedFileFromOneThatCannotBeRead) {
   const TemporaryFiles files;
   const FoundFile gone{files.path("gone.txt"), 5, 1};
-  EXPECT_EQ(prepare_file(gone, std::nullopt, tokenizer(), kChunks).state, FileState::vanished);
+  EXPECT_EQ(prepare_file(gone, std::nullopt, {&tokenizer(), kChunks, nullptr, "tiny"}).state, FileState::vanished);
   std::filesystem::create_directory(files.folder() / "folder");
   const FoundFile folder{files.path("folder"), 5, 1};
-  const PreparedFile unreadable = prepare_file(folder, std::nullopt, tokenizer(), kChunks);
+  const PreparedFile unreadable = prepare_file(folder, std::nullopt, {&tokenizer(), kChunks, nullptr, "tiny"});
   EXPECT_EQ(unreadable.state, FileState::unreadable);
   EXPECT_NE(unreadable.source.refusal.find("folder"), std::string::npos);
 }
@@ -108,9 +108,61 @@ TEST(Prepare, CountsMalformedUtf8) {
 }
 
 TEST(Prepare, NamesTheSettingsThatDecideChunks) {
-  EXPECT_NE(settings_text({.max_tokens = 32}), settings_text({.max_tokens = 16}));
-  EXPECT_NE(settings_text({.max_tokens = 32}), settings_text({.max_tokens = 32, .overlap_tokens = 4}));
-  EXPECT_NE(settings_text({.max_tokens = 32}), settings_text({.max_tokens = 32, .with_headings = false}));
+  EXPECT_NE(settings_text({nullptr, {.max_tokens = 32}, nullptr, ""}), settings_text({nullptr, {.max_tokens = 16}, nullptr, ""}));
+  EXPECT_NE(settings_text({nullptr, {.max_tokens = 32}, nullptr, ""}),
+            settings_text({nullptr, {.max_tokens = 32, .overlap_tokens = 4}, nullptr, ""}));
+  EXPECT_NE(settings_text({nullptr, {.max_tokens = 32}, nullptr, ""}),
+            settings_text({nullptr, {.max_tokens = 32, .with_headings = false}, nullptr, ""}));
+}
+
+const Embedder& images() {
+  static Context context(1);
+  static const Embedder embedder = Embedder::load(golden::path("models/vit"), {}, context);
+  return embedder;
+}
+
+TEST(Prepare, MakesADocumentOfOneChunkOfAPicture) {
+  const std::string path = golden::path("images/rgb8.png").string();
+  const PreparedFile file = prepare_file(found(path), std::nullopt, {nullptr, kChunks, &images(), "vit"});
+  ASSERT_EQ(file.state, FileState::read) << file.source.refusal;
+  ASSERT_EQ(file.documents.size(), 1U);
+  const PreparedDocument& document = file.documents[0];
+  EXPECT_EQ(document.stored.uri, path);
+  EXPECT_EQ(document.stored.title, "rgb8.png");
+  EXPECT_EQ(document.stored.format, "image");
+  const std::vector<std::pair<std::string, std::string>> metadata = {{"height", "17"}, {"kind", "PNG"}, {"width", "23"}};
+  EXPECT_EQ(document.stored.metadata, metadata);
+  ASSERT_EQ(document.stored.chunks.size(), 1U);
+  EXPECT_EQ(document.stored.chunks[0].text, "rgb8.png, PNG picture of 23 × 17 pixels");
+  ASSERT_TRUE(document.image.has_value());
+  EXPECT_EQ(document.image->pixels.width(), 32U);
+}
+
+TEST(Prepare, TellsPicturesOfTheSameSizeApart) {
+  const auto hash_of = [](const char* name) {
+    const TemporaryFiles files;
+    const PreparedFile file = prepare_file(found(files.write("a.png", akin::read_file(golden::path(name), 1 << 20))), std::nullopt,
+                                           {nullptr, kChunks, &images(), "vit"});
+    return file.documents.at(0).stored.content_hash;
+  };
+  EXPECT_NE(hash_of("images/rgb8.png"), hash_of("images/rgb16.png"));
+}
+
+TEST(Prepare, SaysWhyAPictureOrATextIsRefused) {
+  const std::string picture = golden::path("images/colour.jpg").string();
+  EXPECT_EQ(prepare(picture).source.refusal, picture + ": is a JPEG picture; the collection's model 'tiny' takes no images");
+  const TemporaryFiles files;
+  const std::string text = files.write("a.txt", "words").string();
+  const PreparedFile refused = prepare_file(found(text), std::nullopt, {nullptr, kChunks, &images(), "vit"});
+  EXPECT_EQ(refused.state, FileState::refused);
+  EXPECT_EQ(refused.source.refusal, text + ": is no picture; the collection's model 'vit' takes images only");
+  const std::string broken = files.write("b.png", akin::read_file(golden::path("images/rgb8.png"), 1 << 20).substr(0, 50)).string();
+  const PreparedFile cut = prepare_file(found(broken), std::nullopt, {nullptr, kChunks, &images(), "vit"});
+  EXPECT_EQ(cut.source.refusal, broken + ": a broken PNG picture: the file ends too early");
+}
+
+TEST(Prepare, ReadsPicturesAgainWhenAModelTakesThem) {
+  EXPECT_NE(settings_text({nullptr, kChunks, &images(), ""}), settings_text({nullptr, kChunks, nullptr, ""}));
 }
 
 }  // namespace

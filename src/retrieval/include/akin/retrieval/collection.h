@@ -36,7 +36,7 @@ struct Refusal {
 
 struct IndexReport {
   std::size_t n_files_seen = 0, n_added = 0, n_updated = 0, n_unchanged = 0, n_removed = 0;  ///< documents, but for n_files_seen
-  std::size_t n_chunks_embedded = 0, n_tokens = 0, n_tokens_dropped = 0, n_invalid = 0;
+  std::size_t n_chunks_embedded = 0, n_images_embedded = 0, n_tokens = 0, n_tokens_dropped = 0, n_invalid = 0;
   std::vector<Refusal> refused;
   double seconds = 0;
 };
@@ -97,6 +97,8 @@ class Collection {
 
   /// Text mode needs no embedder (nullptr); the others throw Error{mismatch} on another fingerprint.
   std::vector<Hit> search(std::string_view query, const Embedder* embedder, const SearchOptions& options, Context& context) const;
+  /// By meaning alone, whatever `options.mode` is. Throws Error{unsupported} for a model that takes no images.
+  std::vector<Hit> search(const Image& query, const Embedder& embedder, const SearchOptions& options, Context& context) const;
 
  private:
   struct Impl;
