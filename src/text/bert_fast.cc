@@ -9,24 +9,6 @@
 
 namespace akin::text {
 
-// A word of at most 16 bytes with its tokens; 32 bytes, so that two share a cache line and none straddles one.
-struct alignas(32) BertFast::CachedWord {
-  std::uint64_t low = 0;  // the bytes, lower-cased if the model is, zero behind the end; a word holds no zero, so 0 is free
-  std::uint64_t high = 0;
-  std::int32_t ids[3] = {0, 0, 0};
-  std::uint8_t n = 0;
-  std::uint8_t lengths[3] = {0, 0, 0};
-};
-
-struct BertFast::Scratch {
-  static constexpr unsigned kCacheBits = 14;  // half a megabyte: measured best within a second-level cache of 1 MB
-  std::vector<CachedWord> cache = std::vector<CachedWord>(std::size_t{1} << kCacheBits);
-  std::string word;
-  std::vector<TextSpan> origin;
-  std::vector<WordToken> tokens;
-  std::vector<Segment> segments;
-};
-
 namespace {
 
 constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
@@ -48,59 +30,13 @@ Letters classify(std::uint64_t bytes) noexcept {
   return {letter | digit, letter & ~(x << 2)};  // bit 0x20 moved to 0x80: clear in upper-case letters
 }
 
-// The text's bytes [at, at + 8) as the low byte first, zero behind its end.
-std::uint64_t load8(std::string_view text, std::size_t at) noexcept {
-  std::uint64_t bytes = 0;
-  if (at + 8 <= text.size()) {
-    std::memcpy(&bytes, text.data() + at, 8);
-  } else if (at < text.size()) {
-    std::memcpy(&bytes, text.data() + at, text.size() - at);
-  }
-  if constexpr (std::endian::native == std::endian::big) bytes = __builtin_bswap64(bytes);
-  return bytes;
-}
-
 unsigned leading_run(std::uint64_t alnum) noexcept { return static_cast<unsigned>(std::countr_zero(~alnum & kHighs)) / 8; }
-
-std::uint64_t first_bytes(std::uint64_t bytes, unsigned n) noexcept { return n >= 8 ? bytes : bytes & ((std::uint64_t{1} << (8 * n)) - 1); }
-
-std::size_t slot_of(std::uint64_t low, std::uint64_t high, unsigned bits) noexcept {
-  const std::uint64_t mixed = (low ^ std::rotl(high * 0x9E3779B97F4A7C15ULL, 29)) * 0xD6E8FEB86659FD93ULL;
-  return mixed >> (64 - bits);
-}
 
 TextSpan span_of(std::size_t begin, std::size_t end) noexcept {
   return {static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
 }
 
 }  // namespace
-
-// A scratch, taken from the free ones or made, and given back.
-class BertFast::Lease {
- public:
-  explicit Lease(const BertFast& owner) : owner_(owner) {
-    const std::lock_guard lock(owner.mutex_);
-    if (!owner.free_.empty()) {
-      scratch_ = std::move(owner.free_.back());
-      owner.free_.pop_back();
-    }
-  }
-  ~Lease() {
-    if (!scratch_) return;
-    const std::lock_guard lock(owner_.mutex_);
-    if (owner_.free_.size() < owner_.free_.capacity()) owner_.free_.push_back(std::move(scratch_));
-  }
-  Lease(const Lease&) = delete;
-  Lease& operator=(const Lease&) = delete;
-  Scratch& get() {
-    if (!scratch_) scratch_ = std::make_unique<Scratch>();
-    return *scratch_;
-  }
-
- private:
-  const BertFast& owner_;
-  std::unique_ptr<Scratch> scratch_;
-};
 
 // A stretch without ASCII white space or punctuation, code point by code point: gathers a word and gives it out at each boundary.
 class BertFast::Run {
@@ -163,10 +99,7 @@ BertFast::BertFast(const BertNormalizerOptions& options, const WordPiece& model,
     model_.tokenize({&byte, 1}, tokens);
     alone_ids_[c] = tokens.front().id;
   }
-  free_.reserve(64);
 }
-
-BertFast::~BertFast() = default;
 
 std::unique_ptr<const BertFast> BertFast::make(const PipelineParts& parts, const AddedTokens& added, const Pipeline& pipeline) {
   const auto* normalizer = dynamic_cast<const BertNormalizer*>(parts.normalizer.get());
@@ -177,7 +110,7 @@ std::unique_ptr<const BertFast> BertFast::make(const PipelineParts& parts, const
 }
 
 void BertFast::tokenize(std::string_view text, TokenSink& sink) const {
-  Lease lease(*this);
+  ScratchPool<Scratch>::Lease lease(pool_);
   Scratch& scratch = lease.get();
   scratch.segments.clear();
   added_.literal().split(text, scratch.segments);
@@ -233,20 +166,20 @@ std::size_t BertFast::ascii_word(std::string_view text, std::size_t begin, std::
     if (next == Class::word) return long_ascii_word(text, begin, offset, sink, scratch);
     if (next == Class::other) return run(text, begin, offset, sink, scratch);
   }
-  CachedWord& cached = scratch.cache[slot_of(low, high, Scratch::kCacheBits)];
-  if (cached.low == low && cached.high == high) {
+  CachedWord& cached = scratch.cache.place_of(low, high);
+  if (cached.holds(low, high, length)) {
     std::size_t at = offset + begin;
     for (unsigned i = 0; i < cached.n; ++i) {
-      sink.add(cached.ids[i], span_of(at, at + cached.lengths[i]));
-      at += cached.lengths[i];
+      const std::size_t next = i + 1U == cached.n ? offset + end : at + cached.lengths[i];
+      sink.add(cached.ids[i], span_of(at, next));
+      at = next;
     }
     return end;
   }
   char bytes[16];
   for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<char>(low >> (8 * i) & 0xFF);
   for (unsigned i = 0; i < 8; ++i) bytes[8 + i] = static_cast<char>(high >> (8 * i) & 0xFF);
-  cached.low = low;
-  cached.high = high;
+  cached = {.low = low, .high = high};
   emit_uncached({bytes, length}, offset + begin, &cached, sink, scratch);
   return end;
 }
@@ -255,16 +188,7 @@ void BertFast::emit_uncached(std::string_view word, std::size_t begin, CachedWor
   scratch.tokens.clear();
   model_.tokenize(word, scratch.tokens);
   for (const WordToken& token : scratch.tokens) sink.add(token.id, span_of(begin + token.begin, begin + token.end));
-  if (cached == nullptr) return;
-  if (scratch.tokens.size() > std::size(cached->ids)) {
-    *cached = {};
-    return;
-  }
-  cached->n = 0;
-  for (const WordToken& token : scratch.tokens) {
-    cached->ids[cached->n] = token.id;
-    cached->lengths[cached->n++] = static_cast<std::uint8_t>(token.end - token.begin);
-  }
+  if (cached != nullptr) cached->keep(word.size(), scratch.tokens, [](const WordToken& token) { return token.end - token.begin; });
 }
 
 std::size_t BertFast::long_ascii_word(std::string_view text, std::size_t begin, std::size_t offset, TokenSink& sink,

@@ -6,31 +6,35 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "code_point_plan.h"
+#include "fast_tokenizer.h"
 #include "pipeline.h"
+#include "word_cache.h"
 #include "word_piece.h"
 
 namespace akin::text {
 
-class BertFast {
+class BertFast final : public FastTokenizer {
  public:
   /// Null if the parts are of other kinds, or some added tokens are looked for in the normalised text. All must outlive it.
   static std::unique_ptr<const BertFast> make(const PipelineParts& parts, const AddedTokens& added, const Pipeline& pipeline);
-  ~BertFast();
 
-  /// As Pipeline::tokenize(). Any number of threads may call it at once; each uses a scratch of its own (about half a megabyte).
-  void tokenize(std::string_view text, TokenSink& sink) const;
+  /// As Pipeline::tokenize(). Any number of threads may call it at once; each uses a scratch of its own (about a megabyte).
+  void tokenize(std::string_view text, TokenSink& sink) const override;
 
  private:
-  struct Scratch;
-  struct CachedWord;
+  struct Scratch {
+    WordCache cache;
+    std::string word;
+    std::vector<TextSpan> origin;
+    std::vector<WordToken> tokens;
+    std::vector<Segment> segments;
+  };
   class Run;
-  class Lease;
 
   BertFast(const BertNormalizerOptions& options, const WordPiece& model, const AddedTokens& added, const Pipeline& pipeline);
   void tokenize_segment(std::string_view segment, std::size_t offset, TokenSink& sink, Scratch& scratch) const;
@@ -49,8 +53,7 @@ class BertFast {
   std::array<Class, 256> classes_{};           // other: a control character or part of a longer one
   std::array<std::int32_t, 128> alone_ids_{};  // ids of words of one ASCII character
   std::uint8_t case_bit_ = 0;                  // 0x20 if letters are lower-cased
-  mutable std::mutex mutex_;
-  mutable std::vector<std::unique_ptr<Scratch>> free_;
+  mutable ScratchPool<Scratch> pool_;
 };
 
 }  // namespace akin::text

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <iterator>
 #include <queue>
 
 #include "akin/base/error.h"
@@ -38,7 +39,11 @@ Bpe::Bpe(std::vector<std::string> pieces, const std::vector<BpeMerge>& merges, B
 }
 
 void Bpe::add_merges(const std::vector<BpeMerge>& merges, const std::string& where) {
-  slots_.resize(std::bit_ceil(merges.size() * 2 + 2), {kNoPair, kNoRank, -1});
+  if (pieces_.size() >> kIdBits != 0 || merges.size() >= kMaxRank)
+    throw Error(ErrorCode::limit,
+                where + ": " + std::to_string(pieces_.size()) + " pieces and " + std::to_string(merges.size()) + " merges are too many");
+  slots_.resize(std::bit_ceil(merges.size() * 2 + 2), kFree);
+  merged_.resize(merges.size());
   mask_ = slots_.size() - 1;
   shift_ = 64 - static_cast<unsigned>(std::countr_zero(slots_.size()));
   const auto require_piece = [&](const std::string& piece, std::size_t rank) {
@@ -57,30 +62,23 @@ void Bpe::add_merges(const std::vector<BpeMerge>& merges, const std::string& whe
       throw Error(ErrorCode::corrupt, where + ": merge " + std::to_string(rank) + ": '" + right + "' lacks the prefix");
     joined = left;
     joined.append(right, prefix);
-    slots_[place_of(pair)] = {pair, static_cast<std::uint32_t>(rank), require_piece(joined, rank)};
+    slots_[place_of(pair)] = (pair << kRankBits) | rank;
+    merged_[rank] = require_piece(joined, rank);
   }
 }
 
-std::vector<std::uint64_t> Bpe::pairs_by_rank() const {
-  std::vector<const MergeSlot*> used;
-  for (const MergeSlot& slot : slots_) {
-    if (slot.pair != kNoPair) used.push_back(&slot);
-  }
-  std::sort(used.begin(), used.end(), [](const MergeSlot* a, const MergeSlot* b) { return a->rank < b->rank; });
-  std::vector<std::uint64_t> out;
-  out.reserve(used.size());
-  for (const MergeSlot* slot : used) out.push_back(slot->pair);
-  return out;
+std::vector<std::uint64_t> Bpe::slots_by_rank() const {
+  std::vector<std::uint64_t> used;
+  std::copy_if(slots_.begin(), slots_.end(), std::back_inserter(used), [](std::uint64_t slot) { return slot != kFree; });
+  std::sort(used.begin(), used.end(), [](std::uint64_t a, std::uint64_t b) { return (a & kMaxRank) < (b & kMaxRank); });
+  return used;
 }
 
 bool Bpe::may_cut_before(std::string_view character) const noexcept {
   if (table_.find(character) < 0 || !options_.continuing_prefix.empty() || !options_.word_suffix.empty() || options_.ignore_merges)
     return false;
-  return std::none_of(slots_.begin(), slots_.end(), [&](const MergeSlot& slot) {
-    if (slot.pair == kNoPair) return false;
-    const std::string& left = pieces_[slot.pair >> 32];
-    const std::string& right = pieces_[slot.pair & 0xFFFFFFFF];
-    return right.starts_with(character) && last_character(left) != character;
+  return std::none_of(slots_.begin(), slots_.end(), [&](std::uint64_t slot) {
+    return slot != kFree && piece(right_of(slot)).starts_with(character) && last_character(piece(left_of(slot))) != character;
   });
 }
 
@@ -142,21 +140,29 @@ void Bpe::tokenize(std::string_view word, std::vector<WordToken>& out) const {
   }
 }
 
-void Bpe::merge(std::vector<Symbol>& symbols) const { symbols.size() <= kShort ? merge_short(symbols) : merge_long(symbols); }
+void Bpe::merge(std::vector<Symbol>& symbols) const {
+  std::vector<std::uint32_t> ranks(symbols.size());
+  for (std::size_t i = 0; i + 1 < symbols.size(); ++i) ranks[i] = rank_of(symbols[i].id, symbols[i + 1].id);
+  merge(symbols, ranks);
+}
 
-void Bpe::merge_short(std::vector<Symbol>& symbols) const {
+void Bpe::merge(std::vector<Symbol>& symbols, std::vector<std::uint32_t>& ranks) const {
+  symbols.size() <= kShort ? merge_short(symbols, ranks) : merge_long(symbols, ranks);
+}
+
+void Bpe::merge_short(std::vector<Symbol>& symbols, std::vector<std::uint32_t>& ranks) const {
   std::size_t n = symbols.size();
-  std::array<std::uint32_t, kShort> ranks;  // of symbol i with the next
-  for (std::size_t i = 0; i + 1 < n; ++i) ranks[i] = rank_of(symbols[i].id, symbols[i + 1].id);
   while (n > 1) {
     const auto* best = std::min_element(ranks.data(), ranks.data() + n - 1);
     if (*best == kNoRank) break;
     const auto i = static_cast<std::size_t>(best - ranks.data());
-    symbols[i].id = slot_of(pair_of(symbols[i].id, symbols[i + 1].id)).id;
+    symbols[i].id = merged_[*best];
     symbols[i].length += symbols[i + 1].length;
     --n;
-    for (std::size_t j = i + 1; j < n; ++j) symbols[j] = symbols[j + 1];
-    for (std::size_t j = i + 1; j + 1 < n; ++j) ranks[j] = ranks[j + 1];
+    for (std::size_t j = i + 1; j < n; ++j) {
+      symbols[j] = symbols[j + 1];
+      ranks[j] = ranks[j + 1];
+    }
     if (i > 0) ranks[i - 1] = rank_of(symbols[i - 1].id, symbols[i].id);
     if (i + 1 < n) ranks[i] = rank_of(symbols[i].id, symbols[i + 1].id);
   }
@@ -164,7 +170,7 @@ void Bpe::merge_short(std::vector<Symbol>& symbols) const {
 }
 
 // Symbols as a doubly linked list; the heap holds rank and place, also of pairs that are no more, which are passed over.
-void Bpe::merge_long(std::vector<Symbol>& symbols) const {
+void Bpe::merge_long(std::vector<Symbol>& symbols, const std::vector<std::uint32_t>& ranks) const {
   constexpr std::uint32_t kNone = ~std::uint32_t{0};
   struct Links {
     std::uint32_t previous = 0;
@@ -175,8 +181,7 @@ void Bpe::merge_long(std::vector<Symbol>& symbols) const {
   std::vector<Links> links(n);
   std::vector<std::uint64_t> start;
   for (std::uint32_t i = 0; i < n; ++i) {
-    links[i] = {i == 0 ? kNone : i - 1, i + 1 < n ? i + 1 : kNone, kNoRank};
-    if (i + 1 < n) links[i].rank = rank_of(symbols[i].id, symbols[i + 1].id);
+    links[i] = {i == 0 ? kNone : i - 1, i + 1 < n ? i + 1 : kNone, i + 1 < n ? ranks[i] : kNoRank};
     if (links[i].rank != kNoRank) start.push_back((std::uint64_t{links[i].rank} << 32) | i);
   }
   std::priority_queue<std::uint64_t, std::vector<std::uint64_t>, std::greater<>> heap(std::greater<>{}, std::move(start));
@@ -191,7 +196,7 @@ void Bpe::merge_long(std::vector<Symbol>& symbols) const {
     heap.pop();
     if (links[i].rank != rank) continue;
     const std::uint32_t next = links[i].next;
-    symbols[i].id = slot_of(pair_of(symbols[i].id, symbols[next].id)).id;
+    symbols[i].id = merged_[rank];
     symbols[i].length += symbols[next].length;
     symbols[next].length = 0;
     links[next].rank = kNoRank;
@@ -209,7 +214,7 @@ void Bpe::describe(Sha256& hash) const {
   hash.field("BPE").field(options_.unknown).field(options_.continuing_prefix).field(options_.word_suffix).field(flags);
   hash.field(std::to_string(pieces_.size()));
   for (const std::string& piece : pieces_) hash.field(piece);
-  for (const std::uint64_t pair : pairs_by_rank()) hash.field(std::to_string(pair >> 32) + " " + std::to_string(pair & 0xFFFFFFFF));
+  for (const std::uint64_t slot : slots_by_rank()) hash.field(std::to_string(left_of(slot)) + " " + std::to_string(right_of(slot)));
 }
 
 }  // namespace akin::text

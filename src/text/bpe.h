@@ -56,37 +56,44 @@ class Bpe final : public Model {
   [[nodiscard]] const BpeOptions& options() const noexcept { return options_; }
   /// Merges all that can be merged, in place.
   void merge(std::vector<Symbol>& symbols) const;
+  /// The same; ranks[i] is rank_of() symbol i and the next. They are overwritten.
+  void merge(std::vector<Symbol>& symbols, std::vector<std::uint32_t>& ranks) const;
+  /// The place of a pair among the merges, kNoRank if it is none.
+  static constexpr std::uint32_t kNoRank = ~std::uint32_t{0};
+  [[nodiscard]] std::uint32_t rank_of(std::int32_t left, std::int32_t right) const noexcept {
+    const std::uint64_t slot = slots_[place_of(pair_of(left, right))];
+    return slot == kFree ? kNoRank : static_cast<std::uint32_t>(slot & kMaxRank);
+  }
   /// May a text be cut in front of every `character` that follows another one, without changing its tokens? So if no merge joins the
   /// two. `character` is one character.
   [[nodiscard]] bool may_cut_before(std::string_view character) const noexcept;
 
  private:
-  struct MergeSlot {
-    std::uint64_t pair = kNoPair;  // left id << 32 | right id
-    std::uint32_t rank = 0;
-    std::int32_t id = 0;  // of the result
-  };
-
-  static constexpr std::uint64_t kNoPair = ~std::uint64_t{0};
-  static constexpr std::uint32_t kNoRank = ~std::uint32_t{0};
+  // A slot of the table of merges: left id, right id, rank.
+  static constexpr unsigned kIdBits = 21;
+  static constexpr unsigned kRankBits = 64 - 2 * kIdBits;
+  static constexpr std::uint64_t kMaxRank = (std::uint64_t{1} << kRankBits) - 1;
+  static constexpr std::uint64_t kFree = ~std::uint64_t{0};
 
   static std::uint64_t pair_of(std::int32_t left, std::int32_t right) noexcept {
-    return (static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32) | static_cast<std::uint32_t>(right);
+    return (static_cast<std::uint64_t>(left) << kIdBits) | static_cast<std::uint64_t>(right);
+  }
+  static std::int32_t left_of(std::uint64_t slot) noexcept { return static_cast<std::int32_t>(slot >> (kIdBits + kRankBits)); }
+  static std::int32_t right_of(std::uint64_t slot) noexcept {
+    return static_cast<std::int32_t>((slot >> kRankBits) & ((std::uint64_t{1} << kIdBits) - 1));
   }
   /// The slot of a pair, or the free one where it would be.
   [[nodiscard]] std::size_t place_of(std::uint64_t pair) const noexcept {
     std::size_t at = (pair * 0x9E3779B97F4A7C15ULL) >> shift_;
-    while (slots_[at].pair != pair && slots_[at].pair != kNoPair) at = (at + 1) & mask_;
+    while (slots_[at] != kFree && (slots_[at] >> kRankBits) != pair) at = (at + 1) & mask_;
     return at;
   }
-  [[nodiscard]] const MergeSlot& slot_of(std::uint64_t pair) const noexcept { return slots_[place_of(pair)]; }
-  [[nodiscard]] std::uint32_t rank_of(std::int32_t left, std::int32_t right) const noexcept { return slot_of(pair_of(left, right)).rank; }
   void add_merges(const std::vector<BpeMerge>& merges, const std::string& where);
-  [[nodiscard]] std::vector<std::uint64_t> pairs_by_rank() const;
+  [[nodiscard]] std::vector<std::uint64_t> slots_by_rank() const;
   void start(std::string_view word, std::vector<Symbol>& symbols) const;
   bool start_bytes(std::string_view piece, std::vector<Symbol>& symbols) const;
-  void merge_short(std::vector<Symbol>& symbols) const;
-  void merge_long(std::vector<Symbol>& symbols) const;
+  void merge_short(std::vector<Symbol>& symbols, std::vector<std::uint32_t>& ranks) const;
+  void merge_long(std::vector<Symbol>& symbols, const std::vector<std::uint32_t>& ranks) const;
 
   std::vector<std::string> pieces_;
   BpeOptions options_;
@@ -94,7 +101,8 @@ class Bpe final : public Model {
   PieceTable table_;
   std::int32_t unknown_id_ = -1;
   std::array<std::int32_t, 256> byte_ids_{};  // of <0x00> … <0xFF>
-  std::vector<MergeSlot> slots_;
+  std::vector<std::uint64_t> slots_;
+  std::vector<std::int32_t> merged_;  // by rank: the id of the result
   std::size_t mask_ = 0;
   unsigned shift_ = 0;
 };

@@ -7,7 +7,7 @@
 #include "akin/base/error.h"
 #include "akin/base/sha256.h"
 #include "akin/base/utf8.h"
-#include "bert_fast.h"
+#include "fast_tokenizer.h"
 #include "load.h"
 #include "load_gguf.h"
 #include "load_sentence_piece.h"
@@ -24,7 +24,7 @@ struct Tokenizer::Impl {
       : parts(std::move(from)),
         added(std::move(parts.added), parts.normalizer.get()),
         pipeline(parts, added),
-        fast(text::BertFast::make(parts, added, pipeline)) {}
+        fast(text::make_fast_tokenizer(parts, added, pipeline)) {}
 
   // Tokens of one text, without special ones; the first `keep` of them are stored.
   TokenList tokenize(std::string_view text, std::size_t keep, bool offsets, Encoding& report) const;
@@ -39,7 +39,7 @@ struct Tokenizer::Impl {
   text::PipelineParts parts;
   text::AddedTokens added;
   text::Pipeline pipeline;
-  std::unique_ptr<const text::BertFast> fast;  // null if only the pipeline can do it
+  std::unique_ptr<const text::FastTokenizer> fast;  // null if only the pipeline can do it
 };
 
 namespace {
@@ -64,6 +64,7 @@ TokenList Tokenizer::Impl::tokenize(std::string_view text, std::size_t keep, boo
   if (text.size() >= std::numeric_limits<std::uint32_t>::max())
     throw Error(ErrorCode::limit, "a text of " + std::to_string(text.size()) + " bytes; a tokenizer takes less than 4 GiB at once");
   TokenList list;
+  list.ids.reserve(std::min(keep, text.size() / 4 + 1));  // English has about four bytes a token
   TokenSink sink(list, keep, offsets);
   fast ? fast->tokenize(text, sink) : pipeline.tokenize(text, sink);
   report.n_invalid += sink.n_invalid;

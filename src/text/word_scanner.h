@@ -4,12 +4,15 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "akin/base/utf8.h"
 #include "code_point_classes.h"
+#include "word_cache.h"
 
 namespace akin::text {
 
@@ -25,7 +28,13 @@ inline constexpr WordRules kGpt2Words = {};
 inline constexpr WordRules kLlama3Words = {.any_prefix = true, .max_digits = 3, .line_ends = true, .fold_contractions = true};
 inline constexpr WordRules kQwen2Words = {.any_prefix = true, .max_digits = 1, .line_ends = true, .fold_contractions = true};
 
-/// The rules of a regular expression that is one of those above, null if it is not.
+/// A regular expression that is one of those above.
+struct KnownWordPattern {
+  std::string_view regex;
+  WordRules rules;
+};
+std::span<const KnownWordPattern> known_word_patterns() noexcept;
+/// The rules of a regular expression, null if it is not known.
 const WordRules* find_word_rules(std::string_view regex) noexcept;
 
 /// Cuts one word after another off a text.
@@ -69,6 +78,15 @@ constexpr std::array<CodePointClasses::Class, 128> make_ascii_classes() {
 }
 inline constexpr std::array<CodePointClasses::Class, 128> kAsciiClasses = make_ascii_classes();
 
+// How many of eight bytes, from the low one on, are ASCII letters. The sums cannot carry: each byte is first cut to 7 bits.
+inline unsigned leading_letters(std::uint64_t bytes) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
+  constexpr std::uint64_t kHighs = 0x8080808080808080ULL;
+  const std::uint64_t folded = (bytes & ~kHighs) | (kOnes * 0x20);
+  const std::uint64_t letters = (folded + kOnes * (0x80 - 'a')) & ~(folded + kOnes * (0x80 - 'z' - 1)) & ~bytes & kHighs;
+  return static_cast<unsigned>(std::countr_zero(~letters & kHighs)) / 8;
+}
+
 }  // namespace detail
 
 template <WordRules rules>
@@ -81,6 +99,9 @@ inline typename WordScanner<rules>::Char WordScanner<rules>::char_at(std::size_t
 
 template <WordRules rules>
 inline std::size_t WordScanner<rules>::run(std::size_t at, Class kind) const {
+  if (kind == CodePointClasses::letter) {
+    for (unsigned n = 8; n == 8; at += n) n = detail::leading_letters(load8(text_, at));
+  }
   while (at < text_.size()) {
     const Char c = char_at(at);
     if (c.kind != kind) break;

@@ -14,8 +14,9 @@ Json with(const std::string& tokenizer, const std::string& config) {
 TEST(FolderOptions, SetBertsOptionsByClassAndByName) {
   const char* bert = R"({"normalizer": {"type": "BertNormalizer", "lowercase": true}})";
   EXPECT_EQ(with(bert, R"({"tokenizer_class": "BertTokenizerFast", "do_lower_case": false})").at("normalizer").at("lowercase"), false);
-  EXPECT_EQ(with(R"({"normalizer": {"type": "BertNormalizer", "lowercase": false}})",
-                 R"({"tokenizer_class": "BertTokenizer"})").at("normalizer").at("lowercase"),
+  EXPECT_EQ(with(R"({"normalizer": {"type": "BertNormalizer", "lowercase": false}})", R"({"tokenizer_class": "BertTokenizer"})")
+                .at("normalizer")
+                .at("lowercase"),
             true);
   EXPECT_EQ(with(R"({"normalizer": {"type": "BertNormalizer", "lowercase": false}})", R"({})").at("normalizer").at("lowercase"), false);
 }
@@ -30,14 +31,16 @@ TEST(FolderOptions, SetThePrefixSpaceOfByteLevelAlone) {
 
 TEST(FolderOptions, SetHowRobertaTrimsOffsets) {
   const Json post = with(R"({"post_processor": {"type": "RobertaProcessing", "add_prefix_space": true, "trim_offsets": false}})",
-                         R"({"tokenizer_class": "RobertaTokenizer"})").at("post_processor");
+                         R"({"tokenizer_class": "RobertaTokenizer"})")
+                        .at("post_processor");
   EXPECT_EQ(post.at("add_prefix_space"), false);
   EXPECT_EQ(post.at("trim_offsets"), true);
 }
 
 TEST(FolderOptions, MakeTheTemplateOfLlama) {
   const char* file = R"({"added_tokens": [{"id": 7, "content": "</s>"}], "model": {"vocab": {"<s>": 1}}, "post_processor": null})";
-  EXPECT_EQ(with(file, R"({"tokenizer_class": "LlamaTokenizer"})").at("post_processor").at("special_tokens").at("<s>").at("ids"), Json::parse("[1]"));
+  EXPECT_EQ(with(file, R"({"tokenizer_class": "LlamaTokenizer"})").at("post_processor").at("special_tokens").at("<s>").at("ids"),
+            Json::parse("[1]"));
   const Json both =
       with(file, R"({"tokenizer_class": "LlamaTokenizerFast", "add_bos_token": false, "add_eos_token": true})").at("post_processor");
   EXPECT_EQ(both.at("single").size(), 2U);
@@ -52,7 +55,8 @@ TEST(FolderOptions, AddTheTokensThatTheFileLacks) {
   const char* file =
       R"({"added_tokens": [{"id": 1, "content": "<a>", "lstrip": false}], "model": {"vocab": {"x": 0, "<a>": 1, "<b>": 2}}})";
   const Json added = with(file, R"({"added_tokens_decoder": {"9": {"content": "<c>"}, "1": {"content": "<a>", "lstrip": true}},
-                                    "mask_token": "<b>", "additional_special_tokens": ["<d>", "<a>"]})").at("added_tokens");
+                                    "mask_token": "<b>", "additional_special_tokens": ["<d>", "<a>"]})")
+                         .at("added_tokens");
   ASSERT_EQ(added.size(), 4U);
   EXPECT_EQ(added[0].at("lstrip"), true);
   EXPECT_EQ(added[1].at("content"), "<c>");

@@ -1,0 +1,13 @@
+#include "fast_tokenizer.h"
+
+#include "bert_fast.h"
+#include "bpe_fast.h"
+
+namespace akin::text {
+
+std::unique_ptr<const FastTokenizer> make_fast_tokenizer(const PipelineParts& parts, const AddedTokens& added, const Pipeline& pipeline) {
+  if (auto fast = BertFast::make(parts, added, pipeline)) return fast;
+  return BpeFast::make(parts, added, pipeline);
+}
+
+}  // namespace akin::text

@@ -1,0 +1,112 @@
+#include "bpe_fast.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <random>
+#include <sstream>
+
+#include "load.h"
+
+namespace akin::text {
+namespace {
+
+std::string read(const std::string& path) {
+  std::ostringstream out;
+  out << std::ifstream(std::string(AKIN_GOLDEN) + path, std::ios::binary).rdbuf();
+  return out.str();
+}
+
+// A tokenizer whose fast path and whose pipeline can be asked apart.
+class Twins {
+ public:
+  explicit Twins(PipelineParts&& from)
+      : parts_(std::move(from)),
+        added_(std::move(parts_.added), parts_.normalizer.get()),
+        pipeline_(parts_, added_),
+        fast_(BpeFast::make(parts_, added_, pipeline_)) {}
+
+  [[nodiscard]] bool has_fast() const { return fast_ != nullptr; }
+
+  void compare(const std::string& text) const {
+    for (const bool offsets : {false, true}) {
+      TokenList want;
+      TokenSink slow(want, SIZE_MAX, offsets);
+      pipeline_.tokenize(text, slow);
+      TokenList got;
+      TokenSink quick(got, SIZE_MAX, offsets);
+      fast_->tokenize(text, quick);
+      ASSERT_EQ(got.ids, want.ids) << text;
+      ASSERT_EQ(got.offsets, want.offsets) << text;
+      ASSERT_EQ(got.n_seen, want.n_seen);
+      ASSERT_EQ(quick.n_invalid, slow.n_invalid);
+    }
+  }
+
+ private:
+  PipelineParts parts_;
+  AddedTokens added_;
+  Pipeline pipeline_;
+  std::unique_ptr<const BpeFast> fast_;
+};
+
+class FastFolder : public testing::TestWithParam<const char*> {
+ protected:
+  Twins twins_{load_folder(std::string(AKIN_GOLDEN) + "/" + GetParam())};
+};
+
+TEST_P(FastFolder, EqualsThePipelineOnHardTexts) {
+  ASSERT_TRUE(twins_.has_fast());
+  std::istringstream lines(read("/tokenizers/bert-base-uncased/texts.jsonl"));
+  for (std::string line; std::getline(lines, line);) twins_.compare(Json::parse(line).at("text").get<std::string>());
+}
+
+TEST_P(FastFolder, EqualsThePipelineOnRandomTexts) {
+  constexpr const char* kParts[] = {"the ",     " and",
+                                    "don't",    "WE'LL",
+                                    " ",        "  ",
+                                    "\n",       "\r\n",
+                                    "\t",       "123",
+                                    "4567",     "é",
+                                    "e\u0301",  "\u0301",
+                                    "\u0323",   "中文",
+                                    "हिन्दी",    "\u1100\u1161",
+                                    "가\u11a8", "\u212b",
+                                    "😀",        "\u00a0",
+                                    "\u3000",   "!",
+                                    "…",        "<|endoftext|>",
+                                    "<s>",      "[MASK]",
+                                    " [MASK]",  "        ",
+                                    "\xff",     "\xe4\xb8",
+                                    "\xf0\x9f", "antidisestablishmentarianism",
+                                    "x",        "-"};
+  std::mt19937 random(4);
+  for (int i = 0; i < 4000; ++i) {
+    std::string text;
+    for (std::size_t n = 1 + random() % 14; n > 0; --n) text += kParts[random() % std::size(kParts)];
+    twins_.compare(text + std::string(random() % 5 == 0 ? 1 : 0, '\0'));
+    if (HasFatalFailure()) return;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(BpeFast, FastFolder,
+                         testing::Values("tokenizers/gpt2", "models/gpt2", "models/gpt-neox", "models/llama3", "models/modernbert",
+                                         "models/opt", "models/qwen2", "models/qwen3", "models/roberta"));
+
+TEST(BpeFast, LeavesOtherKindsToThePipeline) {
+  for (const char* folder : {"bert", "bloom", "clip", "falcon", "gemma", "llama", "t5-relu"})
+    EXPECT_FALSE(Twins(load_folder(std::string(AKIN_GOLDEN) + "/models/" + folder)).has_fast()) << folder;
+  Json json = parse_json(read("/tokenizers/gpt2/tokenizer.json"), "t");
+  json.at("pre_tokenizer").at("add_prefix_space") = true;
+  EXPECT_FALSE(Twins(load_json(json.dump(), "t")).has_fast());
+}
+
+TEST(BpeFast, StaysFastOnAWordOfAMegabyte) {
+  const Tokenizer gpt2 = Tokenizer::from_folder(std::string(AKIN_GOLDEN) + "/tokenizers/gpt2");
+  std::string word;
+  while (word.size() < (std::size_t{1} << 20)) word += "abracadabra";
+  EXPECT_EQ(gpt2.decode(gpt2.encode(word).ids), word);
+}
+
+}  // namespace
+}  // namespace akin::text
