@@ -1,5 +1,5 @@
-// A way from text to tokens for some kinds of parts that gives what Pipeline gives, sooner. Tested by bert_fast_test.cc and
-// bpe_fast_test.cc.
+// A way from text to tokens for some kinds of parts that gives what Pipeline gives, sooner. Tested by bert_fast_test.cc,
+// bpe_fast_test.cc and unigram_fast_test.cc.
 #pragma once
 
 #include <memory>

@@ -331,7 +331,8 @@ PipelineParts load_sentence_piece(std::string_view bytes, std::string_view confi
   const SentencePieceModel model = read_sentence_piece_model(bytes, name);
   const Json config = config_text.empty() ? Json() : parse_json(config_text, name + ": the configuration");
   const std::string where = name + ": the configuration";
-  std::string wanted = config.is_null() ? "" : string_field(config, "tokenizer_class", "", where);
+  const std::string given = config.is_null() ? "" : string_field(config, "tokenizer_class", "", where);
+  std::string wanted = given;
   if (wanted.ends_with("Fast")) wanted.resize(wanted.size() - 4);
   if (wanted.empty()) wanted = guess_class(model, std::string_view(name).substr(name.find_last_of('/') + 1));
   const Source source{model, config, name};
@@ -340,7 +341,7 @@ PipelineParts load_sentence_piece(std::string_view bytes, std::string_view confi
     if (family.tokenizer_class == wanted) return family.build(source);
   }
   throw Error(ErrorCode::unsupported,
-              where + ": a .model file for tokenizer_class '" + wanted + "' is not supported; its tokenizer.json would be");
+              where + ": a .model file for tokenizer_class '" + given + "' is not supported; its tokenizer.json would be");
 }
 
 }  // namespace akin::text

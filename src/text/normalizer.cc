@@ -112,6 +112,7 @@ class NormalizerSequence final : public Normalizer {
     for (const NormalizerPtr& part : parts_) out += part->describe() + ";";
     return out + ")";
   }
+  [[nodiscard]] std::span<const NormalizerPtr> parts() const override { return parts_; }
 
  private:
   std::vector<NormalizerPtr> parts_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,8 @@ class Normalizer {
   virtual void apply(NormalizedText& text) const = 0;
   /// Kind and options as one line, equal for equal behaviour: part of the fingerprint.
   [[nodiscard]] virtual std::string describe() const = 0;
+  /// Those of a sequence; none for all others.
+  [[nodiscard]] virtual std::span<const std::unique_ptr<const Normalizer>> parts() const { return {}; }
 };
 
 struct BertNormalizerOptions {

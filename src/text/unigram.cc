@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "akin/base/error.h"
@@ -13,6 +14,7 @@ namespace {
 
 // How much worse than the worst piece an unknown character is; sentencepiece's own constant.
 constexpr double kUnknownPenalty = 10.0;
+constexpr double kMaxScore = 1e100;
 
 std::string byte_piece(unsigned byte) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
@@ -24,7 +26,8 @@ std::size_t char_length(unsigned char lead) noexcept { return lead < 0x80 ? 1 : 
 void check_piece(const ScoredPiece& piece, std::size_t id, const std::string& where) {
   const std::string place = where + ": piece " + std::to_string(id);
   if (!is_valid_utf8(piece.text)) throw Error(ErrorCode::corrupt, place + " is not valid UTF-8");
-  if (!std::isfinite(piece.score)) throw Error(ErrorCode::corrupt, place + " has a score that is not a finite number");
+  // Sums of scores stay finite, so that the lattice needs no other mark of what is not reached than an infinite score.
+  if (!(std::fabs(piece.score) <= kMaxScore)) throw Error(ErrorCode::corrupt, place + " has a score that is not a number or too large");
   if (piece.text.size() > Unigram::kMaxPieceBytes)
     throw Error(ErrorCode::limit, place + " has " + std::to_string(piece.text.size()) + " bytes, at most " +
                                       std::to_string(Unigram::kMaxPieceBytes) + " are supported");
@@ -40,7 +43,8 @@ Unigram::Unigram(std::vector<ScoredPiece> pieces, UnigramOptions options, const 
   double least = 0;
   std::vector<std::string_view> texts;
   texts.reserve(pieces_.size());
-  scores_.reserve(pieces_.size());
+  scores_.reserve(pieces_.size() + 1);
+  scores_.push_back(-std::numeric_limits<double>::infinity());
   for (std::size_t i = 0; i < pieces_.size(); ++i) {
     check_piece(pieces_[i], i, where);
     least = i == 0 ? pieces_[i].score : std::min(least, pieces_[i].score);
@@ -53,13 +57,18 @@ Unigram::Unigram(std::vector<ScoredPiece> pieces, UnigramOptions options, const 
 }
 
 void Unigram::fill(std::string_view word, Lattice& lattice) const {
-  std::vector<Lattice::Node>& nodes = lattice.nodes;
+  using Node = Lattice::Node;
+  std::vector<Node>& nodes = lattice.nodes;
   nodes.assign(word.size() + 1, {});
-  const auto reach = [&](std::size_t end, std::size_t begin, std::int32_t id, double score) {
-    Lattice::Node& node = nodes[end];
-    if (node.begin != Lattice::kNowhere && !(score > node.score)) return;
-    node = {score, static_cast<std::uint32_t>(begin), id};
+  nodes[0].score = 0;
+  // Without a branch: whether a path is better is as good as random.
+  const auto reach = [](Node& node, std::size_t begin, std::int32_t id, double score) {
+    const bool better = score > node.score;
+    node.score = better ? score : node.score;
+    node.begin = better ? static_cast<std::uint32_t>(begin) : node.begin;
+    node.id = better ? id : node.id;
   };
+  const double* const scores = scores_.data() + 1;
   for (std::size_t at = 0; at < word.size();) {
     const std::size_t length = char_length(static_cast<unsigned char>(word[at]));
     const double before = nodes[at].score;
@@ -68,14 +77,14 @@ void Unigram::fill(std::string_view word, Lattice& lattice) const {
     for (std::size_t end = at; end < word.size() && trie_.step(walk, static_cast<unsigned char>(word[end]));) {
       ++end;
       const std::int32_t id = trie_.id(walk);
-      if (id < 0) continue;
-      reach(end, at, id, scores_[static_cast<std::size_t>(id)] + before);
-      covered = covered || end - at == length;
+      reach(nodes[end], at, id, scores[id] + before);
+      covered = covered || (end - at == length && id >= 0);
     }
     if (!covered) {
-      if (options_.unknown_id < 0 && (nodes[at + length].begin == Lattice::kNowhere || unknown_score_ + before > nodes[at + length].score))
+      const double score = unknown_score_ + before;
+      if (options_.unknown_id < 0 && score > nodes[at + length].score)
         throw Error(ErrorCode::invalid_argument, "the text holds a character that the vocabulary lacks, and it has no unknown token");
-      reach(at + length, at, options_.unknown_id, unknown_score_ + before);
+      reach(nodes[at + length], at, options_.unknown_id, score);
     }
     at += length;
   }

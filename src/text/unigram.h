@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,7 +42,7 @@ class Unigram final : public Model {
   /// Room for a word's lattice, to be kept between calls.
   struct Lattice {
     struct Node {
-      double score = 0;  // of the best path that ends here
+      double score = -std::numeric_limits<double>::infinity();  // of the best path that ends here
       std::uint32_t begin = kNowhere;
       std::int32_t id = 0;
     };
@@ -63,7 +64,7 @@ class Unigram final : public Model {
   void emit(std::string_view word, WordToken token, std::vector<WordToken>& out) const;
 
   std::vector<ScoredPiece> pieces_;
-  std::vector<double> scores_;  // by id, beside each other
+  std::vector<double> scores_;  // by id + 1; that of no piece is −∞
   UnigramOptions options_;
   PieceTrie trie_;
   double unknown_score_ = 0;

@@ -69,6 +69,17 @@ INSTANTIATE_TEST_SUITE_P(Metaspace, ModelFolder,
                          testing::Values("gemma3-bidirectional", "gte-new", "gte-new-ntk", "llama", "llama-dynamic", "llama-yarn",
                                          "mistral", "t5-gated-gelu", "t5-relu", "xlm-roberta"));
 
+// Its texts are filled up with </s> to the model's length, which is the model's matter.
+TEST(SiglipFolder, GivesTheReferencesIdsBeforeThePadding) {
+  const Tokenizer tokenizer = Tokenizer::from_folder(kModels + "siglip");
+  const Json inputs = Json::parse(std::ifstream(kModels + "siglip/inputs.json"));
+  for (const Json& input : inputs.at(inputs.contains("inputs") ? "inputs" : "texts")) {
+    auto wanted = input.at("input_ids").get<std::vector<std::int32_t>>();
+    while (wanted.size() > 1 && wanted[wanted.size() - 2] == wanted.back()) wanted.pop_back();
+    EXPECT_EQ(tokenizer.encode(input.at("text").get<std::string>(), {.max_tokens = 24}).ids, wanted);
+  }
+}
+
 class RealTokenizer : public testing::TestWithParam<const char*> {
  protected:
   RealTokenizer()
@@ -109,6 +120,7 @@ TEST_P(RealTokenizer, JoinsPairsAsTheReference) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Bpe, RealTokenizer, testing::Values("clip", "gpt2", "phi-3"));
+INSTANTIATE_TEST_SUITE_P(SentencePiece, RealTokenizer, testing::Values("t5-base"));
 
 }  // namespace
 }  // namespace akin

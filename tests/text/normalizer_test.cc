@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <sstream>
+
+#include "golden_files.h"
+
 namespace akin::text {
 namespace {
 
@@ -41,6 +46,38 @@ TEST(ReadNormalizer, RefusesUnknownKindsPatternsAndDepths) {
 }
 
 TEST(ReadNormalizer, TakesNullForNone) { EXPECT_EQ(read_normalizer(nullptr, "t.json"), nullptr); }
+
+// Rules of the Unicode standard: what code points become in each form. Where the reference's older tables say otherwise (137 of 43,917
+// rules), the rule is left out of the file.
+TEST(Normalizer, GivesTheFormsOfUnicode) {
+  const auto decode = [](const std::string& hexadecimal) {
+    std::istringstream in(hexadecimal);
+    std::string out;
+    for (unsigned long c = 0; in >> std::hex >> c;) append_utf8(out, static_cast<char32_t>(c));
+    return out;
+  };
+  std::ifstream file(golden::path("tokenizers/unicode.tsv"));
+  std::size_t n = 0;
+  for (std::string form, from, to; std::getline(file, form, '\t') && std::getline(file, from, '\t') && std::getline(file, to); ++n) {
+    NormalizedText text(decode(from));
+    read_normalizer({{"type", form}}, "test")->apply(text);
+    EXPECT_EQ(text.text(), decode(to)) << form << " of " << from;
+  }
+  EXPECT_EQ(n, 1096U);
+}
+
+TEST(Normalizer, CleansUpAsSentencepieceDoes) {
+  NormalizedText text("a\x01\tb\u200bc\u2581\u00a0d\x7f");
+  read_normalizer({{"type", "Nmt"}}, "test")->apply(text);
+  EXPECT_EQ(text.text(), "a b c \u00a0d");
+}
+
+TEST(Normalizer, ShowsThePartsOfASequence) {
+  const auto sequence = read_normalizer(Json::parse(R"({"type": "Sequence", "normalizers": [{"type": "NFC"}, {"type": "Nmt"}]})"), "test");
+  ASSERT_EQ(sequence->parts().size(), 2U);
+  EXPECT_EQ(sequence->parts()[1]->describe(), "Nmt");
+  EXPECT_TRUE(sequence->parts()[1]->parts().empty());
+}
 
 }  // namespace
 }  // namespace akin::text
