@@ -36,6 +36,7 @@ nlohmann::json json_of(const LoadedModel& model, const std::optional<fs::path>& 
                          {"weight_type", model.embedder.info().weight_type},
                          {"fingerprint", model.embedder.fingerprint()},
                          {"n_texts", report.n_texts},
+                         {"n_images", report.n_images},
                          {"passed", report.passed()},
                          {"invariant", report.invariant()},
                          {"seconds", report.seconds}};
@@ -67,7 +68,7 @@ std::string scientific(double value) {
 void print_report(const LoadedModel& model, const std::optional<fs::path>& reference, const VerifyReport& report) {
   const ModelInfo& info = model.embedder.info();
   print(bold(model.local.name) + ", weights " + info.weight_type + ", computed in " + std::string(name_of(info.precision)) + ", " +
-        grouped(report.n_texts) + " texts\n");
+        grouped(report.n_texts) + " texts" + (report.n_images > 0 ? " and " + grouped(report.n_images) + " images" : "") + "\n");
   if (report.has_reference) {
     print(mark(report.ids_equal()) + "  token ids equal the reference's: " + grouped(report.n_ids_equal) + " of " +
           grouped(report.n_texts) + " texts" + (report.first_difference.empty() ? "" : "; first difference: " + report.first_difference) +

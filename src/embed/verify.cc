@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <numeric>
 #include <span>
 
@@ -64,19 +65,20 @@ struct Pass {
 };
 constexpr Pass kPasses[] = {{"batches of 1", 1, false}, {"batches of 7", 7, false}, {"batches of 64", 64, false}, {"shuffled", 1000, true}};
 
-Matrix<float> embed_in_batches(const Embedder& embedder, std::span<const std::string> texts, const Pass& pass, Context& context) {
-  std::vector<std::size_t> order(texts.size());
+/// Vectors of the items of these numbers.
+using Embed = std::function<Matrix<float>(std::span<const std::size_t> items, Context& context)>;
+
+Matrix<float> embed_in_batches(const Embed& embed, std::size_t n_items, std::size_t dim, const Pass& pass, Context& context) {
+  std::vector<std::size_t> order(n_items);
   std::iota(order.begin(), order.end(), std::size_t{0});
   Rng rng(7);
   if (pass.shuffled)
     for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[rng.below(i)]);
-  Matrix<float> out(texts.size(), embedder.dim());
+  Matrix<float> out(n_items, dim);
   for (std::size_t begin = 0; begin < order.size(); begin += pass.batch) {
-    const std::size_t end = std::min(order.size(), begin + pass.batch);
-    std::vector<std::string_view> batch;
-    for (std::size_t i = begin; i < end; ++i) batch.emplace_back(texts[order[i]]);
-    const EmbedResult result = embedder.embed(std::span<const std::string_view>(batch), TextRole::plain, context);
-    for (std::size_t i = begin; i < end; ++i) std::ranges::copy(result.vectors.row(i - begin), out.row(order[i]).begin());
+    const std::span<const std::size_t> batch = std::span(order).subspan(begin, std::min(pass.batch, order.size() - begin));
+    const Matrix<float> vectors = embed(batch, context);
+    for (std::size_t i = 0; i < batch.size(); ++i) std::ranges::copy(vectors.row(i), out.row(batch[i]).begin());
   }
   return out;
 }
@@ -94,6 +96,42 @@ double least_cosine(const ModelInfo& info) {
   const bool eight_bits = info.weight_type == "Q8_0";
   const bool sixteen_bits = info.weight_type == "F16" || info.weight_type == "BF16";
   return std::min(by_precision, eight_bits ? 0.9985 : sixteen_bits ? 0.9999 : 1.0);
+}
+
+/// Images of other shapes and colours each, as the model sees them.
+std::vector<FittedImage> made_up_images(const Embedder& embedder) {
+  constexpr std::size_t kImages = 20;
+  std::vector<FittedImage> images;
+  Rng rng(42);
+  for (std::size_t i = 0; i < kImages; ++i) {
+    Image image{Matrix<std::uint8_t>(20 + rng.below(200), 3 * (20 + rng.below(200)))};
+    for (std::uint8_t* x = image.rows.data(); x != image.rows.data() + image.rows.size(); ++x)
+      *x = static_cast<std::uint8_t>(rng.below(256));
+    images.push_back(embedder.fit_image(image));
+  }
+  return images;
+}
+
+/// Every pass on one thread and on several; gives the vectors of the first, with which the others are compared.
+Matrix<float> prove_invariance(const Embed& embed, std::size_t n_items, std::size_t dim, const std::string& of, VerifyReport& report,
+                               Context& context) {
+  Context alone(1), threaded(std::max(2, context.pool.n_threads()));
+  Matrix<float> first;
+  for (Context* threads : {&alone, &threaded}) {
+    for (const Pass& pass : kPasses) {
+      context.cancel.check();
+      Matrix<float> vectors = embed_in_batches(embed, n_items, dim, pass, *threads);
+      context.progress.advance(n_items);
+      const int n = threads->pool.n_threads();
+      if (first.empty()) {
+        first = std::move(vectors);
+        continue;
+      }
+      report.invariance.push_back(
+          {of + pass.name + (n == 1 ? ", 1 thread" : ", " + std::to_string(n) + " threads"), rows_that_differ(first, vectors)});
+    }
+  }
+  return first;
 }
 
 void compare_ids(const Embedder& embedder, const Reference& reference, VerifyReport& report) {
@@ -179,27 +217,29 @@ VerifyReport verify(const Embedder& embedder, const Reference* reference, Contex
   if (reference != nullptr && reference->vectors.cols() != embedder.dim())
     throw Error(ErrorCode::mismatch, "the reference vectors have " + std::to_string(reference->vectors.cols()) +
                                          " dimensions, the model's " + std::to_string(embedder.dim()));
-  const std::vector<std::string> texts = reference != nullptr ? reference->texts : made_up_texts(embedder.max_tokens());
   VerifyReport report;
-  report.n_texts = texts.size();
-  Context alone(1);
-  Context threaded(std::max(2, context.pool.n_threads()));
-  context.progress.begin("verifying", 2 * std::size(kPasses) * texts.size(), "texts");
-  Matrix<float> first;
-  for (Context* threads : {&alone, &threaded}) {
-    for (const Pass& pass : kPasses) {
-      context.cancel.check();
-      Matrix<float> vectors = embed_in_batches(embedder, texts, pass, *threads);
-      context.progress.advance(texts.size());
-      const int n = threads->pool.n_threads();
-      if (first.empty()) {
-        first = std::move(vectors);
-        continue;
-      }
-      report.invariance.push_back(
-          {std::string(pass.name) + (n == 1 ? ", 1 thread" : ", " + std::to_string(n) + " threads"), rows_that_differ(first, vectors)});
-    }
+  std::vector<std::string> texts;
+  if (embedder.info().takes_texts) texts = reference != nullptr ? reference->texts : made_up_texts(embedder.max_tokens());
+  if (!embedder.info().takes_texts && reference != nullptr) {
+    throw Error(ErrorCode::mismatch, embedder.info().name + ": the reference has vectors of texts, the model takes images only");
   }
+  const std::vector<FittedImage> images = embedder.info().takes_images ? made_up_images(embedder) : std::vector<FittedImage>();
+  report.n_texts = texts.size();
+  report.n_images = images.size();
+  context.progress.begin("verifying", 2 * std::size(kPasses) * (texts.size() + images.size()), "texts");
+  const auto embed_texts = [&](std::span<const std::size_t> items, Context& threads) {
+    std::vector<std::string_view> batch;
+    for (const std::size_t i : items) batch.emplace_back(texts[i]);
+    return std::move(embedder.embed(std::span<const std::string_view>(batch), TextRole::plain, threads).vectors);
+  };
+  const auto embed_images = [&](std::span<const std::size_t> items, Context& threads) {
+    std::vector<FittedImage> batch;
+    for (const std::size_t i : items) batch.push_back({Image{images[i].pixels.rows.clone()}});
+    return embedder.embed_images(batch, threads);
+  };
+  Matrix<float> first;
+  if (!texts.empty()) first = prove_invariance(embed_texts, texts.size(), embedder.dim(), "", report, context);
+  if (!images.empty()) prove_invariance(embed_images, images.size(), embedder.dim(), "images, ", report, context);
   context.progress.end();
   if (reference != nullptr) {
     report.has_reference = true;

@@ -7,6 +7,7 @@
 #include "akin/base/mapped_file.h"
 #include "akin/formats/safetensors.h"
 #include "base/temporary_folder.h"
+#include "golden_files.h"
 
 namespace akin {
 namespace {
@@ -139,6 +140,28 @@ TEST(Reference, OfTheEmbeddedModelIsWhole) {
   const Reference reference = read_reference(AKIN_ROOT "/models/all-MiniLM-L6-v2.reference.safetensors");
   EXPECT_GE(reference.texts.size(), 100U);
   EXPECT_EQ(reference.vectors.cols(), 384U);
+}
+
+TEST(Verify, ProvesThatImagesHaveTheSameBitsInEveryBatch) {
+  Context context(2);
+  for (const char* name : {"clip", "vit"}) {
+    const Embedder embedder = Embedder::load(golden::path(std::string("models/") + name), {}, context);
+    const VerifyReport report = verify(embedder, nullptr, context);
+    EXPECT_EQ(report.n_images, 20U) << name;
+    EXPECT_EQ(report.n_texts == 0, std::string(name) == "vit");
+    EXPECT_EQ(report.invariance.size(), std::string(name) == "vit" ? 7U : 14U);
+    EXPECT_EQ(report.invariance.back().name, "images, shuffled, 2 threads");
+    EXPECT_TRUE(report.passed());
+  }
+}
+
+TEST(Verify, RefusesAReferenceOfTextsForAModelOfImages) {
+  Context context(1);
+  const Embedder embedder = Embedder::load(golden::path("models/vit"), {}, context);
+  Reference reference;
+  reference.vectors = Matrix<float>(1, embedder.dim());
+  reference.texts = {"a"};
+  EXPECT_THROW(verify(embedder, &reference, context), Error);
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ struct InvarianceCheck {
 
 struct VerifyReport {
   std::size_t n_texts = 0;
+  std::size_t n_images = 0;  ///< made up; of a model that takes images
   bool has_reference = false;
   std::size_t n_ids_equal = 0;    ///< texts whose ids are the reference's
   std::string first_difference;   ///< which text and id is the first that differs; empty if none
@@ -48,7 +49,8 @@ struct VerifyReport {
   [[nodiscard]] bool passed() const noexcept;
 };
 
-/// With `reference` == nullptr only invariance is proved, on made-up texts of all lengths. `context`'s cancel is asked between passes; the
+/// With `reference` == nullptr only invariance is proved, on made-up texts of all lengths. Of a model that takes images it is proved on
+/// made-up images as well (and without a reference, if it takes no texts). `context`'s cancel is asked between passes; the
 /// threaded passes run on as many threads as the context has, and at least two. Throws Error{mismatch} if the dimensions differ.
 VerifyReport verify(const Embedder& embedder, const Reference* reference, Context& context);
 
