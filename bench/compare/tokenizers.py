@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""WordPiece: text to ids on one thread, MB of UTF-8 a second over 20 MB of Wikipedia paragraphs (a first pass, one paragraph a call;
-the rivals also as batches), beside flash-tokenizer and Hugging Face tokenizers with the same vocabulary.
+"""Text to ids on one thread, MB of UTF-8 a second over 20 MB of Wikipedia paragraphs (a first pass, one paragraph a call; the rivals also
+as batches): WordPiece beside flash-tokenizer and Hugging Face tokenizers, GPT-2's BPE beside fastokens, tiktoken and Hugging Face
+tokenizers, each with the same vocabulary. The GPT-2 vocabulary is what the rivals' script leaves in its cache.
 
     AKIN_PEER_SCRIPTS=FOLDER python3 bench/compare/tokenizers.py      # about a minute
 """
@@ -8,21 +9,29 @@ import argparse
 
 import harness
 
-RIVALS = ("flash-tokenizer", "hf-tokenizers")
-GOAL_TIMES = 5
+# id of the row, what, the name of the kind in the rivals' script, rivals, times the best of them that is the goal
+KINDS = (("word_piece.1", "text to WordPiece ids, 1 thread", "bert", ("flash-tokenizer", "hf-tokenizers"), 5),
+         ("bpe.1", "text to GPT-2 BPE ids, 1 thread", "gpt2", ("fastokens", "tiktoken", "hf-tokenizers"), 1.3))
 
 
-def run_akin(program):
-    ran = harness.run([program, harness.minilm_folder(), harness.INPUTS / "t7.txt"])
+def folder_of(kind):
+    return harness.minilm_folder() if kind == "bert" else harness.PEERS / "text-models" / "gpt2"
+
+
+def run_akin(program, kind):
+    if not folder_of(kind).exists():
+        harness.skipped("akin", f"{folder_of(kind)} is missing; the rivals' script makes it")
+        return []
+    ran = harness.run([program, folder_of(kind), harness.INPUTS / "t7.txt"])
     if ran.error:
         harness.skipped("akin", ran.error)
     # The first of its two passes: the rivals have warmed up with 400 paragraphs only.
     return [line["mb_per_s"][0] for line in ran.json_lines()]
 
 
-def run_rival(name, scripts, seconds, versions):
+def run_rival(name, kind, scripts, seconds, versions):
     """mode -> MB/s"""
-    command = [harness.peer_python(), scripts / "tokenizers_bench.py", "--only", f"{name} bert", "--threads", "1", "--max-seconds", seconds]
+    command = [harness.peer_python(), scripts / "tokenizers_bench.py", "--only", f"{name} {kind}", "--threads", "1", "--max-seconds", seconds]
     ran = harness.run(command, cwd=scripts)
     if ran.error:
         harness.skipped(name, ran.error)
@@ -45,18 +54,19 @@ def main():
     a = p.parse_args()
     program = harness.program(a.build, "bench/text/tokenize_file")
     scripts = harness.peer_scripts()
-    akin, rivals, versions = [], {}, {}
+    rows, versions = [], {}
     with harness.machine_lock():
         harness.warn_if_busy()
-        for _ in range(a.rounds):
-            for name in RIVALS if scripts else ():
-                for mode, speed in run_rival(name, scripts, a.seconds, versions).items():
-                    rivals.setdefault(mode, []).append(speed)
-                akin += run_akin(program)
-        if not scripts:
-            akin += run_akin(program)
-        rows = [{"id": "word_piece.1", **harness.row("text to WordPiece ids, 1 thread", "MB/s", "higher", akin, rivals, goal_times=GOAL_TIMES,
-                                                     rounds=a.rounds)}]
+        for row, what, kind, names, goal in KINDS:
+            akin, rivals = [], {}
+            for _ in range(a.rounds):
+                for name in names if scripts else ():
+                    for mode, speed in run_rival(name, kind, scripts, a.seconds, versions).items():
+                        rivals.setdefault(mode, []).append(speed)
+                    akin += run_akin(program, kind)
+            if not scripts:
+                akin += run_akin(program, kind)
+            rows.append({"id": row, **harness.row(what, "MB/s", "higher", akin, rivals, goal_times=goal, rounds=a.rounds)})
         harness.save("tokenizers", rows, versions, harness.command_line(), a.out)
 
 

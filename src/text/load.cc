@@ -5,6 +5,7 @@
 
 #include "akin/base/mapped_file.h"
 #include "bpe.h"
+#include "byte_vocabulary.h"
 #include "folder_options.h"
 #include "load_sentence_piece.h"
 #include "word_piece.h"
@@ -76,6 +77,7 @@ PipelineParts load_parsed(const Json& json, const std::string& name) {
   std::size_t n_ids = parts.model->size();
   for (const AddedToken& token : parts.added) n_ids = std::max(n_ids, static_cast<std::size_t>(token.id) + 1);
   parts.post = read_post_processor(member(json, "post_processor", name), n_ids, name);
+  if (const Json& cut = member(json, "truncation", name); cut.is_object()) parts.cuts_left = cut.value("direction", Json()) == "Left";
   return parts;
 }
 
@@ -94,18 +96,19 @@ std::int32_t require_id(const Model& model, const std::string& piece, const char
 
 PipelineParts load_folder(const fs::path& folder) {
   const fs::path config_path = folder / "tokenizer_config.json";
-  const Json config = read_json_if_there(config_path);
+  Json config = read_json_if_there(config_path);
   const fs::path json = folder / "tokenizer.json";
-  if (fs::exists(json)) {
-    Json parsed = parse_json(read_file(json, kMaxFileBytes), json.string());
-    apply_folder_options(parsed, config, config_path.string());
-    PipelineParts parts = load_parsed(parsed, json.string());
-    if (tokenizer_class(config) == "CLIPTokenizer") wrap_clip_decoder(parts);
-    return parts;
-  }
   const fs::path vocabulary = folder / "vocab.txt";
-  if (!fs::exists(vocabulary)) return load_sentence_piece_folder(folder);
-  return load_word_piece(read_vocab_txt(folder, config), vocabulary.string());
+  const bool has_json = fs::exists(json);
+  if (!has_json && fs::exists(vocabulary)) return load_word_piece(read_vocab_txt(folder, config), vocabulary.string());
+  if (!has_json && !has_byte_vocabulary(folder)) return load_sentence_piece_folder(folder);
+  Json parsed = has_json ? parse_json(read_file(json, kMaxFileBytes), json.string()) : read_byte_vocabulary(folder, config);
+  apply_folder_options(parsed, config, config_path.string());
+  PipelineParts parts = load_parsed(parsed, has_json ? json.string() : (folder / "vocab.json").string());
+  if (tokenizer_class(config) == "CLIPTokenizer") wrap_clip_decoder(parts);
+  if (config.is_object() && config.contains("truncation_side"))
+    parts.cuts_left = string_field(config, "truncation_side", config_path.string()) == "left";
+  return parts;
 }
 
 PipelineParts load_json(std::string_view json, const std::string& name) { return load_parsed(parse_json(json, name), name); }

@@ -10,7 +10,8 @@
 
 namespace akin::text {
 
-/// tokenizer.json, else vocab.txt; tokenizer_config.json's options go over both, as in transformers.
+/// tokenizer.json, else vocab.txt, else vocab.json with merges.txt, else a .model file; tokenizer_config.json's options go over both, as in
+/// transformers.
 PipelineParts load_folder(const std::filesystem::path& folder);
 /// tokenizer.json as text, taken as it stands.
 PipelineParts load_json(std::string_view json, const std::string& name);

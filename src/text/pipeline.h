@@ -23,6 +23,7 @@ struct PipelineParts {
   std::unique_ptr<const Decoder> decoder;
   Template post;
   std::vector<AddedToken> added;
+  bool cuts_left = false;  ///< a text with too many tokens loses its first ones, not its last
 };
 
 /// Where tokens go: keeps the first `keep`, counts all.

@@ -58,6 +58,11 @@ std::pair<std::size_t, std::size_t> cut_pair(std::size_t first, std::size_t seco
   return swapped ? std::pair{keep_long, keep_short} : std::pair{keep_short, keep_long};
 }
 
+void keep_last(TokenList& list, std::size_t n) {
+  list.ids.erase(list.ids.begin(), list.ids.end() - static_cast<std::ptrdiff_t>(n));
+  if (!list.offsets.empty()) list.offsets.erase(list.offsets.begin(), list.offsets.end() - static_cast<std::ptrdiff_t>(n));
+}
+
 }  // namespace
 
 TokenList Tokenizer::Impl::tokenize(std::string_view text, std::size_t keep, bool offsets, Encoding& report) const {
@@ -87,10 +92,15 @@ Encoding Tokenizer::Impl::encode(std::string_view first, const std::string_view*
     limit = options.max_tokens - n_special;
   }
   Encoding out;
-  const TokenList a = tokenize(first, limit, options.offsets, out);
+  const std::size_t keep = parts.cuts_left ? std::numeric_limits<std::size_t>::max() : limit;
+  TokenList a = tokenize(first, keep, options.offsets, out);
   TokenList b;
-  if (second != nullptr) b = tokenize(*second, limit, options.offsets, out);
+  if (second != nullptr) b = tokenize(*second, keep, options.offsets, out);
   const auto [n_a, n_b] = cut_pair(a.n_seen, b.n_seen, limit);
+  if (parts.cuts_left) {
+    keep_last(a, n_a);
+    keep_last(b, n_b);
+  }
   parts.post.apply(a, second != nullptr ? &b : nullptr, n_a, n_b, options, out);
   out.n_tokens_seen = a.n_seen + b.n_seen + n_special;
   out.n_tokens_dropped = out.n_tokens_seen - out.ids.size();

@@ -22,8 +22,9 @@ struct TextSpan {
 
 struct EncodeOptions {
   bool special_tokens = true;  ///< add [CLS] … [SEP] or what the model uses
-  std::size_t max_tokens = 0;  ///< cut to this many, special tokens counted; 0 = no limit. What is cut is reported, never silent
-  bool offsets = false;        ///< fill Encoding::offsets
+  std::size_t max_tokens =
+      0;  ///< cut to this many, special tokens counted, at the end unless the files say left; 0 = no limit. Reported, never silent
+  bool offsets = false;  ///< fill Encoding::offsets
 };
 
 struct Encoding {
@@ -67,9 +68,10 @@ struct GgufVocabulary {
 
 class Tokenizer {
  public:
-  /// Reads tokenizer.json, else vocab.txt (with tokenizer_config.json's do_lower_case), else a SentencePiece .model file, as
-  /// from_sentence_piece() does. Truncation and padding that the files carry are ignored: the caller decides. Throws Error{not_found},
-  /// Error{corrupt}, Error{unsupported} naming the file and the kind.
+  /// Reads tokenizer.json, else vocab.txt, else vocab.json with merges.txt, else a SentencePiece .model file, as from_sentence_piece()
+  /// does; tokenizer_config.json's options go over each, as in transformers. Of truncation and padding that the files carry only the
+  /// side that is cut is taken: the caller decides on the rest. Throws Error{not_found}, Error{corrupt}, Error{unsupported} naming the
+  /// file and the kind.
   static Tokenizer from_folder(const std::filesystem::path& folder);
   /// One tokenizer.json as text; `name` is for messages.
   static Tokenizer from_json(std::string_view json, const std::string& name);
