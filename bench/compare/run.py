@@ -11,7 +11,7 @@ import sys
 
 import harness
 
-SCRIPTS = ("tokenizers", "exact_search", "decoder", "text")
+SCRIPTS = ("tokenizers", "exact_search", "decoder", "images", "text")
 
 
 def main():

@@ -9,7 +9,8 @@ import pathlib
 
 import harness
 
-TITLES = {"text": "Texts to vectors", "tokenizers": "Text to token ids", "exact_search": "Exact search", "decoder": "A decoder as an embedder"}
+TITLES = {"text": "Texts to vectors", "tokenizers": "Text to token ids", "exact_search": "Exact search", "decoder": "A decoder as an embedder",
+          "images": "Images to vectors"}
 ABOUT = {
     "text": "all-MiniLM-L6-v2, the same texts for every program, warmed up, interleaved in one session, medians over the rounds. A rival counts "
             "with the better of its batch sizes. Lengths are not padded by akin; the rivals sort by length and pad within a batch. The limit is what "
@@ -17,6 +18,7 @@ ABOUT = {
     "tokenizers": "20 MB of Wikipedia paragraphs, one thread, a first pass.",
     "exact_search": "",
     "decoder": "A random model of LLaMA's shape, 12 layers of 768, a gated MLP of 2,048, 4 heads of keys: hidden states of the same texts.",
+    "images": "A random model of CLIP ViT-B/32's shape, the same 32 pictures of 224 × 224 for every program, from prepared pixels to projected vectors.",
 }
 
 

@@ -1,9 +1,10 @@
-// Texts to vectors as a whole: throughput, latency of one query, peak memory; one JSON line a task, with the fields that the
+// Texts and images to vectors as a whole: throughput, latency of one query, peak memory; one JSON line a task, with the fields that the
 // comparison scripts of other libraries print, so that bench/compare can set them side by side.
 //
 //   embed_bench --model FOLDER [--precision f32|bf16|int8] [--threads N] [--seconds S] --task NAME=FILE ...
 //
-// NAME: `latency` (the file's first text, one a call), `stream` (the whole file once, in bounded memory: what peak_rss_mb is for), or
+// NAME: `latency` (the file's first text, one a call), `stream` (the whole file once, in bounded memory: what peak_rss_mb is for), `images`
+// (FILE lists picture files, all of them a call: prepared pixels to vectors), `image_files` (the same from the files on), or
 // `NAME:CHUNK` (throughput over CHUNK texts a call until S seconds are over; without :CHUNK the whole file is one call).
 #include <sys/resource.h>
 
@@ -12,6 +13,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <span>
 #include <string>
@@ -72,6 +74,8 @@ class Bench {
       latency(texts.front());
     } else if (task.name == "stream") {
       stream(task.file);
+    } else if (task.name == "images" || task.name == "image_files") {
+      images(task.name, {texts.begin(), texts.end()});
     } else {
       throughput(task, texts);
     }
@@ -126,6 +130,21 @@ class Bench {
     for (std::size_t at = 0; now() - start_ < options_.seconds; at = at + chunk < all.size() ? at + chunk : 0)
       count(embedder_.embed(all.subspan(at, std::min(chunk, all.size() - at)), akin::TextRole::plain, context_));
     print_throughput(task.name, now() - start_);
+  }
+
+  void images(const std::string& task, const std::vector<std::filesystem::path>& files) {
+    std::vector<akin::FittedImage> fitted;
+    for (const auto& file : files) fitted.push_back(embedder_.fit_image(akin::read_image(file)));
+    const auto call = [&] {
+      return task == "images" ? embedder_.embed_images(fitted, context_) : embedder_.embed_image_files(files, context_);
+    };
+    call();  // warm up
+    start_counting();
+    do texts_ += call().rows();
+    while (now() - start_ < options_.seconds);
+    const double seconds = now() - start_;
+    std::printf("{%s,\"task\":\"%s\",\"n\":%zu,\"images_per_s\":%.5g,\"peak_rss_mb\":%.1f,\"seconds\":%.5g}\n", who().c_str(), task.c_str(),
+                texts_, static_cast<double>(texts_) / seconds, usage().peak_mb, seconds);
   }
 
   void stream(const std::string& file) {
