@@ -8,27 +8,21 @@
 #include "akin/base/error.h"
 #include "akin/base/half.h"
 #include "akin/formats/q8_0.h"
+#include "ggml_blocks.h"
 
 namespace akin {
 namespace {
 
 struct TypeRow {
   std::string_view name;
-  std::size_t bytes;  // of one number; of one block for Q8_0
+  std::size_t bytes;  // of one number; of a block's types see block_format()
 };
 
 // In the order of TensorType.
-constexpr std::array<TypeRow, 11> kTypes = {{{"F32", 4},
-                                             {"F16", 2},
-                                             {"BF16", 2},
-                                             {"F64", 8},
-                                             {"I64", 8},
-                                             {"I32", 4},
-                                             {"I16", 2},
-                                             {"I8", 1},
-                                             {"U8", 1},
-                                             {"BOOL", 1},
-                                             {"Q8_0", kQ8BlockBytes}}};
+constexpr std::array<TypeRow, 25> kTypes = {
+    {{"F32", 4},  {"F16", 2},  {"BF16", 2},   {"F64", 8},    {"I64", 8},   {"I32", 4},   {"I16", 2},  {"I8", 1},   {"U8", 1},
+     {"BOOL", 1}, {"Q8_0", 0}, {"Q4_0", 0},   {"Q4_1", 0},   {"Q5_0", 0},  {"Q5_1", 0},  {"Q2_K", 0}, {"Q3_K", 0}, {"Q4_K", 0},
+     {"Q5_K", 0}, {"Q6_K", 0}, {"IQ4_NL", 0}, {"IQ4_XS", 0}, {"TQ1_0", 0}, {"TQ2_0", 0}, {"MXFP4", 0}}};
 
 const TypeRow& row_of(TensorType type) noexcept { return kTypes[static_cast<std::size_t>(type)]; }
 
@@ -55,18 +49,32 @@ void cast_row(const std::byte* bytes, std::span<float> out) {
   convert_row<Stored>(bytes, out, [](Stored x) { return static_cast<float>(x); });
 }
 
+void decode_blocks(const BlockFormat& format, const std::byte* bytes, std::span<float> out) noexcept {
+  for (std::size_t i = 0; i < out.size(); i += format.numbers, bytes += format.bytes) format.decode(bytes, out.data() + i);
+}
+
 }  // namespace
 
 std::string_view name_of(TensorType type) noexcept { return row_of(type).name; }
 
+std::size_t block_size(TensorType type) noexcept {
+  const BlockFormat* format = block_format(type);
+  return format == nullptr ? 1 : format->numbers;
+}
+
 std::size_t byte_size(TensorType type, std::size_t n) {
-  if (type == TensorType::q8_0) {
-    require(n % kQ8BlockSize == 0, "Q8_0: the number of elements is not a multiple of 32");
-    n /= kQ8BlockSize;
+  std::size_t bytes = row_of(type).bytes;
+  if (const BlockFormat* format = block_format(type)) {
+    if (n % format->numbers != 0) {
+      throw Error(ErrorCode::invalid_argument,
+                  std::string(name_of(type)) + ": the number of elements is not a multiple of " + std::to_string(format->numbers));
+    }
+    n /= format->numbers;
+    bytes = format->bytes;
   }
-  if (n > std::numeric_limits<std::size_t>::max() / row_of(type).bytes)
+  if (n > std::numeric_limits<std::size_t>::max() / bytes)
     throw Error(ErrorCode::limit, "a tensor of that many numbers does not fit in memory");
-  return n * row_of(type).bytes;
+  return n * bytes;
 }
 
 std::size_t TensorView::size() const noexcept {
@@ -87,6 +95,8 @@ void TensorView::row_to_float(std::size_t r, std::span<float> out) const {
                                                  std::to_string(r) + " was asked for");
   const std::byte* row = bytes.data() + r * row_bytes;
   switch (type) {
+    case TensorType::q8_0:
+      return dequantize_q8_0({row, row_bytes}, out);
     case TensorType::f32:
       std::memcpy(out.data(), row, row_bytes);
       return;
@@ -95,9 +105,6 @@ void TensorView::row_to_float(std::size_t r, std::span<float> out) const {
       return;
     case TensorType::bf16:
       convert_row<std::uint16_t>(row, out, [](std::uint16_t x) { return to_float(bf16{x}); });
-      return;
-    case TensorType::q8_0:
-      dequantize_q8_0({row, row_bytes}, out);
       return;
     case TensorType::f64:
       cast_row<double>(row, out);
@@ -120,6 +127,8 @@ void TensorView::row_to_float(std::size_t r, std::span<float> out) const {
     case TensorType::boolean:
       convert_row<std::uint8_t>(row, out, [](std::uint8_t x) { return x != 0 ? 1.0F : 0.0F; });
       return;
+    default:
+      return decode_blocks(*block_format(type), row, out);
   }
 }
 

@@ -26,8 +26,9 @@ const TensorView* TensorTable::find(std::string_view name, const std::filesystem
   if (place == by_name_.end() || name_at(*place) != name) return nullptr;
   if (*place < tensors_.size()) return &tensors_[*place];
   const UnreadTensor& other = unread_[*place - tensors_.size()];
-  throw Error(ErrorCode::unsupported, file.string() + ": tensor '" + printable(other.name) + "' has type " + other.type +
-                                          "; akin reads F32, F16, BF16 and Q8_0 weights");
+  throw Error(ErrorCode::unsupported,
+              file.string() + ": tensor '" + printable(other.name) + "' has type " + other.type +
+                  "; akin reads F32, F16, BF16 and ggml's Q4_0 to Q8_0, Q2_K to Q6_K, IQ4_NL, IQ4_XS, TQ1_0, TQ2_0 and MXFP4 weights");
 }
 
 }  // namespace akin

@@ -108,12 +108,21 @@ TEST(Gguf, ReadsTheTensorsThatTheReferenceWrites) {
   EXPECT_EQ(std::memcmp(packed->bytes.data(), golden.data(), golden.size()), 0);
 }
 
-TEST(Gguf, ListsATypeItDoesNotReadAndRefusesItWhenAsked) {
+TEST(Gguf, ReadsBlocksOfFourBits) {
   const GgufFile file(kPlain);
-  ASSERT_EQ(file.unread().size(), 1U);
-  EXPECT_EQ(file.unread()[0].type, "Q4_0");
-  EXPECT_EQ(file.unread()[0].shape, (std::vector<std::size_t>{2, 32}));
-  expect_error(ErrorCode::unsupported, "tensor 'four_bits' has type Q4_0", [&] { static_cast<void>(file.find("four_bits")); });
+  const TensorView* four_bits = file.find("four_bits");
+  ASSERT_NE(four_bits, nullptr);
+  EXPECT_EQ(four_bits->type, TensorType::q4_0);
+  EXPECT_EQ(row(*four_bits, 0)[0], -0.421875F);  // steps of 27 / 64: −0.5 is nearest to one
+  EXPECT_TRUE(file.unread().empty());
+}
+
+TEST(Gguf, ListsATypeItDoesNotReadAndRefusesItWhenAsked) {
+  const GgufFile file(std::filesystem::path(AKIN_GOLDEN "/formats/blocks.gguf"));
+  ASSERT_EQ(file.unread().size(), 2U);
+  EXPECT_EQ(file.unread()[0].type, "IQ2_XXS");
+  EXPECT_EQ(file.unread()[0].shape, (std::vector<std::size_t>{1, 256}));
+  expect_error(ErrorCode::unsupported, "tensor 'IQ2_XXS' has type IQ2_XXS", [&] { static_cast<void>(file.find("IQ2_XXS")); });
   EXPECT_EQ(file.find("nothing"), nullptr);
 }
 

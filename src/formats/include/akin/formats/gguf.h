@@ -76,7 +76,7 @@ class GgufFile final : public TensorFile {
   [[nodiscard]] const std::vector<TensorView>& tensors() const override;
   [[nodiscard]] const std::filesystem::path& path() const override;
   void forget(const TensorView& tensor) const noexcept override;
-  /// Tensors of types that akin does not read (Q4_K, …).
+  /// Tensors of types that akin does not read (IQ2_XXS, …).
   [[nodiscard]] const std::vector<UnreadTensor>& unread() const;
 
   [[nodiscard]] std::uint32_t version() const noexcept;

@@ -13,11 +13,40 @@
 
 namespace akin {
 
-enum class TensorType { f32, f16, bf16, f64, i64, i32, i16, i8, u8, boolean, q8_0 };
+/// How numbers lie: one by one, or, from q8_0 on, in ggml's blocks that share scales.
+enum class TensorType {
+  f32,
+  f16,
+  bf16,
+  f64,
+  i64,
+  i32,
+  i16,
+  i8,
+  u8,
+  boolean,
+  q8_0,
+  q4_0,
+  q4_1,
+  q5_0,
+  q5_1,
+  q2_k,
+  q3_k,
+  q4_k,
+  q5_k,
+  q6_k,
+  iq4_nl,
+  iq4_xs,
+  tq1_0,
+  tq2_0,
+  mxfp4
+};
 
 /// "F32", "Q8_0", …
 std::string_view name_of(TensorType type) noexcept;
-/// Bytes of `n` numbers; for Q8_0 n must be a multiple of 32 (34 bytes a block), else Error{invalid_argument}.
+/// Numbers that share a block: 1 for plain types, 32 for Q8_0, 256 for Q4_K.
+std::size_t block_size(TensorType type) noexcept;
+/// Bytes of `n` numbers; n must be a multiple of the block (Q8_0: 32 numbers, 34 bytes), else Error{invalid_argument}.
 /// Throws Error{limit} if the product does not fit.
 std::size_t byte_size(TensorType type, std::size_t n);
 
