@@ -81,11 +81,10 @@ std::uint32_t ggml_id(TensorType type) {
   }
 }
 
-std::size_t cols_of(const TensorView& tensor) { return tensor.shape.empty() ? 1 : tensor.shape.back(); }
+std::size_t cols_of(const std::vector<std::size_t>& shape) { return shape.empty() ? 1 : shape.back(); }
 
-/// One row, converted. `floats` and `bytes` are scratch that is kept from row to row.
-void convert_row(const TensorView& source, std::size_t r, TensorType type, std::vector<float>& floats, std::vector<std::byte>& bytes) {
-  source.row_to_float(r, floats);
+/// One row's floats in the type that is stored.
+void convert_row(std::span<const float> floats, TensorType type, std::vector<std::byte>& bytes) {
   switch (type) {
     case TensorType::f16:
       for (std::size_t i = 0; i < floats.size(); ++i) {
@@ -102,20 +101,28 @@ void convert_row(const TensorView& source, std::size_t r, TensorType type, std::
   }
 }
 
-void write_tensor(AtomicFile& file, const TensorView& source, TensorType type) {
-  const std::size_t cols = cols_of(source);
-  if (source.type == type) {
-    file.write(source.bytes);
-  } else if (source.size() > 0) {
-    std::vector<float> floats(cols);
-    std::vector<std::byte> bytes(byte_size(type, cols));
-    for (std::size_t r = 0; r < source.size() / cols; ++r) {
-      convert_row(source, r, type, floats, bytes);
-      file.write(bytes);
+void write_rows(AtomicFile& file, const TensorRows& source, TensorType type) {
+  const std::size_t cols = cols_of(source.shape);
+  if (cols == 0) return;
+  std::vector<std::byte> row(byte_size(source.type, cols)), bytes(byte_size(type, cols));
+  std::vector<float> floats(cols);
+  for (std::size_t r = 0; r < source.n_rows(); ++r) {
+    source.read(r, row);
+    if (source.type == type) {
+      file.write(row);
+      continue;
     }
+    TensorView{source.name, source.type, {cols}, row}.row_to_float(0, floats);
+    convert_row(floats, type, bytes);
+    file.write(bytes);
   }
-  file.write(kZeros.substr(0, padding_after(file.size())));
 }
+
+bool is_storable(TensorType type) noexcept {
+  return type == TensorType::f32 || type == TensorType::f16 || type == TensorType::bf16 || block_size(type) > 1;
+}
+
+std::size_t size_of(const std::vector<std::size_t>& shape) noexcept { return TensorView{{}, {}, shape, {}}.size(); }
 
 }  // namespace
 
@@ -128,18 +135,29 @@ void GgufWriter::add(std::string key, Value value) {
 }
 
 void GgufWriter::add_tensor(TensorView source, TensorType type) {
+  if (is_storable(source.type) && source.bytes.size() != byte_size(source.type, source.size())) {
+    throw Error(ErrorCode::invalid_argument, "tensor '" + source.name + "' has bytes that disagree with its shape");
+  }
+  const std::span<const std::byte> bytes = source.bytes;
+  const TensorType from = source.type;
+  const std::size_t n_row = is_storable(from) ? byte_size(from, cols_of(source.shape)) : 0;
+  const auto read = [bytes, n_row](std::size_t r, std::span<std::byte> out) { std::memcpy(out.data(), bytes.data() + r * n_row, n_row); };
+  add_tensor(TensorRows{std::move(source.name), from, std::move(source.shape), read}, type);
+  if (from == type) tensors_.back().bytes = bytes;
+}
+
+void GgufWriter::add_tensor(TensorRows source, TensorType type) {
   const auto refuse = [&](const std::string& what) { throw Error(ErrorCode::invalid_argument, "tensor '" + source.name + "' " + what); };
   if (ggml_id(type) == ~0U) refuse("cannot be stored in GGUF as " + std::string(name_of(type)) + ": F32, F16 and Q8_0 can");
-  if (source.type != TensorType::f32 && source.type != TensorType::f16 && source.type != TensorType::bf16 &&
-      source.type != TensorType::q8_0)
-    refuse("is " + std::string(name_of(source.type)) + ": F32, F16, BF16 and Q8_0 can be stored in GGUF");
+  if (!is_storable(source.type)) {
+    refuse("is " + std::string(name_of(source.type)) + ": F32, F16, BF16 and blocks can be stored in GGUF");
+  }
   if (source.shape.size() > 4) refuse("has " + std::to_string(source.shape.size()) + " dimensions, GGUF allows 4");
-  if (type == TensorType::q8_0 && cols_of(source) % kQ8BlockSize != 0)
-    refuse("has rows of " + std::to_string(cols_of(source)) + " numbers, Q8_0 wants a multiple of 32");
-  if (source.bytes.size() != byte_size(source.type, source.size())) refuse("has bytes that disagree with its shape");
+  if (type == TensorType::q8_0 && cols_of(source.shape) % kQ8BlockSize != 0)
+    refuse("has rows of " + std::to_string(cols_of(source.shape)) + " numbers, Q8_0 wants a multiple of 32");
   for (const Tensor& other : tensors_)
     if (other.source.name == source.name) refuse("is given twice");
-  tensors_.push_back({std::move(source), type});
+  tensors_.push_back({std::move(source), type, {}});
 }
 
 void GgufWriter::write(const std::filesystem::path& path) const {
@@ -158,7 +176,7 @@ void GgufWriter::write(const std::filesystem::path& path) const {
     for (auto d = tensor.source.shape.rbegin(); d != tensor.source.shape.rend(); ++d) put<std::uint64_t>(header, *d);
     put<std::uint32_t>(header, ggml_id(tensor.type));
     put<std::uint64_t>(header, offset);
-    const std::size_t n_bytes = byte_size(tensor.type, tensor.source.size());
+    const std::size_t n_bytes = byte_size(tensor.type, size_of(tensor.source.shape));
     offset += n_bytes + padding_after(n_bytes);
   }
 
@@ -167,7 +185,12 @@ void GgufWriter::write(const std::filesystem::path& path) const {
   file.write(kZeros.substr(0, padding_after(header.size())));
   for (const Tensor& tensor : tensors_) {
     try {
-      write_tensor(file, tensor.source, tensor.type);
+      if (tensor.bytes.empty()) {
+        write_rows(file, tensor.source, tensor.type);
+      } else {
+        file.write(tensor.bytes);
+      }
+      file.write(kZeros.substr(0, padding_after(file.size())));
     } catch (const Error& error) {
       if (error.code() != ErrorCode::invalid_argument) throw;
       throw Error(error.code(), path.string() + ": tensor '" + tensor.source.name + "': " + error.what());

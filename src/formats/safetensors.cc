@@ -6,6 +6,7 @@
 
 #include "akin/base/error.h"
 #include "akin/base/mapped_file.h"
+#include "akin/formats/pickle.h"
 #include "cursor.h"
 #include "safetensors_header.h"
 #include "tensor_table.h"
@@ -176,6 +177,7 @@ fs::path file_in(const fs::path& path) {
   if (!fs::is_directory(path, ignored)) return path;
   for (const char* name : {kFileName, kIndexName})
     if (fs::exists(path / name, ignored)) return path / name;
+  if (const auto pickle = find_pickle(path)) refuse_pickle(*pickle);
   throw Error(ErrorCode::not_found, path.string() + ": neither " + kFileName + " nor " + kIndexName + " is in this folder");
 }
 

@@ -83,6 +83,12 @@ std::size_t TensorView::size() const noexcept {
   return n;
 }
 
+std::size_t TensorRows::n_rows() const noexcept {
+  std::size_t n = 1;
+  for (std::size_t i = 0; i + 1 < shape.size(); ++i) n *= shape[i];
+  return n;
+}
+
 void TensorView::row_to_float(std::size_t r, std::span<float> out) const {
   const std::size_t cols = shape.empty() ? 1 : shape.back();
   if (out.size() != cols)

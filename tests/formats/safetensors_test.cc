@@ -145,6 +145,12 @@ TEST(ShardedSafetensors, RefusesAnIndexThatLeavesItsFolder) {
   }
 }
 
+TEST(ShardedSafetensors, RefuseAnIndexThatNamesItself) {
+  const TemporaryFolder folder;
+  folder.write("model.safetensors.index.json", R"({"weight_map": {"a": "model.safetensors.index.json"}})");
+  expect_error(ErrorCode::corrupt, "model.safetensors.index.json: ", [&] { open_safetensors(folder.path()); });
+}
+
 TEST(ShardedSafetensors, MissAShardOrATensorWithAClearLine) {
   const TemporaryFolder folder;
   folder.write("1.safetensors", safetensors_bytes("{" + entry("a", "U8", "1", 0, 1) + "}", 1));

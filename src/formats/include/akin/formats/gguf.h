@@ -114,9 +114,11 @@ class GgufWriter {
 
   /// Throws Error{invalid_argument} for a key given twice, or general.alignment (always 32).
   void add(std::string key, Value value);
-  /// `source` (F32, F16, BF16 or Q8_0; its bytes must live until write()) is stored under its name as `type`: F32, F16 or Q8_0 (rows of
+  /// `source` (F32, F16, BF16 or blocks; its bytes must live until write()) is stored under its name as `type`: F32, F16 or Q8_0 (rows of
   /// a multiple of 32). Converted row by row while writing. Throws Error{invalid_argument} naming the tensor.
   void add_tensor(TensorView source, TensorType type);
+  /// The same for rows that are made while writing.
+  void add_tensor(TensorRows source, TensorType type);
   /// Whole file or nothing. Throws Error{io}; Error{invalid_argument} if a number to be stored in Q8_0 is not finite.
   void write(const std::filesystem::path& path) const;
 
@@ -126,8 +128,9 @@ class GgufWriter {
     Value value;
   };
   struct Tensor {
-    TensorView source;
+    TensorRows source;
     TensorType type;
+    std::span<const std::byte> bytes;  // as they are written; empty where rows are converted or made
   };
 
   std::vector<Entry> entries_;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -62,6 +63,17 @@ struct TensorView {
   /// Row `r` of a (rows, cols) tensor (a vector is one row, leading dimensions are rows), as floats. Every type; wide integers and
   /// F64 are rounded. Throws Error{invalid_argument} unless out.size() == cols and r < rows.
   void row_to_float(std::size_t r, std::span<float> out) const;
+};
+
+/// A tensor that is made row by row when it is asked for: another order, another shape, other numbers than a file has.
+struct TensorRows {
+  std::string name;
+  TensorType type = TensorType::f32;
+  std::vector<std::size_t> shape;
+  /// Writes row `r` (a vector is one row) to `out`, byte_size(type, shape.back()) bytes.
+  std::function<void(std::size_t r, std::span<std::byte> out)> read;
+
+  [[nodiscard]] std::size_t n_rows() const noexcept;
 };
 
 /// A tensor whose type akin does not read: listed with its type's own name, its numbers are never given.
