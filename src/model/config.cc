@@ -30,6 +30,13 @@ constexpr std::size_t kMostLayers = 4096;
 
 }  // namespace
 
+std::string_view activation_text(Activation activation) noexcept {
+  for (const auto& [name, known] : kActivations) {
+    if (known == activation) return name;
+  }
+  return "";
+}
+
 Config::Config(std::string_view text, std::string where) : where_(std::move(where)) {
   try {
     json_ = nlohmann::json::parse(text);

@@ -11,6 +11,9 @@
 
 namespace akin {
 
+/// transformers' name of an activation; empty for none.
+std::string_view activation_text(kernels::Activation activation) noexcept;
+
 /// One JSON object and the name of the file it came from.
 class Config {
  public:

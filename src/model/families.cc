@@ -104,6 +104,7 @@ ModelDescription describe_config(std::string_view json, const std::string& where
     if (family.model_type != type || (family.matches != nullptr && !family.matches(config))) continue;
     ModelDescription model{std::string(family.name), family.read(config), prefixed_names(family, config, weights)};
     if (family.head != nullptr) model.head = family.head(config, weights);
+    check_spec(model.spec, where);
     return model;
   }
   throw Error(ErrorCode::unsupported,
@@ -122,31 +123,44 @@ std::string layer_name(const std::string& pattern, std::size_t layer) {
   return pattern.substr(0, at) + std::to_string(layer) + pattern.substr(at + 2);
 }
 
-std::vector<std::string> tensor_list(const ModelDescription& model) {
+std::vector<TensorPart> tensor_parts(const ModelDescription& model) {
   const TensorNames& names = model.names;
-  std::vector<std::string> list;
-  const auto add = [&](const std::string& name) {
-    if (name.empty()) return;
-    list.push_back(name + ".weight");
-    list.push_back(name + ".bias");
+  std::vector<TensorPart> list;
+  const auto add = [&](std::string TensorNames::*part, std::size_t layer, bool bias) {
+    if ((names.*part).empty()) return;
+    list.push_back({part, layer, ".weight"});
+    if (bias) list.push_back({part, layer, ".bias"});
   };
-  for (const auto part : kModelParts) {
-    if (!(names.*part).empty()) list.push_back(names.*part + ".weight");
-  }
-  add(names.embedding_norm);
+  for (const auto part : kModelParts) add(part, 0, false);
+  add(&TensorNames::embedding_norm, 0, true);
   for (std::size_t layer = 0; layer < model.spec.n_layers; ++layer) {
     for (const auto part : kLayerParts) {
-      const std::string name = layer_name(names.*part, layer);
+      if (part == &TensorNames::attention_norm && layer == 0 && !model.spec.first_layer_has_attention_norm) continue;
       if (part == &TensorNames::attention_scale || part == &TensorNames::mlp_scale) {
-        if (!name.empty()) list.push_back(name);
+        if (!(names.*part).empty()) list.push_back({part, layer, ""});
       } else {
-        add(name);
+        add(part, layer, true);
       }
     }
   }
-  if (!names.relative_bias.empty()) list.push_back(names.relative_bias + ".weight");
-  add(names.final_norm);
+  add(&TensorNames::relative_bias, 0, false);
+  add(&TensorNames::final_norm, 0, true);
   return list;
+}
+
+std::vector<std::string> tensor_list(const ModelDescription& model) {
+  std::vector<std::string> list;
+  for (const TensorPart& part : tensor_parts(model)) list.push_back(part.name(model.names));
+  return list;
+}
+
+const TensorView* find_part(const TensorFile& file, const std::string& name) {
+  constexpr std::array<std::array<std::string_view, 2>, 2> kOldNames = {{{".weight", ".gamma"}, {".bias", ".beta"}}};
+  if (const TensorView* tensor = file.find(name)) return tensor;
+  for (const auto& [now, old] : kOldNames) {
+    if (name.ends_with(now)) return file.find(name.substr(0, name.size() - now.size()).append(old));
+  }
+  return nullptr;
 }
 
 }  // namespace akin

@@ -102,6 +102,9 @@ nn::AttentionSpec even_heads(const Config& config, std::size_t dim, std::size_t 
 nn::AttentionSpec grouped_heads(const Config& config, std::size_t dim);
 /// The rotation that rope_theta, rope_scaling (or rope_parameters) and partial factors ask for.
 nn::RopeSpec read_rope(const Config& config, std::size_t head_dim, double theta, double partial);
+/// What no file may say, whatever its keys: sizes that no machine holds, heads that do not divide, rotations over an odd number, patterns
+/// of another number of layers. Throws Error{corrupt} or Error{unsupported} naming `where`.
+void check_spec(const TransformerSpec& spec, const std::string& where);
 /// Throws Error{unsupported} if the key is there and true.
 void refuse(const Config& config, const char* key);
 

@@ -9,17 +9,36 @@ namespace {
 /// What a crew's threads take of the heads at a time: a quarter is some ten microseconds for a short text.
 constexpr std::size_t kHeadPieces = 4;
 
-/// The rows of a fused weight in the order queries, keys, values.
+/// The rows of one head that begins at row `first`, pairs before halves.
+void add_head(const AttentionSpec& spec, std::size_t first, bool turns, std::vector<std::size_t>& rows) {
+  const std::size_t n_paired = turns ? spec.n_paired : 0;
+  for (std::size_t half = 0; half < 2; ++half) {
+    for (std::size_t i = half; i < n_paired; i += 2) rows.push_back(first + i);
+  }
+  for (std::size_t i = n_paired; i < spec.head_dim; ++i) rows.push_back(first + i);
+}
+
+/// Rows of a weight that holds the heads of queries or keys alone; empty: as they lie.
+std::vector<std::size_t> turned_rows(const AttentionSpec& spec, std::size_t n_heads) {
+  std::vector<std::size_t> rows;
+  if (spec.n_paired == 0) return rows;
+  for (std::size_t head = 0; head < n_heads; ++head) add_head(spec, head * spec.head_dim, true, rows);
+  return rows;
+}
+
+/// The rows of a fused weight in the order queries, keys, values; empty: as they lie.
 std::vector<std::size_t> fused_rows(const AttentionSpec& spec) {
   const std::size_t d = spec.head_dim, group = spec.n_heads / spec.n_kv_heads;
+  const bool blocks = spec.fused_order == FusedOrder::blocks;
   std::vector<std::size_t> rows;
-  if (spec.fused_order == FusedOrder::blocks) return rows;
-  const auto add_head = [&](std::size_t head) {
-    for (std::size_t i = 0; i < d; ++i) rows.push_back(head * d + i);
-  };
-  for (std::size_t head = 0; head < spec.n_heads; ++head) add_head(head / group * (group + 2) + head % group);
+  if (blocks && spec.n_paired == 0) return rows;
+  for (std::size_t head = 0; head < spec.n_heads; ++head) {
+    add_head(spec, (blocks ? head : head / group * (group + 2) + head % group) * d, true, rows);
+  }
   for (std::size_t part = 0; part < 2; ++part) {
-    for (std::size_t head = 0; head < spec.n_kv_heads; ++head) add_head(head * (group + 2) + group + part);
+    for (std::size_t head = 0; head < spec.n_kv_heads; ++head) {
+      add_head(spec, (blocks ? spec.n_heads + part * spec.n_kv_heads + head : head * (group + 2) + group + part) * d, part == 0, rows);
+    }
   }
   return rows;
 }
@@ -27,7 +46,8 @@ std::vector<std::size_t> fused_rows(const AttentionSpec& spec) {
 std::vector<LinearPart> inputs(const AttentionNames& names, const AttentionSpec& spec) {
   const std::size_t q = spec.n_heads * spec.head_dim, kv = spec.n_kv_heads * spec.head_dim;
   if (!names.fused.empty()) return {LinearPart{names.fused, q + 2 * kv, fused_rows(spec)}};
-  return {LinearPart{names.query, q}, LinearPart{names.key, kv}, LinearPart{names.value, kv}};
+  return {LinearPart{names.query, q, turned_rows(spec, spec.n_heads)}, LinearPart{names.key, kv, turned_rows(spec, spec.n_kv_heads)},
+          LinearPart{names.value, kv}};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "akin/base/error.h"
 #include "akin/formats/safetensors.h"
+#include "akin/model/gguf_layout.h"
 #include "golden_model.h"
 
 namespace akin {
@@ -130,15 +131,15 @@ TEST(Families, RefuseAFamilyThatIsNotRunAndListThoseThatAre) {
 
 TEST(Families, ListEveryTensorOfTheModelOnceInTheSameOrderForEveryNaming) {
   const ModelDescription model = describe("bert");
+  const auto weights = open_safetensors(golden::path("models/bert"));
   ModelDescription gguf = model;
-  gguf.names = gguf_tensor_names(model.spec);
+  gguf.names = gguf_layout(model, *weights).model.names;
   const auto here = tensor_list(model);
   const auto there = tensor_list(gguf);
   ASSERT_EQ(here.size(), there.size());
   EXPECT_EQ(here.size(), 3U + 2U + 2U * 16U);
   EXPECT_EQ(there.front(), "token_embd.weight");
   EXPECT_EQ(there.back(), "blk.1.layer_output_norm.bias");
-  const auto weights = open_safetensors(golden::path("models/bert"));
   for (const std::string& name : here) EXPECT_NE(weights->find(name), nullptr) << name;
 }
 

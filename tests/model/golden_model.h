@@ -56,30 +56,31 @@ struct Loaded {
         model(describe_config(read_file(folder / "config.json", 1 << 20), "config.json", *weights)) {}
 };
 
-/// Every layer of every input within `tolerance`: ten times the difference of torch's own float32 run from float64. The reference's last
-/// hidden state stands before the last norm or, in some families, after it.
-inline void expect_layers(const std::string& name, double tolerance) {
-  const Loaded golden(name);
-  const TransformerSpec& spec = golden.model.spec;
+/// Every layer of every input of models/`name` within `tolerance`, run from `weights`: ten times the difference of torch's own float32 run
+/// from float64. The reference's last hidden state stands before the last norm or, in some families, after it.
+inline void expect_layers(const std::string& name, const TensorFile& weights, const ModelDescription& model, double tolerance) {
+  const auto folder = path("models/" + name);
+  const auto expected = open_safetensors(folder / "expected.safetensors");
+  const TransformerSpec& spec = model.spec;
   Context context(2);
-  const Transformer transformer(*golden.weights, golden.model, kernels::GemmType::f32, context);
+  const Transformer transformer(weights, model, kernels::GemmType::f32, context);
   TransformerBuffers buffers;
-  const auto list = inputs(golden.folder);
+  const auto list = inputs(folder);
   ASSERT_FALSE(list.empty());
   for (const Input& input : list) {
     const std::vector<std::size_t> starts = {0, input.ids.size()};
     Matrix<float> hidden(input.ids.size(), spec.dim);
     std::size_t n_seen = 0;
     const auto compare = [&](const std::string& part, MatrixView<const float> states) {
-      const TensorView* want = golden.expected->find(input.key + part);
+      const TensorView* want = expected->find(input.key + part);
       ASSERT_NE(want, nullptr) << input.key << part;
       EXPECT_LE(largest_difference(states, *want), tolerance) << name << " " << input.key << part;
     };
     const std::string last = ".hidden." + std::to_string(spec.n_layers);
-    const TensorView* end = golden.expected->find(input.key + ".last_hidden_state");
-    const TensorView* last_hidden = golden.expected->find(input.key + last);
+    const TensorView* end = expected->find(input.key + ".last_hidden_state");
+    const TensorView* last_hidden = expected->find(input.key + last);
     ASSERT_TRUE(end != nullptr && last_hidden != nullptr) << name;
-    const bool normed = !golden.model.names.final_norm.empty() && std::ranges::equal(end->bytes, last_hidden->bytes);
+    const bool normed = !model.names.final_norm.empty() && std::ranges::equal(end->bytes, last_hidden->bytes);
     transformer.forward({input.ids, input.types, starts}, buffers, hidden.view(), [&](std::size_t layer, MatrixView<const float> states) {
       ++n_seen;
       if (layer < spec.n_layers || !normed) compare(".hidden." + std::to_string(layer), states);
@@ -87,6 +88,11 @@ inline void expect_layers(const std::string& name, double tolerance) {
     EXPECT_EQ(n_seen, spec.n_layers + 1);
     compare(".last_hidden_state", hidden.view());
   }
+}
+
+inline void expect_layers(const std::string& name, double tolerance) {
+  const Loaded golden(name);
+  expect_layers(name, *golden.weights, golden.model, tolerance);
 }
 
 }  // namespace akin::golden

@@ -15,11 +15,10 @@ namespace akin {
 /// Throws Error{unsupported} for a family that akin does not run (listing those it does), Error{corrupt} naming the key.
 ModelDescription describe_config(std::string_view json, const std::string& where, const TensorFile& weights);
 
-/// The same for a GGUF encoder with llama.cpp's names (general.architecture = "bert").
+/// The same for a GGUF file as llama.cpp's converter or akin writes it: encoders and decoders, general.architecture "bert", "nomic-bert",
+/// "llama", … Throws Error{unsupported} for another architecture (listing those it runs), Error{corrupt} or Error{not_found} naming the
+/// key.
 ModelDescription describe_gguf(const GgufFile& file);
-
-/// The tensor names that a GGUF encoder uses: what conversion writes.
-TensorNames gguf_tensor_names(const TransformerSpec& spec);
 
 /// "bert, distilbert".
 std::string supported_families();

@@ -7,8 +7,10 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "akin/formats/tensor.h"
 #include "akin/nn/attention.h"
 #include "akin/nn/mlp.h"
 #include "akin/nn/norm.h"
@@ -90,8 +92,31 @@ struct ModelDescription {
 /// The name for layer `layer`: "{}" replaced.
 std::string layer_name(const std::string& pattern, std::size_t layer);
 
-/// Full tensor names (with ".weight" and ".bias") of every part that the family has, in one fixed order, the same for every way of naming:
-/// the order of fingerprints and of conversion. Biases are listed whether or not the file has them.
+/// One tensor of a model: which part, of which layer.
+struct TensorPart {
+  std::string TensorNames::*part = nullptr;
+  std::size_t layer = 0;
+  std::string_view suffix;  ///< ".weight", ".bias", or empty where the name is a full one
+
+  [[nodiscard]] std::string name(const TensorNames& names) const { return layer_name(names.*part, layer).append(suffix); }
+};
+
+/// Every tensor that the model's names and spec speak of, in one fixed order, the same for every way of naming: the order of fingerprints
+/// and of conversion. Biases are listed whether or not the file has them.
+std::vector<TensorPart> tensor_parts(const ModelDescription& model);
+
+/// Their full names.
 std::vector<std::string> tensor_list(const ModelDescription& model);
+
+/// A tensor of tensor_list(), also where an old file calls the weight and bias of a norm gamma and beta; nullptr if there is none.
+const TensorView* find_part(const TensorFile& file, const std::string& name);
+
+/// One field of a spec as text, numbers so that different ones have different texts.
+struct SpecField {
+  std::string name, value;
+  friend bool operator==(const SpecField&, const SpecField&) = default;
+};
+/// Every field that decides a hidden state, in a fixed order.
+std::vector<SpecField> spec_fields(const TransformerSpec& spec);
 
 }  // namespace akin

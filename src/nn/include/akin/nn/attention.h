@@ -33,6 +33,9 @@ struct AttentionSpec {
   float scale = 0;  ///< of the scores
   bool causal = false;
   FusedOrder fused_order = FusedOrder::blocks;
+  /// The first so many rows of each query and key head lie as pairs (2i, 2i + 1) that turn together, as llama.cpp keeps LLaMA's. They are
+  /// packed as halves, so that the model is the same to the bit as from a file that keeps it so. Even, at most head_dim.
+  std::size_t n_paired = 0;
   std::optional<NormSpec> head_norm = {};             ///< of each query and key head, before the rotation (Qwen3, Gemma 3)
   std::vector<float> alibi_slopes = {};               ///< one a head; empty for none
   std::optional<RelativeBuckets> relative_bias = {};  ///< the table is shared by all layers
