@@ -10,7 +10,9 @@
 #include "akin/embed/embedder.h"
 #include "akin/formats/gguf.h"
 #include "akin/model/families.h"
+#include "akin/model/gguf_layout.h"
 #include "gguf_keys.h"
+#include "gguf_tokenizer.h"
 #include "model_files.h"
 
 namespace akin {
@@ -47,82 +49,11 @@ std::string activation_name(kernels::Activation activation) {
   return "unknown";
 }
 
-bool is_marked(const std::string& piece) { return piece.size() >= 2 && piece.front() == '[' && piece.back() == ']'; }
-
-/// llama.cpp's form of a piece; see gguf_keys.h.
-std::string stored_piece(const std::string& piece) {
-  if (is_marked(piece)) return piece;
-  if (piece.starts_with("##")) return piece.substr(2);
-  return gguf::kWordStart + piece;
-}
-
-/// Whether that form can be turned back for every piece ("##[x]" and "##▁x" cannot).
-bool reversible(const std::vector<std::string>& pieces) {
-  return std::ranges::all_of(pieces, [](const std::string& piece) {
-    if (is_marked(piece) || !piece.starts_with("##")) return true;
-    const std::string stored = piece.substr(2);
-    return !is_marked(stored) && !stored.starts_with(gguf::kWordStart);
-  });
-}
-
-void add_tokenizer(GgufWriter& writer, const Tokenizer& tokenizer) {
-  const WordPieceParts parts = tokenizer.word_piece_parts();
-  const bool plain = parts.continuing_prefix != "##" || !reversible(parts.pieces);
-  if (parts.continuing_prefix != "##") {
-    throw Error(ErrorCode::unsupported, "GGUF has no word for the continuing prefix '" + parts.continuing_prefix + "' of this tokenizer");
-  }
-  std::vector<std::string> pieces;
-  std::vector<std::int32_t> types;  // llama.cpp's: 1 normal, 2 unknown, 3 control
-  for (const std::string& piece : parts.pieces) {
-    pieces.push_back(plain ? piece : stored_piece(piece));
-    const bool control = piece == parts.cls || piece == parts.sep || piece == parts.pad || piece == parts.mask;
-    types.push_back(piece == parts.unknown ? 2 : control ? 3 : 1);
-  }
-  const auto id = [&](const std::string& piece) { return static_cast<std::uint32_t>(tokenizer.id_of(piece)); };
-  writer.add("tokenizer.ggml.model", std::string("bert"));
-  writer.add("tokenizer.ggml.tokens", std::move(pieces));
-  writer.add("tokenizer.ggml.token_type", std::move(types));
-  const std::array<std::pair<const char*, const std::string*>, 7> special = {{
-      {"tokenizer.ggml.unknown_token_id", &parts.unknown},
-      {"tokenizer.ggml.bos_token_id", &parts.cls},
-      {"tokenizer.ggml.eos_token_id", &parts.sep},
-      {"tokenizer.ggml.cls_token_id", &parts.cls},
-      {"tokenizer.ggml.seperator_token_id", &parts.sep},
-      {"tokenizer.ggml.padding_token_id", &parts.pad},
-      {"tokenizer.ggml.mask_token_id", &parts.mask},
-  }};
-  for (const auto& [key, piece] : special) {
-    if (tokenizer.id_of(*piece) >= 0) writer.add(key, id(*piece));
-  }
-  writer.add(gguf::kTokenizerLowercase, parts.lowercase);
-  writer.add(gguf::kTokenizerStripAccents, parts.strip_accents);
-  writer.add(gguf::kTokenizerCleanText, parts.clean_text);
-  writer.add(gguf::kTokenizerChinese, parts.handle_chinese_chars);
-  writer.add(gguf::kTokenizerMaxChars, static_cast<std::uint32_t>(parts.max_chars_per_word));
-  if (plain) writer.add(gguf::kTokenizerPlain, true);
-}
-
-void add_spec(GgufWriter& writer, const ModelFiles& files) {
-  const TransformerSpec& spec = files.model.spec;
-  const auto u32 = [](std::size_t n) { return static_cast<std::uint32_t>(n); };
-  writer.add("general.architecture", std::string("bert"));
-  writer.add("general.name", files.name);
-  writer.add("bert.block_count", u32(spec.n_layers));
-  writer.add("bert.context_length", u32(spec.max_positions()));
-  writer.add("bert.embedding_length", u32(spec.dim));
-  writer.add("bert.feed_forward_length", u32(spec.mlp.dim));
-  writer.add("bert.attention.head_count", u32(spec.attention.n_heads));
-  writer.add("bert.attention.layer_norm_epsilon", spec.norm.eps);
-  writer.add("bert.attention.causal", spec.attention.causal);
-  writer.add(gguf::kFamily, files.model.family);
-  writer.add(gguf::kActivation, activation_name(spec.mlp.activation));
-}
-
-void add_sentence(GgufWriter& writer, const SentenceConfig& sentence) {
+void add_sentence(GgufWriter& writer, const std::string& architecture, const SentenceConfig& sentence) {
   std::vector<std::string> modes;
   for (const nn::PoolingMode mode : sentence.pooling.modes) modes.emplace_back(nn::name_of(mode));
   const std::uint32_t llama_cpp_pooling = modes[0] == "cls" ? 2 : modes[0] == "lasttoken" ? 3 : 1;
-  writer.add("bert.pooling_type", llama_cpp_pooling);
+  writer.add(architecture + ".pooling_type", llama_cpp_pooling);
   writer.add(gguf::kPooling, std::move(modes));
   writer.add(gguf::kIncludePrompt, sentence.include_prompt);
   std::vector<std::string> steps;
@@ -149,15 +80,23 @@ void add_sentence(GgufWriter& writer, const SentenceConfig& sentence) {
 }
 
 /// Matrices take the type asked for, vectors stay f32; a matrix whose rows are not whole blocks of 32 becomes f16 instead of Q8_0.
-void add_tensor(GgufWriter& writer, const TensorView* tensor, const std::string& name, TensorType type) {
+TensorType type_for(const std::vector<std::size_t>& shape, TensorType wanted) {
+  if (shape.size() < 2) return TensorType::f32;
+  return wanted == TensorType::q8_0 && shape.back() % kQ8Block != 0 ? TensorType::f16 : wanted;
+}
+
+void add_tensor(GgufWriter& writer, const TensorView* tensor, const std::string& name) {
   if (tensor == nullptr) return;
   TensorView view = *tensor;
   view.name = name;
-  if (view.shape.size() < 2)
-    type = TensorType::f32;
-  else if (type == TensorType::q8_0 && view.shape.back() % kQ8Block != 0)
-    type = TensorType::f16;
-  writer.add_tensor(std::move(view), type);
+  writer.add_tensor(std::move(view), TensorType::f32);
+}
+
+void add_tensor(GgufWriter& writer, const GgufTensor& made, TensorType type) {
+  if (made.whole == nullptr) return writer.add_tensor(made.rows, type_for(made.rows.shape, type));
+  TensorView view = *made.whole;
+  view.name = made.rows.name;
+  writer.add_tensor(std::move(view), type_for(made.rows.shape, type));
 }
 
 void add_step_tensors(GgufWriter& writer, const SentenceConfig& sentence) {
@@ -168,9 +107,19 @@ void add_step_tensors(GgufWriter& writer, const SentenceConfig& sentence) {
     if (const auto* norm = std::get_if<LayerNormStep>(&sentence.steps[i])) std::tie(file, name) = std::tie(norm->file, norm->name);
     if (file == nullptr) continue;
     for (const char* part : {".weight", ".bias"}) {
-      add_tensor(writer, file->find(name + part), gguf::step_tensor(i) + part, TensorType::f32);
+      add_tensor(writer, file->find(name + part), gguf::step_tensor(i) + part);
     }
   }
+}
+
+/// What was written must be read as the same model: a spec that no key can say is refused, not written wrong.
+void check_written(const std::filesystem::path& out, const GgufLayout& layout) {
+  const std::vector<SpecField> wanted = spec_fields(layout.model.spec), found = spec_fields(describe_gguf(GgufFile(out)).spec);
+  if (wanted == found) return;
+  std::filesystem::remove(out);
+  const auto [one, other] = std::ranges::mismatch(wanted, found);
+  const std::string field = one != wanted.end() ? one->name : other->name;
+  throw Error(ErrorCode::unsupported, out.string() + ": GGUF has no word for this model's " + field + "; use the model's folder as it is");
 }
 
 }  // namespace
@@ -178,24 +127,18 @@ void add_step_tensors(GgufWriter& writer, const SentenceConfig& sentence) {
 void convert_to_gguf(const std::filesystem::path& model, const std::filesystem::path& out, std::string_view type, Context& context) {
   const TensorType weight_type = target_type(type);
   const ModelFiles files = read_model(model);
+  const GgufLayout layout = gguf_layout(files.model, *files.weights);
   GgufWriter writer;
-  add_spec(writer, files);
-  add_sentence(writer, files.sentence);
-  add_tokenizer(writer, files.tokenizer);
-  ModelDescription target = files.model;
-  target.names = gguf_tensor_names(files.model.spec);
-  const std::vector<std::string> from = tensor_list(files.model);
-  const std::vector<std::string> to = tensor_list(target);
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    const TensorView* tensor = find_part(*files.weights, from[i]);
-    if (tensor == nullptr && from[i].ends_with(".weight")) {
-      throw Error(ErrorCode::not_found, files.weights->path().string() + ": tensor '" + from[i] + "' is missing");
-    }
-    add_tensor(writer, tensor, to[i], weight_type);
-  }
+  add_gguf_keys(writer, layout);
+  writer.add("general.name", files.name);
+  add_sentence(writer, layout.architecture, files.sentence);
+  add_gguf_tokenizer(writer, files);
+  for (const GgufTensor& made : layout.tensors) add_tensor(writer, made, weight_type);
+  for (const GgufTensor& made : layout.head) add_tensor(writer, made, weight_type);
   add_step_tensors(writer, files.sentence);
   context.cancel.check();
   writer.write(out);
+  check_written(out, layout);
 }
 
 }  // namespace akin

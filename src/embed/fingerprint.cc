@@ -1,11 +1,12 @@
 #include "fingerprint.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <vector>
 
 #include "akin/base/sha256.h"
-#include "akin/model/families.h"
+#include "akin/model/gguf_layout.h"
 
 namespace akin {
 namespace {
@@ -20,20 +21,41 @@ void tensor(Sha256& hash, const std::string& part, const TensorView* view) {
   hash.update(view->bytes);
 }
 
-/// Parts are called by their GGUF names whatever the file calls them.
-void transformer(Sha256& hash, const ModelFiles& files) {
-  const TransformerSpec& spec = files.model.spec;
-  ModelDescription common = files.model;
-  common.names = gguf_tensor_names(spec);
-  const std::vector<std::string> there = tensor_list(files.model);
-  const std::vector<std::string> part = tensor_list(common);
-  for (std::size_t i = 0; i < there.size(); ++i) tensor(hash, part[i], find_part(*files.weights, there[i]));
+void tensor(Sha256& hash, const GgufTensor& made) {
+  const TensorRows& rows = made.rows;
+  if (made.whole != nullptr) return tensor(hash, rows.name, made.whole);
+  hash.field(rows.name).field(name_of(rows.type));
+  for (const std::size_t n : rows.shape) number(hash, n);
+  std::vector<std::byte> row(byte_size(rows.type, rows.shape.back()));
+  for (std::size_t r = 0; r < rows.n_rows(); ++r) {
+    rows.read(r, row);
+    hash.update(row);
+  }
+}
+
+/// Fields that the shapes of the tensors show, and those that are hashed by themselves.
+constexpr std::string_view kShownElsewhere[] = {
+    "n_layers",           "dim",           "vocabulary_size", "n_token_types",     "has_learned_positions", "learned_positions.n_rows",
+    "attention.head_dim", "mlp.dim",       "norm.eps",        "attention.n_heads", "attention.n_kv_heads",  "attention.scale",
+    "attention.causal",   "mlp.activation"};
+
+/// Whatever the file calls its parts and however they lie: the model as it is laid out in GGUF. Fields that BERT does not have are hashed
+/// by name where they differ from its own, so that a new field leaves the fingerprints of old models as they are.
+void transformer(Sha256& hash, const ModelDescription& model, const TensorFile& weights) {
+  const GgufLayout layout = gguf_layout(model, weights);
+  for (const GgufTensor& made : layout.tensors) tensor(hash, made);
+  const TransformerSpec& spec = layout.model.spec;
   number(hash, spec.norm.eps);
   number(hash, spec.attention.n_heads);
   number(hash, spec.attention.n_kv_heads);
   number(hash, spec.attention.scale);
   number(hash, static_cast<std::uint64_t>(spec.attention.causal));
   number(hash, static_cast<std::uint64_t>(spec.mlp.activation));
+  const std::vector<SpecField> usual = spec_fields(TransformerSpec{});
+  for (const SpecField& field : spec_fields(spec)) {
+    if (std::ranges::find(kShownElsewhere, field.name) != std::end(kShownElsewhere)) continue;
+    if (std::ranges::find(usual, field) == usual.end()) hash.field(field.name).field(field.value);
+  }
 }
 
 void step(Sha256& hash, const StepSpec& spec) {
@@ -53,10 +75,16 @@ void step(Sha256& hash, const StepSpec& spec) {
 
 }  // namespace
 
+std::string model_fingerprint(const ModelDescription& model, const TensorFile& weights) {
+  Sha256 hash;
+  transformer(hash, model, weights);
+  return hash.hex();
+}
+
 std::string space_fingerprint(const ModelFiles& files, const EmbedderOptions& options) {
   Sha256 hash;
   hash.field("akin vector space 1");
-  transformer(hash, files);
+  transformer(hash, files.model, *files.weights);
   const SentenceConfig& sentence = files.sentence;
   hash.field(files.tokenizer.fingerprint());
   number(hash, static_cast<std::uint64_t>(sentence.lowercase));

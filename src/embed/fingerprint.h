@@ -11,4 +11,7 @@ namespace akin {
 /// 64 hexadecimal digits. The same for a folder and for its conversion with the same weight bytes.
 std::string space_fingerprint(const ModelFiles& files, const EmbedderOptions& options);
 
+/// The part of it that the transformer decides: weights and every field of the spec that a hidden state depends on.
+std::string model_fingerprint(const ModelDescription& model, const TensorFile& weights);
+
 }  // namespace akin

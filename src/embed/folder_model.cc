@@ -9,6 +9,7 @@
 
 #include "akin/base/error.h"
 #include "akin/base/mapped_file.h"
+#include "akin/formats/pickle.h"
 #include "akin/formats/safetensors.h"
 #include "akin/model/families.h"
 #include "model_files.h"
@@ -274,6 +275,7 @@ ModelFiles read_folder_model(const fs::path& folder) {
 ModelFiles read_model(const fs::path& model) {
   if (fs::is_directory(model)) return read_folder_model(model);
   require_model(model);
+  if (is_pickle(model)) refuse_pickle(model);
   return read_gguf_model(model);
 }
 
@@ -304,15 +306,6 @@ nn::PoolingMode read_pooling_mode(std::string_view name, const fs::path& where) 
   } catch (const Error& error) {
     throw Error(error.code(), where.string() + ": " + error.what());
   }
-}
-
-const TensorView* find_part(const TensorFile& file, const std::string& name) {
-  constexpr std::array<std::array<std::string_view, 2>, 2> kOldNames = {{{".weight", ".gamma"}, {".bias", ".beta"}}};
-  if (const TensorView* tensor = file.find(name)) return tensor;
-  for (const auto& [now, old] : kOldNames) {
-    if (name.ends_with(now)) return file.find(name.substr(0, name.size() - now.size()).append(old));
-  }
-  return nullptr;
 }
 
 std::size_t output_dim(const ModelFiles& files) {

@@ -15,14 +15,15 @@ inline constexpr char kDefaultPrompt[] = "akin.prompts.default";  // string
 inline constexpr char kSimilarity[] = "akin.similarity";          // string
 inline constexpr char kMaxTokens[] = "akin.max_tokens";           // u32
 inline constexpr char kLowercase[] = "akin.lowercase";            // bool: before the tokenizer
-inline constexpr char kFamily[] = "akin.family";                  // string
-inline constexpr char kActivation[] = "akin.activation";          // string
 inline constexpr char kTokenizerLowercase[] = "akin.tokenizer.lowercase";
 inline constexpr char kTokenizerStripAccents[] = "akin.tokenizer.strip_accents";
 inline constexpr char kTokenizerCleanText[] = "akin.tokenizer.clean_text";
 inline constexpr char kTokenizerChinese[] = "akin.tokenizer.handle_chinese_chars";
 inline constexpr char kTokenizerMaxChars[] = "akin.tokenizer.max_chars_per_word";
 inline constexpr char kTokenizerPlain[] = "akin.tokenizer.plain_pieces";  // bool: pieces keep "##" instead of llama.cpp's form
+
+/// The whole tokenizer.json, the key that the GGUF specification gives it.
+inline constexpr char kTokenizerJson[] = "tokenizer.huggingface.json";
 
 /// "akin.step.2": the tensors' prefix of step `i` in akin.steps.
 inline std::string step_tensor(std::size_t i) { return "akin.step." + std::to_string(i); }

@@ -7,46 +7,29 @@
 #include "akin/formats/gguf.h"
 #include "akin/model/families.h"
 #include "gguf_keys.h"
+#include "gguf_tokenizer.h"
 #include "model_files.h"
 
 namespace akin {
 namespace {
 
-std::string plain_piece(std::string_view stored) {
-  if (stored.starts_with(gguf::kWordStart)) return std::string(stored.substr(sizeof(gguf::kWordStart) - 1));
-  if (stored.size() >= 2 && stored.front() == '[' && stored.back() == ']') return std::string(stored);
-  return "##" + std::string(stored);
-}
-
-/// The piece that `key` names by its id, or `missing`.
-std::string special_piece(const GgufFile& file, const std::vector<std::string>& pieces, std::initializer_list<const char*> keys,
-                          const std::string& missing) {
-  for (const char* key : keys) {
-    if (!file.has(key)) continue;
-    const std::int64_t id = file.integer(key);
-    if (id < 0 || id >= static_cast<std::int64_t>(pieces.size())) {
-      throw Error(ErrorCode::corrupt, file.path().string() + ": key '" + key + "' names token " + std::to_string(id) +
-                                          " of a vocabulary of " + std::to_string(pieces.size()));
-    }
-    return pieces[static_cast<std::size_t>(id)];
-  }
-  return missing;
-}
-
-nn::Pooling read_pooling(const GgufFile& file) {
+/// Files that do not say are pooled by their mean, those of decoders by their last token.
+nn::Pooling read_pooling(const GgufFile& file, const TransformerSpec& spec) {
   nn::Pooling pooling;
   if (file.has(gguf::kPooling)) {
     pooling.modes.clear();
     for (const std::string_view mode : file.strings(gguf::kPooling)) pooling.modes.push_back(read_pooling_mode(mode, file.path()));
     if (!pooling.modes.empty()) return pooling;
   }
-  constexpr std::array<nn::PoolingMode, 3> kByNumber = {nn::PoolingMode::mean, nn::PoolingMode::cls, nn::PoolingMode::lasttoken};
-  const std::int64_t number = file.integer("bert.pooling_type", 1);  // llama.cpp: 1 mean, 2 cls, 3 last
-  if (number < 1 || number > 3) {
-    throw Error(ErrorCode::unsupported, file.path().string() + ": bert.pooling_type " + std::to_string(number) +
-                                            " is not known; known are 1 (mean), 2 (cls), 3 (last)");
+  const nn::PoolingMode usual = spec.attention.causal ? nn::PoolingMode::lasttoken : nn::PoolingMode::mean;
+  const std::array<nn::PoolingMode, 4> by_number = {usual, nn::PoolingMode::mean, nn::PoolingMode::cls, nn::PoolingMode::lasttoken};
+  const std::string key = std::string(file.string("general.architecture")) + ".pooling_type";
+  const std::int64_t number = file.integer(key, 0);  // llama.cpp: 0 none, 1 mean, 2 cls, 3 last, 4 rank
+  if (number < 0 || number >= static_cast<std::int64_t>(by_number.size())) {
+    throw Error(ErrorCode::unsupported, file.path().string() + ": " + key + " " + std::to_string(number) +
+                                            " is not known; known are 0 (none), 1 (mean), 2 (cls), 3 (last)");
   }
-  pooling.modes = {kByNumber[static_cast<std::size_t>(number - 1)]};
+  pooling.modes = {by_number[static_cast<std::size_t>(number)]};
   return pooling;
 }
 
@@ -90,7 +73,7 @@ std::vector<StepSpec> read_steps(const GgufFile& file, std::size_t dim) {
 
 SentenceConfig read_sentence(const GgufFile& file, const TransformerSpec& spec) {
   SentenceConfig sentence;
-  sentence.pooling = read_pooling(file);
+  sentence.pooling = read_pooling(file, spec);
   sentence.include_prompt = file.boolean(gguf::kIncludePrompt, true);
   sentence.steps = read_steps(file, sentence.pooling.modes.size() * spec.dim);
   if (file.has(gguf::kPromptNames)) {
@@ -120,40 +103,19 @@ std::size_t read_gguf_max_tokens(const GgufFile& file, const TransformerSpec& sp
   return static_cast<std::size_t>(std::clamp<std::int64_t>(file.integer(gguf::kMaxTokens, limit), 1, limit));
 }
 
-Tokenizer read_gguf_tokenizer(const GgufFile& file) {
-  const std::string_view kind = file.string("tokenizer.ggml.model");
-  if (kind != "bert") {
-    throw Error(ErrorCode::unsupported, file.path().string() + ": tokenizer '" + std::string(kind) + "' is not known; known is bert");
-  }
-  WordPieceParts parts;
-  const bool plain = file.boolean(gguf::kTokenizerPlain, false);
-  for (const std::string_view piece : file.strings("tokenizer.ggml.tokens")) {
-    parts.pieces.push_back(plain ? std::string(piece) : plain_piece(piece));
-  }
-  parts.unknown = special_piece(file, parts.pieces, {"tokenizer.ggml.unknown_token_id"}, parts.unknown);
-  parts.cls = special_piece(file, parts.pieces, {"tokenizer.ggml.cls_token_id", "tokenizer.ggml.bos_token_id"}, parts.cls);
-  parts.sep = special_piece(file, parts.pieces, {"tokenizer.ggml.seperator_token_id", "tokenizer.ggml.eos_token_id"}, parts.sep);
-  parts.pad = special_piece(file, parts.pieces, {"tokenizer.ggml.padding_token_id"}, parts.pad);
-  parts.mask = special_piece(file, parts.pieces, {"tokenizer.ggml.mask_token_id"}, parts.mask);
-  parts.lowercase = file.boolean(gguf::kTokenizerLowercase, true);
-  parts.strip_accents = file.boolean(gguf::kTokenizerStripAccents, parts.lowercase);
-  parts.clean_text = file.boolean(gguf::kTokenizerCleanText, true);
-  parts.handle_chinese_chars = file.boolean(gguf::kTokenizerChinese, true);
-  parts.max_chars_per_word = static_cast<std::size_t>(std::clamp<std::int64_t>(file.integer(gguf::kTokenizerMaxChars, 100), 1, 1 << 20));
-  return Tokenizer::from_word_piece(parts);
-}
-
 ModelFiles read_gguf_model(const std::filesystem::path& path) {
   auto file = std::make_unique<GgufFile>(path);
   ModelDescription model = describe_gguf(*file);
   SentenceConfig sentence = read_sentence(*file, model.spec);
   Tokenizer tokenizer = read_gguf_tokenizer(*file);
+  const bool has_json = file->has(gguf::kTokenizerJson);
   return {.name = std::string(file->string("general.name", path.stem().string())),
           .model = std::move(model),
           .weights = std::move(file),
           .step_weights = {},
           .tokenizer = std::move(tokenizer),
-          .sentence = std::move(sentence)};
+          .sentence = std::move(sentence),
+          .tokenizer_file = has_json ? path : std::filesystem::path()};
 }
 
 }  // namespace akin

@@ -53,6 +53,8 @@ struct ModelFiles {
   std::vector<std::unique_ptr<TensorFile>> step_weights;  ///< files that `sentence.steps` point into
   Tokenizer tokenizer;
   SentenceConfig sentence;
+  /// Where the tokenizer's own JSON text stands: a tokenizer.json, or a GGUF file that carries one; empty if there is none.
+  std::filesystem::path tokenizer_file = {};
 };
 
 /// The transformer of a model: what can be known without its tokenizer and without what comes after it. Opening maps the weights and reads
@@ -80,9 +82,6 @@ ModelFiles read_model(const std::filesystem::path& model);
 
 /// A pooling mode by its name. Throws Error{unsupported} naming `where` and the modes that are known.
 nn::PoolingMode read_pooling_mode(std::string_view name, const std::filesystem::path& where);
-
-/// A tensor of tensor_list(), also where an old file calls the weight and bias of a norm gamma and beta; nullptr if there is none.
-const TensorView* find_part(const TensorFile& file, const std::string& name);
 
 /// Dimension of the vectors after all steps.
 std::size_t output_dim(const ModelFiles& files);

@@ -2,8 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
+#include <optional>
 #include <set>
 
+#include "akin/formats/gguf.h"
+#include "akin/formats/safetensors.h"
+#include "akin/model/families.h"
+#include "akin/model/transformer.h"
 #include "model_copy.h"
 
 namespace akin {
@@ -73,6 +79,74 @@ TEST(Fingerprint, DiffersWithEveryPartOfTheModel) {
         m.write("model.safetensors", bytes);
       },
       "one bit of a weight");
+}
+
+Matrix<float> hidden_states(const TensorFile& weights, const ModelDescription& model) {
+  Context context(1);
+  const Transformer transformer(weights, model, kernels::GemmType::f32, context);
+  TransformerBuffers buffers;
+  // As long as most windows, and longer than llama-dynamic's original length.
+  const std::vector<std::int32_t> ids = {5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24};
+  const std::vector<std::size_t> starts = {0, ids.size()};
+  Matrix<float> hidden(ids.size(), model.spec.dim);
+  transformer.forward({ids, {}, starts}, buffers, hidden.view());
+  return hidden;
+}
+
+struct Seen {
+  Matrix<float> hidden;
+  std::string fingerprint;
+};
+
+/// What a changed configuration gives, if it runs.
+std::optional<Seen> seen_with(const json& config, const TensorFile& weights) {
+  try {
+    const ModelDescription model = describe_config(config.dump(), "config.json", weights);
+    return Seen{hidden_states(weights, model), model_fingerprint(model, weights)};
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+/// Whatever a key of a configuration says instead: another vector is another space, and the same vectors' space keeps its name where the
+/// spec is the same.
+TEST(Fingerprint, DiffersForEveryChangeOfAConfigurationThatMovesHiddenStates) {
+  std::size_t n_moved = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(golden::path("models"))) {
+    const json config = golden::json(entry.path() / "config.json");
+    const auto weights = open_safetensors(entry.path());
+    const std::optional<Seen> usual = seen_with(config, *weights);
+    if (!usual) continue;  // image towers
+    const json flat = config.flatten();
+    for (const auto& [place, value] : flat.items()) {
+      for (const json& other :
+           {json(1), json(2), json(3), json(16), json(0.25), json(0.75), json(17.5), json(true), json(false), json("relu"), json("gelu"),
+            json("silu"), json("full_attention"), json("linear"), json("geglu"), json("swiglu")}) {
+        if (other == value) continue;
+        json changed = config;
+        changed[json::json_pointer(place)] = other;
+        const std::optional<Seen> now = seen_with(changed, *weights);
+        if (!now) continue;
+        const bool moved = now->hidden.size() != usual->hidden.size() ||
+                           std::memcmp(now->hidden.data(), usual->hidden.data(), now->hidden.size() * sizeof(float)) != 0;
+        n_moved += moved ? 1 : 0;
+        if (!moved) continue;
+        EXPECT_NE(now->fingerprint, usual->fingerprint) << entry.path() << place << " = " << other;
+      }
+    }
+  }
+  EXPECT_GT(n_moved, 200U);  // the changes are felt
+}
+
+TEST(Fingerprint, IsTheSameForAFolderAndForLlamaCppsConversionOfIt) {
+  for (const char* name : {"bert", "nomic-bert", "jina-bert-v2", "modernbert", "gpt2", "gpt-neox", "bloom", "mpt", "falcon", "llama",
+                           "qwen2", "qwen3", "gemma", "mistral", "t5-gated-gelu"}) {
+    const auto folder = golden::path(std::string("models/") + name);
+    const auto weights = open_safetensors(folder);
+    const ModelDescription model = describe_config(read_file(folder / "config.json", 1 << 20), "config.json", *weights);
+    const GgufFile file(golden::path(std::string("gguf/") + name + ".gguf"));
+    EXPECT_EQ(model_fingerprint(describe_gguf(file), file), model_fingerprint(model, *weights)) << name;
+  }
 }
 
 TEST(Fingerprint, LeavesOutWhatNoVectorDependsOn) {
