@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <ostream>
 
 #include "model_copy.h"
 #include "model_files.h"
@@ -30,6 +31,9 @@ struct Spoiled {
   void (*spoil)(const ModelCopy& model);
   std::vector<const char*> wanted;  ///< parts of the one line
 };
+
+// The name of a test case must be the same in every run.
+void PrintTo(const Spoiled& spoiled, std::ostream* out) { *out << spoiled.name; }
 
 const Spoiled kSpoiled[] = {
     {"MissingTensor",
@@ -90,7 +94,7 @@ const Spoiled kSpoiled[] = {
        std::filesystem::remove(m.path() / "tokenizer.json");
        std::filesystem::remove(m.path() / "vocab.txt");
      },
-     {"holds neither tokenizer.json nor vocab.txt"}},
+     {"holds no tokenizer.json, vocab.txt"}},
     {"MoreTokensThanRows",
      [](const ModelCopy& m) {
        m.edit_json("tokenizer.json", [](json& t) {
