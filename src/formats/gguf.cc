@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "akin/base/error.h"
+#include "akin/base/utf8.h"
 #include "cursor.h"
 #include "ggml_types.h"
 #include "tensor_table.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr std::uint32_t kDefaultAlignment = 32;
 constexpr int kMaxArrayDepth = 8;
 constexpr std::uint32_t kMaxDimensions = 4;  // GGML_MAX_DIMS
+constexpr std::size_t kHeadBytes = 1 << 16;  // looked at to explain what is wrong with a broken file
 constexpr std::uint64_t kMaxSize = std::numeric_limits<std::size_t>::max() / 2;
 
 constexpr std::array<std::string_view, 13> kTypeNames = {"u8",      "i8",     "u16",   "i16", "u32", "i32", "f32",
@@ -200,6 +202,7 @@ struct GgufFile::Parts {
   TensorTable table;
 
   void read(std::span<const std::byte> file);
+  void read_or_explain(std::span<const std::byte> file);
   void read_version(Cursor& cursor);
   void read_metadata(Cursor& cursor, std::uint64_t n, std::span<const std::byte> file);
   std::uint32_t alignment(const Cursor& cursor) const;
@@ -245,6 +248,24 @@ std::uint32_t GgufFile::Parts::alignment(const Cursor& cursor) const {
   return alignment;
 }
 
+// Has every byte over 0x7F that is not UTF-8 been made U+FFFD, as by a program that took the file for text? A real header has such bytes
+// in its floats and lengths.
+bool went_through_text_decoder(std::span<const std::byte> file) {
+  const std::string_view head = as_text(file.first(std::min<std::size_t>(file.size(), kHeadBytes)));
+  const std::string_view whole = head.substr(0, head.size() - std::min<std::size_t>(head.size(), 3));  // the cut may split a character
+  return whole.find("\xEF\xBF\xBD") != std::string_view::npos && is_valid_utf8(whole.substr(0, whole.rfind("\xEF\xBF\xBD")));
+}
+
+void GgufFile::Parts::read_or_explain(std::span<const std::byte> file) {
+  try {
+    read(file);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::corrupt || !went_through_text_decoder(file)) throw;
+    throw Error(ErrorCode::corrupt,
+                std::string(error.what()) + "; bytes of it were replaced by U+FFFD, as if it had been saved as text: fetch the file again");
+  }
+}
+
 void GgufFile::Parts::read(std::span<const std::byte> file) {
   Cursor cursor(file, path);
   read_version(cursor);
@@ -276,12 +297,12 @@ void GgufFile::Parts::read(std::span<const std::byte> file) {
 GgufFile::GgufFile(const std::filesystem::path& path) : parts_(std::make_unique<Parts>()) {
   parts_->path = path;
   parts_->mapped = MappedFile(path);
-  parts_->read(parts_->mapped.bytes());
+  parts_->read_or_explain(parts_->mapped.bytes());
 }
 
 GgufFile::GgufFile(std::span<const std::byte> bytes, std::filesystem::path name) : parts_(std::make_unique<Parts>()) {
   parts_->path = std::move(name);
-  parts_->read(bytes);
+  parts_->read_or_explain(bytes);
 }
 
 GgufFile::~GgufFile() = default;

@@ -189,6 +189,20 @@ TEST(Gguf, RefusesMetadataThatBreaksTheRules) {
                  [&] { Bytes(3, 0, 1).key("general.alignment", GgufType::u32).put(alignment).open(); });
 }
 
+// The header of a llama.cpp vocabulary whose bytes over 0x7F that were not UTF-8 became EF BF BD: the float 1e-05 (AC C5 27 37) is now
+// eight bytes long, and so the next key is read at the wrong place.
+TEST(Gguf, SaysThatAFileWentThroughATextDecoder) {
+  Bytes damaged(3, 0, 4);
+  damaged.key("general.architecture", GgufType::string).string("phi3");
+  damaged.key("phi3.context_length", GgufType::u32).put(4096);
+  damaged.key("phi3.attention.layer_norm_rms_epsilon", GgufType::f32);
+  for (const char byte : std::string("\xEF\xBF\xBD\xEF\xBF\xBD"
+                                     "\x27\x37"))
+    damaged.put(byte);
+  damaged.key("tokenizer.ggml.model", GgufType::string).string("llama");
+  expect_error(ErrorCode::corrupt, "replaced by U+FFFD, as if it had been saved as text", [&] { damaged.open(); });
+}
+
 TEST(Gguf, IsNotDrownedByArraysInArrays) {
   Bytes bytes(3, 0, 1);
   bytes.key("k", GgufType::array);
