@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Text to ids on one thread, MB of UTF-8 a second over 20 MB of Wikipedia paragraphs (a first pass, one paragraph a call; the rivals also
 as batches): WordPiece beside flash-tokenizer and Hugging Face tokenizers, GPT-2's BPE beside fastokens, tiktoken and Hugging Face
-tokenizers, each with the same vocabulary. The GPT-2 vocabulary is what the rivals' script leaves in its cache.
+tokenizers, T5's Unigram beside sentencepiece, each with the same vocabulary. The GPT-2 vocabulary is what the rivals' script leaves in its cache.
 
     AKIN_PEER_SCRIPTS=FOLDER python3 bench/compare/tokenizers.py      # about a minute
 """
@@ -11,11 +11,13 @@ import harness
 
 # id of the row, what, the name of the kind in the rivals' script, rivals, times the best of them that is the goal
 KINDS = (("word_piece.1", "text to WordPiece ids, 1 thread", "bert", ("flash-tokenizer", "hf-tokenizers"), 5),
-         ("bpe.1", "text to GPT-2 BPE ids, 1 thread", "gpt2", ("fastokens", "tiktoken", "hf-tokenizers"), 1.3))
+         ("bpe.1", "text to GPT-2 BPE ids, 1 thread", "gpt2", ("fastokens", "tiktoken", "hf-tokenizers"), 1.3),
+         ("unigram.1", "text to Unigram ids (T5), 1 thread", "t5", ("sentencepiece",), 4))
 
 
 def folder_of(kind):
-    return harness.minilm_folder() if kind == "bert" else harness.PEERS / "text-models" / "gpt2"
+    folders = {"gpt2": harness.PEERS / "text-models" / "gpt2", "t5": harness.ROOT / "tests/golden/tokenizers/t5-base"}
+    return folders[kind] if kind in folders else harness.minilm_folder()
 
 
 def run_akin(program, kind):

@@ -119,6 +119,25 @@ TEST_P(RealTokenizer, JoinsPairsAsTheReference) {
   }
 }
 
+TEST(SentencePieceVariants, GiveTheReferencesIdsOffsetsAndText) {
+  const std::vector<Json> lines = read_lines(kTokenizers + "sentence_piece.jsonl");
+  ASSERT_EQ(lines.size(), 16U);
+  for (const Json& line : lines) {
+    const auto model = line.at("model").get<std::string>();
+    Json config = Json::parse(std::ifstream(kModels + model + "/tokenizer.json"));
+    config.merge_patch(line.at("patch"));
+    const Tokenizer tokenizer = Tokenizer::from_json(config.dump(), model);
+    for (const Json& item : line.at("cases")) {
+      const auto text = item[0].get<std::string>();
+      SCOPED_TRACE(model + ": " + text);
+      const Encoding encoding = tokenizer.encode(text, {.offsets = true});
+      ASSERT_EQ(Json(encoding.ids), item[1]);
+      ASSERT_EQ(to_json(to_code_points(text, encoding.offsets)), item[2]);
+      ASSERT_EQ(tokenizer.decode(encoding.ids), item[3]);
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Bpe, RealTokenizer, testing::Values("clip", "gpt2", "phi-3"));
 INSTANTIATE_TEST_SUITE_P(SentencePiece, RealTokenizer, testing::Values("t5-base"));
 
