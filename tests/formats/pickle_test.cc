@@ -16,7 +16,9 @@ using namespace std::string_literals;
 TEST(Pickle, IsKnownByItsFirstBytes) {
   const TemporaryFolder folder;
   EXPECT_TRUE(is_pickle(folder.write("new.bin", "PK\x03\x04\0\0\x08\x08\0\0archive/data.pklFB"s)));
-  EXPECT_TRUE(is_pickle(folder.write("old.bin", "\x80\x02\x8A\x0Alfc\x9CF\xF9 j\xA8P\x19."s)));
+  EXPECT_TRUE(is_pickle(folder.write("old.bin",
+                                     "\x80\x02\x8A\x0Alfc\x9C"
+                                     "F\xF9 j\xA8P\x19."s)));
   EXPECT_TRUE(is_pickle(folder.write("state.pt", "\x80\x04}q\0."s)));
   EXPECT_FALSE(is_pickle(folder.write("zip.docx", "PK\x03\x04\x14\0\x06\0word/document.xml"s)));
   EXPECT_FALSE(is_pickle(folder.write("vectors.bin", "71291 100\nthe \x80\x02"s)));
