@@ -26,7 +26,7 @@ void embed_pictures(const Embedder& embedder, std::span<const std::string> files
     context.parallel_for(window.size(), 1, [&](std::size_t i, std::size_t) {
       const Image image = read_image(window[i]);
       sizes[i] = {image.width(), image.height()};
-      images[i] = embedder.fit_image(image);
+      images[i] = embedder.fit_image(image, window[i]);
     });
     sink(window, sizes, embedder.embed_images(images, context));
     context.progress.advance(window.size());

@@ -93,7 +93,14 @@ TokenVectors Embedder::embed_tokens(std::string_view text, Context& context) con
   return impl_->backend->embed_tokens(text, context);
 }
 
-FittedImage Embedder::fit_image(const Image& image) const { return impl_->backend->fit_image(image); }
+FittedImage Embedder::fit_image(const Image& image, const std::string& name) const {
+  if (name.empty()) return impl_->backend->fit_image(image);
+  try {
+    return impl_->backend->fit_image(image);
+  } catch (const Error& error) {
+    throw Error(error.code(), name + ": " + error.what());
+  }
+}
 
 Matrix<float> Embedder::embed_images(std::span<const FittedImage> images, Context& context) const {
   context.cancel.check();
@@ -104,7 +111,9 @@ Matrix<float> Embedder::embed_image_files(std::span<const std::filesystem::path>
   Matrix<float> vectors(files.size(), dim());
   for (std::size_t begin = 0; begin < files.size(); begin += kWindowImages) {
     std::vector<FittedImage> images(std::min(kWindowImages, files.size() - begin));
-    context.parallel_for(images.size(), 1, [&](std::size_t i, std::size_t) { images[i] = fit_image(read_image(files[begin + i])); });
+    context.parallel_for(images.size(), 1, [&](std::size_t i, std::size_t) {
+      images[i] = fit_image(read_image(files[begin + i]), files[begin + i].string());
+    });
     const Matrix<float> window = embed_images(images, context);
     std::copy_n(window.data(), window.size(), vectors.row(begin).data());
     context.progress.advance(images.size());

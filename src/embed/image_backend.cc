@@ -92,15 +92,6 @@ void ImageBackend::check() const {
     fail(ErrorCode::invalid_argument,
          std::to_string(options_.dims) + " dimensions are asked for, the model gives " + std::to_string(full_dim()));
   }
-  if (vision_) {
-    const FittedImage image = files_.processor->fit(Image{Matrix<std::uint8_t>(1, 3)});
-    const std::size_t patch = files_.vision->spec.patch_size;
-    if (image.pixels.height() % patch != 0 || image.pixels.width() % patch != 0) {
-      fail(ErrorCode::mismatch, "pictures are prepared to " + std::to_string(image.pixels.width()) + " × " +
-                                    std::to_string(image.pixels.height()) + " pixels, which are not whole patches of " +
-                                    std::to_string(patch));
-    }
-  }
   const std::size_t special = files_.tokenizer ? files_.tokenizer->n_special_tokens() : 0;
   if (files_.text && options_.max_tokens != 0 && (options_.max_tokens > files_.max_tokens || options_.max_tokens <= special)) {
     fail(ErrorCode::invalid_argument, "max_tokens must be " + std::to_string(special + 1) + " to " + std::to_string(files_.max_tokens) +
@@ -131,7 +122,7 @@ void ImageBackend::describe() {
   info_.takes_texts = files_.text && files_.tokenizer;
   info_.takes_images = vision_.has_value();
   if (vision_) {
-    const FittedImage image = files_.processor->fit(Image{Matrix<std::uint8_t>(1, 3)});
+    const FittedImage image = fit_image(Image{Matrix<std::uint8_t>(1, 3)});  // a model that cannot cut even this one is refused
     info_.image_width = image.pixels.width();
     info_.image_height = image.pixels.height();
   }
@@ -200,7 +191,12 @@ TokenVectors ImageBackend::embed_tokens(std::string_view text, Context&) const {
 
 FittedImage ImageBackend::fit_image(const Image& image) const {
   require_images();
-  return files_.processor->fit(image);
+  FittedImage fitted = files_.processor->fit(image);
+  const std::size_t patch = files_.vision->spec.patch_size, width = fitted.pixels.width(), height = fitted.pixels.height();
+  if (width % patch == 0 && height % patch == 0) return fitted;
+  throw Error(ErrorCode::unsupported, files_.name + ": a picture of " + std::to_string(image.width()) + " × " +
+                                          std::to_string(image.height()) + " pixels is prepared to " + std::to_string(width) + " × " +
+                                          std::to_string(height) + ", which are not whole patches of " + std::to_string(patch));
 }
 
 Matrix<float> ImageBackend::embed_images(std::span<const FittedImage> images, Context& context) const {

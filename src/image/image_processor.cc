@@ -15,7 +15,7 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMaxConfigBytes = std::size_t{1} << 20;
 // No model reads pictures as wide as this: sizes that lie are refused before they are multiplied.
-constexpr std::size_t kMostPixelsASide = 16384;
+constexpr std::size_t kMostPixelsASide = 4096;
 // Between resizing and cutting; a picture of 1 × 1000 pixels becomes a band of 224 × 224,000.
 constexpr std::size_t kMostResizedPixels = 100'000'000;
 

@@ -69,7 +69,7 @@ PreparedDocument prepare_image(ImageFormat format, const std::string& bytes, con
   stored.metadata = {{"height", height}, {"kind", kind}, {"width", width}};
   stored.chunks.push_back({stored.title + ", " + kind + " picture of " + width + " × " + height + " pixels", {}, 0, 0, 0});
   prepared.embedded.push_back("image " + source.content_hash);
-  prepared.image = embedder.fit_image(image);
+  prepared.image = embedder.fit_image(image, source.path);
   prepared.n_tokens = kTokensOfAnImage;
   stored.content_hash = hash_of(prepared);
   return prepared;

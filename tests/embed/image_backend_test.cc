@@ -133,7 +133,8 @@ TEST_P(EveryJointModel, MakesTheReferencesProbabilities) {
   EXPECT_EQ(embedder.info().match->sigmoid, std::string(GetParam().name) == "siglip");
 }
 
-INSTANTIATE_TEST_SUITE_P(Golden, EveryJointModel, ::testing::Values(kCases[0], kCases[1]), [](const auto& test) { return test.param.name; });
+INSTANTIATE_TEST_SUITE_P(Golden, EveryJointModel, ::testing::Values(kCases[0], kCases[1]),
+                         [](const auto& test) { return test.param.name; });
 
 TEST(ImageBackend, SaysThatAModelOfImagesTakesNoTexts) {
   Context context(1);
@@ -196,7 +197,12 @@ TEST(ImageBackend, CutsAndScalesWhenAsked) {
 TEST(ImageBackend, RefusesPicturesThatAreNotWholePatches) {
   const ModelCopy copy("models/vit");
   copy.edit_json("preprocessor_config.json", [](nlohmann::json& json) { json["size"] = {{"height", 33}, {"width", 32}}; });
-  EXPECT_EQ(golden::loading(copy.path()), "model: pictures are prepared to 32 × 33 pixels, which are not whole patches of 8");
+  EXPECT_EQ(golden::loading(copy.path()), "model: a picture of 1 × 1 pixels is prepared to 32 × 33, which are not whole patches of 8");
+  copy.edit_json("preprocessor_config.json", [](nlohmann::json& json) { json["size"] = {{"shortest_edge", 32}}; });
+  Context context(1);
+  const Embedder embedder = Embedder::load(copy.path(), {}, context);
+  testing::expect_error(ErrorCode::unsupported, "0.png: model: a picture of 60 × 44 pixels is prepared to 43 × 32, which are not whole",
+                        [&] { (void)embedder.embed_image_files(pictures_of("vit"), context); });
 }
 
 TEST(ImageBackend, NamesAPictureThatCannotBeRead) {

@@ -127,9 +127,9 @@ TEST(ImageProcessor, NamesTheKeyThatIsWrong) {
        "p.json: image_processor_type '' is not known; known are CLIPImageProcessor, SiglipImageProcessor, ViTImageProcessor, "
        "BitImageProcessor, DeiTImageProcessor"},
       {R"({"image_processor_type": "ConvNextImageProcessor"})", "image_processor_type 'ConvNextImageProcessor' is not known"},
-      {R"({"image_processor_type": "ViTImageProcessor", "size": -1})", "key 'size' must be whole numbers from 1 to 16384, found -1"},
+      {R"({"image_processor_type": "ViTImageProcessor", "size": -1})", "key 'size' must be whole numbers from 1 to 4096, found -1"},
       {R"({"image_processor_type": "ViTImageProcessor", "size": 1e9})", "key 'size' must be whole numbers"},
-      {R"({"image_processor_type": "ViTImageProcessor", "size": {"height": 99999, "width": 2}})", "key 'size' must be whole numbers"},
+      {R"({"image_processor_type": "ViTImageProcessor", "size": {"height": 4097, "width": 2}})", "key 'size' must be whole numbers"},
       {R"({"image_processor_type": "ViTImageProcessor", "size": {}})", "key 'size' must be a number, (height, width), shortest_edge"},
       {R"({"image_processor_type": "ViTImageProcessor", "resample": 6})", "key 'resample' must be whole numbers from 0 to 5, found 6"},
       {R"({"image_processor_type": "ViTImageProcessor", "image_mean": [1, 2]})", "key 'image_mean' must be three numbers"},

@@ -119,8 +119,9 @@ class Embedder {
 
   TokenVectors embed_tokens(std::string_view text, Context& context) const;
 
-  /// What the model sees of an image: resized and cut, one byte a number. Throws Error{unsupported} if it takes none.
-  [[nodiscard]] FittedImage fit_image(const Image& image) const;
+  /// What the model sees of an image: resized and cut, one byte a number. `name` begins the message of an error. Throws Error{unsupported}
+  /// if the model takes none, or cannot cut this one into whole patches.
+  [[nodiscard]] FittedImage fit_image(const Image& image, const std::string& name = {}) const;
   /// All images at once, in input order, (n_images, dim()); an image's vector has the same bits whatever else is there.
   [[nodiscard]] Matrix<float> embed_images(std::span<const FittedImage> images, Context& context) const;
   /// Files of the kinds of image.h, decoded on all threads. Throws the first file's Error.
