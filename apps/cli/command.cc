@@ -28,6 +28,13 @@ const std::vector<Verb>& verbs() {
        "  akin tokens --near bank --near river -k 5\n"
        "  akin tokens --next \"The capital of France is\" --model ./gpt2",
        add_tokens},
+      {"positions", "Schemes of positions, printed and drawn; how a model fares beyond its training length",
+       "akin positions sinusoidal --out sinusoidal.svg\n"
+       "  akin positions rope --dim 128 --theta 500000 --scaling llama3 --factor 8 --original 8192 -n 512\n"
+       "  akin positions alibi --heads 8 --out alibi.png --theme dark\n"
+       "  akin positions learned --model all-MiniLM-L6-v2\n"
+       "  akin positions extrapolate book.txt --model ./alibi --with ./rope --trained 64 --out longer.svg",
+       add_positions},
       {"index", "Files and folders into a collection; only what changed is embedded",
        "akin index docs/ books/*.txt\n"
        "  akin index ~/notes -c ~/notes/.akin",

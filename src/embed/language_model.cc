@@ -89,6 +89,7 @@ const std::string& LanguageModel::positions() const noexcept { return impl_->pos
 std::size_t LanguageModel::dim() const noexcept { return impl_->parts.model.spec.dim; }
 std::size_t LanguageModel::vocabulary_size() const noexcept { return impl_->head.vocabulary_size(); }
 std::size_t LanguageModel::context_length() const noexcept { return impl_->parts.model.spec.max_positions(); }
+std::size_t LanguageModel::position_limit() const noexcept { return impl_->parts.model.spec.hard_position_limit(); }
 bool LanguageModel::is_tied() const noexcept { return impl_->head.is_tied(); }
 bool LanguageModel::is_masked() const noexcept { return !impl_->is_causal(); }
 

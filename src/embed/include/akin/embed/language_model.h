@@ -46,6 +46,8 @@ class LanguageModel {
   [[nodiscard]] std::size_t vocabulary_size() const noexcept;
   /// Length that the model was made for, in tokens; kNoPositionLimit of spec.h if its files do not say.
   [[nodiscard]] std::size_t context_length() const noexcept;
+  /// Length that it can run at all: the rows of its table of positions; kNoPositionLimit where there is none.
+  [[nodiscard]] std::size_t position_limit() const noexcept;
   [[nodiscard]] bool is_tied() const noexcept;
   /// True: attention looks both ways and the head fills masks. False: it says what comes next.
   [[nodiscard]] bool is_masked() const noexcept;

@@ -1,0 +1,257 @@
+#include "panel.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "akin/base/error.h"
+#include "axis.h"
+#include "stroke_font.h"
+
+namespace akin::plot {
+namespace {
+
+constexpr double kTitleSize = 12, kLabelSize = 10.5, kTickSize = 9;
+constexpr double kTickLength = 4, kGap = 5, kLegendSample = 16, kBarWidth = 11;
+constexpr double kPointsPerTickX = 62, kPointsPerTickY = 42;
+
+double widest(const std::vector<std::string>& words, double size) {
+  double width = 0;
+  for (const std::string& word : words) width = std::max(width, text_width(word, size));
+  return width;
+}
+
+/// A range on its way to points of the picture.
+struct Scale {
+  Range range;
+  double low_at = 0, high_at = 1;
+  [[nodiscard]] double operator()(double value) const { return low_at + (value - range.low) / range.size() * (high_at - low_at); }
+};
+
+/// The part of a segment inside a box (Liang and Barsky); false if there is none.
+bool clip(Point& a, Point& b, const Box& box) {
+  const double dx = b.x - a.x, dy = b.y - a.y;
+  const double p[] = {-dx, dx, -dy, dy}, q[] = {a.x - box.x, box.right() - a.x, a.y - box.y, box.bottom() - a.y};
+  double from = 0, to = 1;
+  for (int i = 0; i < 4; ++i) {
+    if (p[i] == 0 && q[i] < 0) return false;
+    if (p[i] < 0) from = std::max(from, q[i] / p[i]);
+    if (p[i] > 0) to = std::min(to, q[i] / p[i]);
+  }
+  if (from > to) return false;
+  b = {a.x + to * dx, a.y + to * dy};
+  a = {a.x + from * dx, a.y + from * dy};
+  return true;
+}
+
+/// What both kinds of chart have: a title, a frame, two axes.
+class Drawing {
+ public:
+  Drawing(Canvas& canvas, const Box& box, Theme theme) : canvas_(canvas), colors_(colors_of(theme)), theme_(theme), plot_(box) {}
+
+  /// Room for everything around the plot; what the legend or the colour bar takes stands on the right.
+  void lay_out(const std::string& title, const Axis& x, const Axis& y, double y_labels, double right) {
+    const double top = title.empty() ? kGap : kTitleSize + 2 * kGap;
+    const double left = y_labels + kTickLength + kGap + (y.label.empty() ? 0 : kLabelSize + 1.5 * kGap);
+    const double below = kTickSize + kTickLength + kGap + (x.label.empty() ? 0 : kLabelSize + kGap);
+    canvas_.text({plot_.x + left, plot_.y + kTitleSize}, title, {kTitleSize, colors_.text, Anchor::start, true, false});
+    const double edge = plot_.x, bottom = plot_.bottom();
+    plot_ = {plot_.x + left, plot_.y + top, std::max(20.0, plot_.width - left - right), std::max(20.0, plot_.height - top - below)};
+    canvas_.text({plot_.x + plot_.width / 2, bottom - 0.25 * kLabelSize}, x.label,
+                 {kLabelSize, colors_.text, Anchor::middle, false, false});
+    canvas_.text({edge + kLabelSize, plot_.y + plot_.height / 2}, y.label, {kLabelSize, colors_.text, Anchor::middle, false, true});
+  }
+
+  void x_axis(const Ticks& ticks, const Scale& scale, bool with_grid) {
+    for (std::size_t i = 0; i < ticks.values.size(); ++i) {
+      const double x = scale(ticks.values[i]);
+      if (with_grid) line({x, plot_.y}, {x, plot_.bottom()}, colors_.grid, 0.7);
+      line({x, plot_.bottom()}, {x, plot_.bottom() + kTickLength}, colors_.frame, 0.8);
+      canvas_.text({x, plot_.bottom() + kTickLength + kTickSize + 1}, ticks.labels[i], tick_style(Anchor::middle));
+    }
+  }
+  void y_axis(const Ticks& ticks, const Scale& scale, bool with_grid) {
+    for (std::size_t i = 0; i < ticks.values.size(); ++i) {
+      const double y = scale(ticks.values[i]);
+      if (with_grid) line({plot_.x, y}, {plot_.right(), y}, colors_.grid, 0.7);
+      line({plot_.x - kTickLength, y}, {plot_.x, y}, colors_.frame, 0.8);
+      canvas_.text({plot_.x - kTickLength - 3, y + 0.35 * kTickSize}, ticks.labels[i], tick_style(Anchor::end));
+    }
+  }
+  void frame() {
+    const Point corners[] = {
+        {plot_.x, plot_.y}, {plot_.right(), plot_.y}, {plot_.right(), plot_.bottom()}, {plot_.x, plot_.bottom()}, {plot_.x, plot_.y}};
+    canvas_.line(corners, {colors_.frame, 0.8, false});
+  }
+  void line(Point from, Point to, Color color, double width, bool dashed = false) {
+    const Point ends[] = {from, to};
+    canvas_.line(ends, {color, width, dashed});
+  }
+  [[nodiscard]] TextStyle tick_style(Anchor anchor) const { return {kTickSize, colors_.faint_text, anchor, false, false}; }
+
+  Canvas& canvas_;
+  ThemeColors colors_;
+  Theme theme_;
+  Box plot_;
+};
+
+std::size_t n_ticks(double points, double each) { return static_cast<std::size_t>(std::clamp(points / each, 2.0, 10.0)); }
+
+// --- lines ---
+
+Range range_of(const LineChart& chart, const Axis& axis, std::vector<double> LineSeries::*values, double padding) {
+  if (axis.range) return {axis.range->first, axis.range->second};
+  RangeFinder finder;
+  for (const LineSeries& series : chart.series)
+    for (const double value : series.*values) finder.add(value);
+  return finder.padded(padding);
+}
+
+void draw_series(Drawing& drawing, const LineSeries& series, Color color, const Scale& x, const Scale& y) {
+  std::vector<Point> run;
+  const auto flush = [&] {
+    if (run.size() > 1) drawing.canvas_.line(run, {color, 1.6, false});
+    run.clear();
+  };
+  for (std::size_t i = 0; i + 1 < series.x.size(); ++i) {
+    Point a = {x(series.x[i]), y(series.y[i])}, b = {x(series.x[i + 1]), y(series.y[i + 1])};
+    const bool finite = std::isfinite(a.x) && std::isfinite(a.y) && std::isfinite(b.x) && std::isfinite(b.y);
+    if (!finite || !clip(a, b, drawing.plot_)) {
+      flush();
+      continue;
+    }
+    if (run.empty() || run.back().x != a.x || run.back().y != a.y) {
+      flush();
+      run.push_back(a);
+    }
+    run.push_back(b);
+  }
+  flush();
+}
+
+void draw_legend(Drawing& drawing, const LineChart& chart) {
+  double y = drawing.plot_.y + kTickSize;
+  const double x = drawing.plot_.right() + 2 * kGap;
+  for (std::size_t i = 0; i < chart.series.size(); ++i, y += kTickSize + 6) {
+    drawing.line({x, y - 0.35 * kTickSize}, {x + kLegendSample, y - 0.35 * kTickSize}, line_color(i, drawing.theme_), 2);
+    drawing.canvas_.text({x + kLegendSample + kGap, y}, chart.series[i].label,
+                         {kTickSize, drawing.colors_.text, Anchor::start, false, false});
+  }
+}
+
+void draw_mark(Drawing& drawing, const VerticalMark& mark, const Scale& x) {
+  if (mark.x < x.range.low || mark.x > x.range.high) return;
+  const double at = x(mark.x);
+  drawing.line({at, drawing.plot_.y}, {at, drawing.plot_.bottom()}, drawing.colors_.faint_text, 1, true);
+  const bool left = at + kGap + text_width(mark.label, kTickSize) > drawing.plot_.right();
+  drawing.canvas_.text({at + (left ? -kGap : kGap), drawing.plot_.y + kTickSize + 3}, mark.label,
+                       drawing.tick_style(left ? Anchor::end : Anchor::start));
+}
+
+void draw(Canvas& canvas, const LineChart& chart, const Box& box, Theme theme) {
+  Drawing drawing(canvas, box, theme);
+  Scale x{range_of(chart, chart.x, &LineSeries::x, 0)}, y{range_of(chart, chart.y, &LineSeries::y, 0.04)};
+  const Ticks y_ticks = ticks_of(y.range, n_ticks(box.height - 60, kPointsPerTickY));
+  std::vector<std::string> names;
+  for (const LineSeries& series : chart.series) names.push_back(series.label);
+  const double right = names.size() > 1 ? widest(names, kTickSize) + kLegendSample + 4 * kGap : 2 * kGap;
+  drawing.lay_out(chart.title, chart.x, chart.y, widest(y_ticks.labels, kTickSize), right);
+  const Box& plot = drawing.plot_;
+  x.low_at = plot.x, x.high_at = plot.right(), y.low_at = plot.bottom(), y.high_at = plot.y;
+  drawing.x_axis(ticks_of(x.range, n_ticks(plot.width, kPointsPerTickX)), x, true);
+  drawing.y_axis(y_ticks, y, true);
+  drawing.frame();
+  for (std::size_t i = 0; i < chart.series.size(); ++i) draw_series(drawing, chart.series[i], line_color(i, theme), x, y);
+  for (const VerticalMark& mark : chart.marks) draw_mark(drawing, mark, x);
+  if (names.size() > 1) draw_legend(drawing, chart);
+}
+
+void check(const LineChart& chart) {
+  for (const LineSeries& series : chart.series) require(series.x.size() == series.y.size(), "a line has as many x as y");
+  for (const Axis* axis : {&chart.x, &chart.y}) {
+    const auto& range = axis->range;
+    require(!range || (std::isfinite(range->first) && std::isfinite(range->second) && range->first < range->second),
+            "the range of an axis goes from a number up to a larger one");
+  }
+}
+
+// --- heat maps ---
+
+Range value_range(const Heatmap& map) {
+  RangeFinder finder;
+  for (std::size_t r = 0; r < map.values.rows(); ++r)
+    for (const double value : map.values.row(r)) finder.add(value);
+  Range range = finder.range();
+  if (map.scale == ColorScale::sign) {
+    const double most = std::max(std::abs(range.low), std::abs(range.high));
+    range = {-most, most};
+  }
+  return range;
+}
+
+ColorGrid colors_for(const Heatmap& map, Range range, Theme theme) {
+  ColorGrid grid{map.values.rows(), map.values.cols(), {}};
+  for (std::size_t r = 0; r < grid.rows; ++r)
+    for (const double value : map.values.row(r)) grid.colors.push_back(scale_color(map.scale, (value - range.low) / range.size(), theme));
+  return grid;
+}
+
+void draw_bar(Drawing& drawing, const Heatmap& map, Range range, const Ticks& ticks) {
+  constexpr std::size_t kSteps = 128;
+  const Box bar = {drawing.plot_.right() + 2 * kGap, drawing.plot_.y, kBarWidth, drawing.plot_.height};
+  ColorGrid grid{kSteps, 1, {}};
+  for (std::size_t i = 0; i < kSteps; ++i)
+    grid.colors.push_back(scale_color(map.scale, 1 - (static_cast<double>(i) + 0.5) / kSteps, drawing.theme_));
+  drawing.canvas_.grid(bar, grid);
+  const Scale scale{range, bar.bottom(), bar.y};
+  for (std::size_t i = 0; i < ticks.values.size(); ++i) {
+    const double y = scale(ticks.values[i]);
+    drawing.line({bar.right(), y}, {bar.right() + 3, y}, drawing.colors_.frame, 0.8);
+    drawing.canvas_.text({bar.right() + 6, y + 0.35 * kTickSize}, ticks.labels[i], drawing.tick_style(Anchor::start));
+  }
+  const double x = bar.right() + 6 + widest(ticks.labels, kTickSize) + kLabelSize + 2;
+  drawing.canvas_.text({x, bar.y + bar.height / 2}, map.value_label, {kLabelSize, drawing.colors_.text, Anchor::middle, false, true});
+}
+
+/// Ticks of the middles of n cells that begin with `first`: whole numbers.
+Ticks cell_ticks(double first, std::size_t n, std::size_t wanted) {
+  Ticks ticks = ticks_of({first, first + std::max(1.0, static_cast<double>(n) - 1)}, wanted);
+  Ticks whole;
+  for (std::size_t i = 0; i < ticks.values.size(); ++i) {
+    if (ticks.values[i] != std::floor(ticks.values[i]) || ticks.values[i] > first + static_cast<double>(n) - 1) continue;
+    whole.values.push_back(ticks.values[i]);
+    whole.labels.push_back(ticks.labels[i]);
+  }
+  return whole;
+}
+
+void draw(Canvas& canvas, const Heatmap& map, const Box& box, Theme theme) {
+  Drawing drawing(canvas, box, theme);
+  const Range range = value_range(map);
+  const auto rows = static_cast<double>(map.values.rows()), cols = static_cast<double>(map.values.cols());
+  const Ticks y_ticks = cell_ticks(map.first_y, map.values.rows(), n_ticks(box.height - 60, kPointsPerTickY));
+  const Ticks bar_ticks = ticks_of(range, n_ticks(box.height - 60, kPointsPerTickY));
+  const double right = kBarWidth + 4 * kGap + widest(bar_ticks.labels, kTickSize) + (map.value_label.empty() ? 0 : kLabelSize + kGap);
+  drawing.lay_out(map.title, map.x, map.y, widest(y_ticks.labels, kTickSize), right);
+  const Box& plot = drawing.plot_;
+  canvas.grid(plot, colors_for(map, range, theme));
+  const Scale x{{map.first_x - 0.5, map.first_x + cols - 0.5}, plot.x, plot.right()};
+  const Scale y{{map.first_y - 0.5, map.first_y + rows - 0.5}, plot.y, plot.bottom()};
+  drawing.x_axis(cell_ticks(map.first_x, map.values.cols(), n_ticks(plot.width, kPointsPerTickX)), x, false);
+  drawing.y_axis(y_ticks, y, false);
+  drawing.frame();
+  draw_bar(drawing, map, range, bar_ticks);
+}
+
+void check(const Heatmap& map) { require(map.values.rows() > 0 && map.values.cols() > 0, "a heat map has at least one number"); }
+
+}  // namespace
+
+void check_panel(const Panel& panel) {
+  std::visit([](const auto& chart) { check(chart); }, panel);
+}
+
+void draw_panel(Canvas& canvas, const Panel& panel, const Box& box, Theme theme) {
+  std::visit([&](const auto& chart) { draw(canvas, chart, box, theme); }, panel);
+}
+
+}  // namespace akin::plot

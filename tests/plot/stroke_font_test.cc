@@ -1,0 +1,66 @@
+#include "stroke_font.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "akin/base/utf8.h"
+
+namespace akin::plot {
+namespace {
+
+struct Extent {
+  double left = 1e9, right = -1e9, top = 1e9, bottom = -1e9;
+};
+
+Extent extent_of(const Strokes& strokes) {
+  Extent e;
+  for (const auto& stroke : strokes)
+    for (const Point& p : stroke) {
+      e.left = std::min(e.left, p.x), e.right = std::max(e.right, p.x);
+      e.top = std::min(e.top, p.y), e.bottom = std::max(e.bottom, p.y);
+    }
+  return e;
+}
+
+TEST(StrokeFont, HasEveryPrintableCharacterOfAscii) {
+  const Strokes unknown = text_strokes("\xE2\x98\x83", 100);  // a snowman
+  for (char c = '!'; c <= '~'; ++c) {
+    const Strokes strokes = text_strokes(std::string(1, c), 100);
+    ASSERT_FALSE(strokes.empty()) << c;
+    const bool same = strokes.size() == unknown.size() && strokes[0].size() == unknown[0].size();
+    EXPECT_FALSE(same) << c << " is drawn as an unknown character";
+    for (const auto& stroke : strokes) EXPECT_GE(stroke.size(), 2U) << c;
+  }
+  EXPECT_TRUE(text_strokes(" ", 100).empty());
+}
+
+TEST(StrokeFont, KeepsLettersInTheirPlace) {
+  for (char c = '!'; c <= '~'; ++c) {
+    const std::string text(1, c);
+    const Extent e = extent_of(text_strokes(text, 100));
+    // Inside the advance, above the descender line, below the line above. 'j' hangs a little to the left, as it does in print.
+    EXPECT_GE(e.left, 0) << c;
+    EXPECT_LE(e.right, text_width(text, 100)) << c;
+    EXPECT_GE(e.top, -80) << c;
+    EXPECT_LE(e.bottom, 22) << c;
+  }
+  EXPECT_NEAR(extent_of(text_strokes("H", 100)).top, -70, 1e-9);
+  EXPECT_NEAR(extent_of(text_strokes("x", 100)).top, -50, 1e-9);
+}
+
+TEST(StrokeFont, AddsWidthsUpAndScalesThem) {
+  EXPECT_NEAR(text_width("ab", 10), text_width("a", 10) + text_width("b", 10), 1e-9);
+  EXPECT_NEAR(text_width("width", 20), 2 * text_width("width", 10), 1e-9);
+  EXPECT_EQ(text_width("", 10), 0);
+  // As wide as Helvetica's within a fifth: layouts made for one hold for the other (its widths, in thousandths of an em, from its metrics).
+  EXPECT_NEAR(text_width("distance", 1000), 556 + 222 + 500 + 278 + 556 + 556 + 500 + 556, 750);
+}
+
+TEST(StrokeFont, ShowsABoxForWhatItDoesNotHaveAndForBrokenBytes) {
+  EXPECT_EQ(text_strokes("\xE7\x8C\xAB", 100).size(), 1U);
+  EXPECT_EQ(text_strokes("\xFF\xFE", 100).size(), 2U);
+}
+
+}  // namespace
+}  // namespace akin::plot
