@@ -158,6 +158,11 @@ class Tokens(AkinCase):
         self.assertIn("tied: scores are products with the token embeddings themselves", self.ok("tokens", "--next", "The [MASK]", "--model", masked).out)
         self.fails(2, "tokens", "--next", "no gap", "--model", masked, says=["masked model", "put [MASK]"])
 
+    def test_a_causal_model_says_what_comes_next(self):
+        for name, tied in (("gpt2", True), ("gpt-neox", False)):
+            record = self.json("tokens", "--next", "She was", "-k", "2", "--model", ROOT / "tests/golden/models" / name)
+            self.assertEqual((record["tied"], record["masked"], len(record["next"])), (tied, False, 2))
+
     def test_what_has_no_answer_is_refused(self):
         self.fails(1, "tokens", "--next", "x", "--model", TINY, says=["no head that scores tokens"])
         self.fails(2, "tokens", "--near", "99999999", "--model", TINY, says=["there is no token 99999999", "rows"])
