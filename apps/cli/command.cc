@@ -6,6 +6,7 @@
 #include "akin/base/error.h"
 #include "suggest.h"
 #include "verbs.h"
+#include "word_question.h"
 
 namespace akin::cli {
 
@@ -35,6 +36,9 @@ const std::vector<Verb>& verbs() {
        "  akin positions learned --model all-MiniLM-L6-v2\n"
        "  akin positions extrapolate book.txt --model ./alibi --with ./rope --trained 64 --out longer.svg",
        add_positions},
+      {"near", "The words nearest to a word, in a file of word vectors or among a model's tokens",
+       "akin near river bank --model words.vec -k 5", add_near},
+      {"analogy", "What is to woman as king is to man", "akin analogy king - man + woman --model words.vec", add_analogy},
       {"index", "Files and folders into a collection; only what changed is embedded",
        "akin index docs/ books/*.txt\n"
        "  akin index ~/notes -c ~/notes/.akin",
@@ -67,7 +71,8 @@ const std::vector<Verb>& verbs() {
 }
 
 void add_model_options(CLI::App& verb, Common& common) {
-  verb.add_option("-m,--model", common.model, "A name ('akin models' lists them), a model folder or a .gguf file")->type_name("MODEL");
+  verb.add_option("-m,--model", common.model, "A name ('akin models' lists them), a model folder, a .gguf file or a file of word vectors")
+      ->type_name("MODEL");
   verb.add_option_function<std::string>(
           "--precision",
           [&common](const std::string& value) {
@@ -88,6 +93,7 @@ void check_choice(const std::string& option, const std::string& value, const std
 
 LoadedModel load_model(const Common& common, EmbedderOptions options, Context& context) {
   options.precision = precision_from(common.precision);
+  options.word_pooling = word_pooling_from(common.pooling);
   LocalModel local = resolve_model(common.model);
   Embedder embedder = Embedder::load(local.path, options, context);
   return {std::move(local), std::move(embedder)};

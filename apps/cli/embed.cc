@@ -33,10 +33,13 @@ struct Totals {
     cut_texts += report.n_tokens_dropped > 0 ? 1 : 0;
     invalid += report.n_invalid;
   }
-  [[nodiscard]] std::string text(std::size_t max_tokens, double seconds) const {
+  [[nodiscard]] std::string text(const ModelInfo& model, double seconds) const {
     std::string out = grouped(texts) + (texts == 1 ? " text, " : " texts, ") + grouped(tokens + dropped) + " tokens seen, " +
                       grouped(dropped) + " dropped";
-    if (cut_texts > 0) out += " from " + grouped(cut_texts) + " texts longer than the model's " + grouped(max_tokens);
+    const bool is_table = model.n_layers == 0;  // a static model drops what it does not know as well
+    if (cut_texts > 0)
+      out += " from " + grouped(cut_texts) +
+             (is_table ? " texts, unknown to the model or over its limit" : " texts longer than the model's " + grouped(model.max_tokens));
     if (invalid > 0) out += ", " + grouped(invalid) + " malformed UTF-8 sequences read as U+FFFD";
     return out + ", " + seconds_text(seconds);
   }
@@ -196,7 +199,7 @@ int run(Options& options, const Common& common, Context& context) {
   }
   context.cancel.check();
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  print_error_line((options.out.empty() ? "" : options.out + ": ") + totals.text(embedder.max_tokens(), seconds));
+  print_error_line((options.out.empty() ? "" : options.out + ": ") + totals.text(embedder.info(), seconds));
   return 0;
 }
 

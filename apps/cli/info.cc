@@ -12,6 +12,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kNoLimit = std::size_t{1} << 30;
+
 struct Options {
   std::string what;
   bool documents = false;
@@ -62,15 +64,16 @@ Rows rows_of(const LocalModel& local, const Embedder& embedder) {
   Rows rows = {{"model", local.name},
                {"path", local.path.string()},
                {"from", local.origin},
-               {"family", info.family + ", " + std::to_string(info.n_layers) + " layers of " + grouped(info.dim_model) + ", " +
-                              std::to_string(info.n_heads) + " heads"},
+               {"family", info.n_layers == 0 ? info.family + ", a table without layers"
+                                             : info.family + ", " + std::to_string(info.n_layers) + " layers of " +
+                                                   grouped(info.dim_model) + ", " + std::to_string(info.n_heads) + " heads"},
                {"parameters", grouped(info.n_parameters)},
                {"takes", info.takes_texts && info.takes_images ? "texts and images"
                          : info.takes_images                   ? "images"
                                                                : "texts"},
                {"vocabulary", grouped(info.vocabulary_size) + " tokens"},
                {"vectors", grouped(info.dim) + " dimensions, " + (info.normalized ? "unit length" : "not normalised")},
-               {"reads at most", grouped(info.max_tokens) + " tokens"},
+               {"reads at most", info.max_tokens < kNoLimit ? grouped(info.max_tokens) + " tokens" : "texts of any length"},
                {"pooling", info.pooling},
                {"similarity", info.similarity}};
   if (info.takes_images) {

@@ -54,8 +54,11 @@ Matrix<float> embed_mixed(const Embedder& embedder, const std::vector<std::strin
   for (std::size_t r = 0; r < texts.size(); ++r) {
     std::ranges::copy(result.vectors.row(r), vectors.row(text_rows[r]).begin());
     if (result.reports[r].n_tokens_dropped > 0) {
-      context.warn("text " + std::to_string(text_rows[r] + 1) + " is longer than the model's " + std::to_string(embedder.max_tokens()) +
-                   " tokens: the last " + std::to_string(result.reports[r].n_tokens_dropped) + " were left out");
+      context.warn("text " + std::to_string(text_rows[r] + 1) +
+                   (embedder.info().n_layers == 0
+                        ? ": " + std::to_string(result.reports[r].n_tokens_dropped) + " words are unknown to the model or over its limit"
+                        : " is longer than the model's " + std::to_string(embedder.max_tokens()) + " tokens: the last " +
+                              std::to_string(result.reports[r].n_tokens_dropped) + " were left out"));
     }
   }
   return vectors;

@@ -4,6 +4,7 @@
   t1      texts of exactly 128 tokens          t4      one query of 16 tokens, p50
   t2      STS-B sentences, about 14 tokens     cold    process start to first vector
   t3      paragraphs of 20 to 512 tokens       memory  peak of a process: short texts, 4,000 long ones
+  static  texts of 128 tokens through a table of 256 numbers a token, distilled from MiniLM by model2vec
 
 Each round runs every cell (precision, threads) of every program that is left, akin between the rivals, and medians count. Each rival
 runs in batches of 8 and of 32; after the first round only what came within 15 % of a task's best rival runs that task again.
@@ -34,13 +35,14 @@ GEMM_TYPES = {"f32": 0, "bf16": 1, "int8": 2}  # as bench/kernels/gemm_bench.cc 
 N_LAYERS, DIM, DIM_MLP = 6, 384, 1536
 COLD_RIVALS = [("onnxruntime", "int8"), ("ctranslate2", "int8"), ("openvino", "int8"), ("model2vec", "f32")]
 MEMORY_GOAL_TIMES = 1 / 0.7
+STATIC_GOAL_TIMES = 20
 COLD_GOAL_SECONDS = 0.06
 NEAR_THE_BEST = 0.85
 
 
 def arguments():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--rows", default="t1,t2,t3,t4,cold,memory")
+    p.add_argument("--rows", default="t1,t2,t3,t4,static,cold,memory")
     p.add_argument("--precisions", default="f32,bf16,int8")
     p.add_argument("--threads", default="1,2")
     p.add_argument("--rounds", type=int, default=3)
@@ -201,6 +203,26 @@ class Session:
         line["limit"] = self.limit(task, cell)
         self.rows.append({"id": f"{task}.{precision}.{threads}", **line})
 
+    # ---- a static model: model2vec's own, read by both ----
+    def static(self):
+        folder = harness.PEERS / "text-models" / "mini-m2v"
+        if not folder.exists():
+            return harness.skipped("the static model", f"no {folder}: peer_model2vec.py distils it on its first run")
+        for threads in (int(t) for t in self.a.threads):
+            akin, rivals = [], {}
+            for _ in range(self.a.rounds):
+                ran = harness.run([self.bench, "--model", folder, "--threads", threads, "--seconds", self.a.seconds, "--task",
+                                   f"static:1000={harness.INPUTS / 't1.txt'}"])
+                if ran.error:
+                    harness.skipped(f"akin's static model on {threads} threads", ran.error)
+                akin += [line["texts_per_s"] for line in ran.json_lines() if line["task"] == "static"]
+                line = self.run_peer("model2vec", "f32", threads, 1024, ["t1"]).get("t1") if "model2vec" in self.a.rivals else None
+                if line:
+                    rivals.setdefault("model2vec", []).append(line["texts_per_s"])
+            self.rows.append({"id": f"static.{threads}", **harness.row(
+                f"a static model, texts of 128 tokens, {threads} thread{'s' if threads > 1 else ''}", "texts/s", "higher", akin, rivals,
+                goal_times=STATIC_GOAL_TIMES, rounds=self.a.rounds)})
+
     # ---- process start to first vector ----
     def cold(self):
         contenders = {}
@@ -258,6 +280,8 @@ def main():
         session = Session(a)
         try:
             session.throughput()
+            if "static" in a.rows:
+                session.static()
             if "cold" in a.rows:
                 session.cold()
             if "memory" in a.rows:

@@ -14,6 +14,7 @@
 #include "gguf_keys.h"
 #include "gguf_tokenizer.h"
 #include "model_files.h"
+#include "static_folder.h"
 
 namespace akin {
 namespace {
@@ -126,6 +127,8 @@ void check_written(const std::filesystem::path& out, const GgufLayout& layout) {
 
 void convert_to_gguf(const std::filesystem::path& model, const std::filesystem::path& out, std::string_view type, Context& context) {
   const TensorType weight_type = target_type(type);
+  if (is_static_folder(model))
+    throw Error(ErrorCode::unsupported, model.string() + ": a static model is a table without layers; GGUF has no names for one");
   const ModelFiles files = read_model(model);
   const GgufLayout layout = gguf_layout(files.model, *files.weights);
   GgufWriter writer;

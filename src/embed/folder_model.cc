@@ -13,6 +13,10 @@
 #include "akin/formats/safetensors.h"
 #include "akin/model/families.h"
 #include "model_files.h"
+#include "role_prompt.h"
+#include "static_config.h"
+#include "static_folder.h"
+#include "static_table.h"
 
 namespace akin {
 namespace {
@@ -21,6 +25,7 @@ using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxConfigBytes = std::size_t{16} << 20;
+constexpr std::size_t kMaxTokenizerBytes = std::size_t{1} << 28;
 
 Json read_json(const fs::path& path) {
   try {
@@ -119,8 +124,9 @@ class ModuleReader {
   };
 
   void read_one(const std::string& type, const fs::path& where) {
-    static constexpr std::array<Kind, 6> kKinds = {{
+    static constexpr std::array<Kind, 7> kKinds = {{
         {"Transformer", &ModuleReader::transformer},
+        {"StaticEmbedding", &ModuleReader::static_embedding},
         {"Pooling", &ModuleReader::pooling},
         {"Dense", &ModuleReader::dense},
         {"LayerNorm", &ModuleReader::layer_norm},
@@ -130,11 +136,16 @@ class ModuleReader {
     for (const Kind& kind : kKinds) {
       if (kind.name == type) return (this->*kind.read)();
     }
-    throw Error(ErrorCode::unsupported, where.string() + ": module '" + type +
-                                            "' is not known; known are Transformer, Pooling, Dense, LayerNorm, Normalize, Dropout");
+    throw Error(ErrorCode::unsupported,
+                where.string() + ": module '" + type +
+                    "' is not known; known are Transformer, StaticEmbedding, Pooling, Dense, LayerNorm, Normalize, Dropout");
   }
 
   void transformer() { saw_transformer_ = true; }
+  void static_embedding() {
+    saw_transformer_ = true;
+    dim_ = files_.model.spec.dim;
+  }
   void nothing() {}
 
   void pooling() {
@@ -217,21 +228,34 @@ void read_limits(const fs::path& folder, const ModelDescription& model, Sentence
   sentence.max_tokens = std::min(sentence.max_tokens, positions);
 }
 
-/// Where the transformer's own files lie: the folder itself, or the first module's folder ("0_Transformer").
+/// Where the transformer's or the static table's own files lie: the folder itself, or the first module's folder ("0_Transformer").
 fs::path transformer_folder(const fs::path& folder, const Json& modules) {
   for (const Json& module : modules) {
     if (!module.is_object()) continue;
     const auto type = value_of(module, "type", std::string{}, folder / "modules.json");
-    if (type.ends_with("Transformer")) {
+    if (type.ends_with("Transformer") || type.ends_with("StaticEmbedding")) {
       return inside(folder, value_of(module, "path", std::string{}, folder / "modules.json"), folder / "modules.json");
     }
   }
   return folder;
 }
 
-}  // namespace
+const std::string* find_prompt(const SentenceConfig& sentence, std::string_view name) {
+  for (const auto& [known, text] : sentence.prompts) {
+    if (known == name) return &text;
+  }
+  return nullptr;
+}
 
-namespace {
+/// A folder of token vectors: its modules or its configuration say so.
+bool is_static_folder(const Json& modules, const fs::path& root, const fs::path& folder) {
+  for (const Json& module : modules) {
+    if (!module.is_object()) continue;
+    return value_of(module, "type", std::string{}, folder / "modules.json").ends_with("StaticEmbedding");
+  }
+  const fs::path config = root / "config.json";
+  return value_of(read_optional_json(config), "model_type", std::string{}, config) == "model2vec";
+}
 
 ModelWeights read_folder_weights(const fs::path& folder, const Json& modules) {
   const fs::path root = transformer_folder(folder, modules);
@@ -272,6 +296,35 @@ ModelFiles read_folder_model(const fs::path& folder) {
   return files;
 }
 
+bool is_static_folder(const fs::path& folder) {
+  if (!fs::is_directory(folder)) return false;
+  const Json modules = read_modules(folder);
+  return is_static_folder(modules, transformer_folder(folder, modules), folder);
+}
+
+StaticFiles read_static_folder(const fs::path& folder) {
+  const Json modules = read_modules(folder);
+  const fs::path root = transformer_folder(folder, modules);
+  const fs::path tokenizer = root / "tokenizer.json";
+  const std::string tokenizer_json = read_file(tokenizer, kMaxTokenizerBytes);
+  StaticFiles all{{.name = fs::weakly_canonical(folder).filename().string(),
+                   .model = {},
+                   .weights = open_safetensors(root),
+                   .step_weights = {},
+                   .tokenizer = Tokenizer::from_json(tokenizer_json, tokenizer.string()),
+                   .sentence = {}},
+                  {}};
+  ModelFiles& files = all.files;
+  all.table = find_static_table(*files.weights, files.tokenizer.vocabulary_size());
+  files.model.family = all.table.is_model2vec ? "model2vec" : "static-embedding";
+  files.model.spec.dim = all.table.rows->shape[1];
+  files.model.spec.vocabulary_size = files.tokenizer.vocabulary_size();
+  read_prompts(folder, files.sentence);
+  if (!modules.is_null()) ModuleReader(files, folder).read(modules);
+  read_static_limits(root / "config.json", tokenizer_json, all);
+  return all;
+}
+
 ModelFiles read_model(const fs::path& model) {
   if (fs::is_directory(model)) return read_folder_model(model);
   require_model(model);
@@ -306,6 +359,20 @@ nn::PoolingMode read_pooling_mode(std::string_view name, const fs::path& where) 
   } catch (const Error& error) {
     throw Error(error.code(), where.string() + ": " + error.what());
   }
+}
+
+std::string role_prompt(const SentenceConfig& sentence, TextRole role) {
+  constexpr std::string_view kDocumentNames[] = {"document", "passage", "corpus"};
+  if (role == TextRole::query) {
+    if (const auto* prompt = find_prompt(sentence, "query")) return *prompt;
+  }
+  if (role == TextRole::document) {
+    for (const std::string_view name : kDocumentNames) {
+      if (const auto* prompt = find_prompt(sentence, name)) return *prompt;
+    }
+  }
+  const auto* prompt = find_prompt(sentence, sentence.default_prompt);
+  return prompt == nullptr ? std::string() : *prompt;
 }
 
 std::size_t output_dim(const ModelFiles& files) {

@@ -9,6 +9,7 @@
 #include "akin/text/lowercase.h"
 #include "fingerprint.h"
 #include "micro_batch.h"
+#include "role_prompt.h"
 #include "scratch_pool.h"
 #include "sentence_steps.h"
 
@@ -21,28 +22,6 @@ struct Scratch {
   TransformerBuffers buffers;
   Matrix<float> hidden;
 };
-
-const std::string* find_prompt(const SentenceConfig& sentence, std::string_view name) {
-  for (const auto& [known, text] : sentence.prompts) {
-    if (known == name) return &text;
-  }
-  return nullptr;
-}
-
-/// sentence-transformers' encode_query, encode_document and encode: the role's own prompt, else the default one, else none.
-std::string role_prompt(const SentenceConfig& sentence, TextRole role) {
-  constexpr std::string_view kDocumentNames[] = {"document", "passage", "corpus"};
-  if (role == TextRole::query) {
-    if (const auto* prompt = find_prompt(sentence, "query")) return *prompt;
-  }
-  if (role == TextRole::document) {
-    for (const std::string_view name : kDocumentNames) {
-      if (const auto* prompt = find_prompt(sentence, name)) return *prompt;
-    }
-  }
-  const auto* prompt = find_prompt(sentence, sentence.default_prompt);
-  return prompt == nullptr ? std::string() : *prompt;
-}
 
 std::string pooling_text(const nn::Pooling& pooling) {
   std::string text;

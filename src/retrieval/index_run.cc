@@ -40,6 +40,10 @@ struct Job {
   std::optional<SourceState> known;
 };
 
+// A model without a limit (static vectors, ALiBi) would get whole documents: pieces as long as a limited model's serve a search better.
+constexpr std::size_t kNoLimit = std::size_t{1} << 30;
+constexpr std::size_t kChunkWithoutLimit = 256;
+
 /// A file read ahead, and its documents as the collection has them: uri → content hash.
 struct Waiting {
   PreparedFile file;
@@ -88,7 +92,8 @@ class IndexRun {
     if (options_.chunk_tokens > limit)
       throw Error(ErrorCode::invalid_argument, "chunks of " + std::to_string(options_.chunk_tokens) +
                                                    " tokens are asked for, the model reads " + std::to_string(limit) + " at most");
-    how_.chunks = {options_.chunk_tokens == 0 ? limit : options_.chunk_tokens, options_.overlap_tokens, options_.with_headings};
+    const std::size_t chosen = limit < kNoLimit ? limit : kChunkWithoutLimit;
+    how_.chunks = {options_.chunk_tokens == 0 ? chosen : options_.chunk_tokens, options_.overlap_tokens, options_.with_headings};
     if (how_.chunks.max_tokens <= embedder_.tokenizer().n_special_tokens() || 2 * how_.chunks.overlap_tokens >= how_.chunks.max_tokens)
       throw Error(ErrorCode::invalid_argument, "chunks of " + std::to_string(how_.chunks.max_tokens) + " tokens with an overlap of " +
                                                    std::to_string(how_.chunks.overlap_tokens) +
