@@ -85,6 +85,11 @@ std::string space_fingerprint(const ModelFiles& files, const EmbedderOptions& op
   Sha256 hash;
   hash.field("akin vector space 1");
   transformer(hash, files.model, *files.weights);
+  describe_sentence(hash, files, options);
+  return hash.hex();
+}
+
+void describe_sentence(Sha256& hash, const ModelFiles& files, const EmbedderOptions& options) {
   const SentenceConfig& sentence = files.sentence;
   hash.field(files.tokenizer.fingerprint());
   number(hash, static_cast<std::uint64_t>(sentence.lowercase));
@@ -101,7 +106,6 @@ std::string space_fingerprint(const ModelFiles& files, const EmbedderOptions& op
   number(hash, options.dims == 0 ? output_dim(files) : options.dims);
   number(hash, static_cast<std::uint64_t>(options.normalize));
   hash.field(name_of(options.precision));
-  return hash.hex();
 }
 
 }  // namespace akin

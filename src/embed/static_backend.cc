@@ -113,10 +113,10 @@ StaticBackend::StaticBackend(StaticFiles model, const EmbedderOptions& embedder_
   }
 }
 
-/// What space_fingerprint() says of tokenizer, steps, prompts and options, and the table.
 std::string StaticBackend::fingerprint() const {
   Sha256 hash;
-  hash.field("akin static vectors 1").field(space_fingerprint(files_, options_));
+  hash.field("akin static vectors 1");
+  describe_sentence(hash, files_, options_);
   for (const TensorView* tensor : {table_.rows, table_.weights, table_.mapping}) {
     hash.field(tensor == nullptr ? "" : name_of(tensor->type));
     if (tensor == nullptr) continue;
