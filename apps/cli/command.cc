@@ -47,6 +47,10 @@ const std::vector<Verb>& verbs() {
        "akin search \"how do I cancel a subscription\"\n"
        "  akin search \"heat transfer\" -k 3 --mode dense --where format=pdf --json",
        add_search},
+      {"rerank", "Order texts by how well each answers a question, with a cross-encoder",
+       "akin rerank \"how do I cancel\" answers.txt --model cross-encoder/ms-marco-MiniLM-L6-v2 -k 3\n"
+       "  akin rerank \"heat transfer\" abstracts.jsonl --model ./my-reranker --json",
+       add_rerank},
       {"eval", "Score a model on benchmarks: sts, retrieval",
        "akin eval sts stsb-en-test.csv\n"
        "  akin eval retrieval beir/scifact --mode hybrid",

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -6,6 +7,7 @@
 #include "akin/akin.h"
 #include "collection_choice.h"
 #include "pictures.h"
+#include "reranker.h"
 #include "terminal.h"
 #include "text_source.h"
 #include "verbs.h"
@@ -18,7 +20,8 @@ using Clock = std::chrono::steady_clock;
 struct Options {
   std::string query, collection, mode = "hybrid";
   std::vector<std::string> where;
-  std::size_t k = 10;
+  std::string rerank, label;
+  std::size_t k = 10, depth = kRerankDepth;
   bool full = false;
 };
 
@@ -28,7 +31,7 @@ SearchOptions search_options(const Options& options) {
   SearchOptions search;
   check_choice("--mode", options.mode, {"dense", "text", "hybrid"});
   search.mode = search_mode_from(options.mode);
-  search.k = options.k;
+  search.k = options.rerank.empty() ? options.k : std::max(options.k, options.depth);
   for (const std::string& condition : options.where) {
     const std::size_t equals = condition.find('=');
     if (equals == std::string::npos || equals == 0) throw UsageError("--where: '" + condition + "' is not of the form field=value");
@@ -76,16 +79,22 @@ int run(const Options& options, const Common& common, Context& context) {
   if (query.find_first_not_of(" \t\n") == std::string::npos) throw UsageError("the query is empty");
   const Collection collection = Collection::open(collection_to_read(options.collection), false);
   const bool picture = is_picture(query);
+  if (picture && !options.rerank.empty()) throw UsageError("--rerank reads the query with the hits; the query is a picture");
+  std::optional<CrossEncoder> reranker;
+  if (!options.rerank.empty()) reranker = load_reranker(options.rerank, common, 0, context);
   std::optional<Embedder> embedder;
   if (picture || search.mode != SearchMode::text) embedder = embedder_for(collection, common, context);
   const Clock::time_point start = Clock::now();
-  const std::vector<Hit> hits = picture ? collection.search(read_image(query), *embedder, search, context)
-                                        : collection.search(query, embedder ? &*embedder : nullptr, search, context);
+  std::vector<Hit> hits = picture ? collection.search(read_image(query), *embedder, search, context)
+                                  : collection.search(query, embedder ? &*embedder : nullptr, search, context);
+  if (reranker) hits = rerank(query, std::move(hits), *reranker, {options.k, options.label}, context);
   const double seconds = seconds_since(start);
   if (common.json) {
     nlohmann::json list = nlohmann::json::array();
     for (const Hit& hit : hits) list.push_back(json_of(hit));
-    print_json({{"query", query}, {"mode", picture ? "dense" : options.mode}, {"seconds", seconds}, {"hits", list}});
+    nlohmann::json json = {{"query", query}, {"mode", picture ? "dense" : options.mode}, {"seconds", seconds}, {"hits", list}};
+    if (reranker) json["reranked_by"] = reranker->info().name;
+    print_json(json);
     return 0;
   }
   for (std::size_t i = 0; i < hits.size(); ++i) print_hit(i + 1, hits[i], options.full);
@@ -111,6 +120,13 @@ Run add_search(CLI::App& verb, Common& common) {
   verb.add_option("--mode", options->mode, "dense (by meaning), text (by words, BM25) or hybrid (both)")
       ->capture_default_str()
       ->type_name("MODE");
+  verb.add_option("--rerank", options->rerank, "Let a cross-encoder read the first hits with the query and order them anew")
+      ->type_name("MODEL");
+  verb.add_option("--rerank-depth", options->depth, "How many hits it reads")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(1, 10'000));
+  verb.add_option("--rerank-label", options->label, "Of rerankers with several labels: the one to order by")->type_name("NAME");
   verb.add_flag("--full", options->full, "Print the whole chunk, not a snippet");
   add_model_options(verb, common);
   return [options, &common](Context& context) { return run(*options, common, context); };

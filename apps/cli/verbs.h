@@ -12,6 +12,7 @@ Run add_tokens(CLI::App& verb, Common& common);
 Run add_positions(CLI::App& verb, Common& common);
 Run add_index(CLI::App& verb, Common& common);
 Run add_search(CLI::App& verb, Common& common);
+Run add_rerank(CLI::App& verb, Common& common);
 Run add_eval(CLI::App& verb, Common& common);
 Run add_convert(CLI::App& verb, Common& common);
 Run add_pull(CLI::App& verb, Common& common);

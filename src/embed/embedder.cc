@@ -134,6 +134,22 @@ Matrix<float> EmbedderBackend::embed_images(std::span<const FittedImage>, Contex
   throw Error(ErrorCode::unsupported, info().name + ": takes no images: it is a model of texts");
 }
 
+LateChunks Embedder::embed_late(std::string_view text, std::span<const TextSpan> spans, TextRole role, Context& context) const {
+  context.cancel.check();
+  require(!spans.empty(), "Embedder::embed_late: at least one span is wanted");
+  return impl_->backend->embed_late(text, spans, role, context);
+}
+
+LateChunks EmbedderBackend::embed_late(std::string_view, std::span<const TextSpan>, TextRole, Context&) const {
+  throw Error(ErrorCode::unsupported, info().name + ": late chunks need a model that gives a vector a token");
+}
+
+Encoding Embedder::encode(std::string_view text, TextRole role) const { return impl_->backend->encode(text, role); }
+
+Encoding EmbedderBackend::encode(std::string_view, TextRole) const {
+  throw Error(ErrorCode::unsupported, info().name + ": the model's tokens are not known here");
+}
+
 TokenVectors EmbedderBackend::embed_tokens(std::string_view, Context&) const {
   throw Error(ErrorCode::unsupported, info().name + ": gives one vector a text and none a token");
 }

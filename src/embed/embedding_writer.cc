@@ -14,22 +14,62 @@ namespace akin {
 namespace {
 
 using nlohmann::json;
-constexpr std::array<std::string_view, 4> kCodeNames = {"f32", "f16", "i8", "bit"};
+constexpr std::array<std::string_view, 6> kCodeNames = {"f32", "f16", "i8", "bit", "u8", "ibit"};
 constexpr std::array<std::string_view, 3> kRoleNames = {"plain", "query", "document"};
 
-std::size_t n_codes(VectorCode code, std::size_t dim) { return code == VectorCode::bit ? (dim + 7) / 8 : dim; }
+bool is_binary(VectorCode code) { return code == VectorCode::bit || code == VectorCode::ibit; }
+bool is_float(VectorCode code) { return code == VectorCode::f32 || code == VectorCode::f16; }
+std::size_t n_codes(VectorCode code, std::size_t dim) { return is_binary(code) ? (dim + 7) / 8 : dim; }
 
 TensorType tensor_type(VectorCode code) {
-  constexpr std::array<TensorType, 4> kTypes = {TensorType::f32, TensorType::f16, TensorType::i8, TensorType::u8};
+  constexpr std::array<TensorType, 6> kTypes = {TensorType::f32, TensorType::f16, TensorType::i8,
+                                                TensorType::u8,  TensorType::u8,  TensorType::i8};
   return kTypes[static_cast<std::size_t>(code)];
 }
 
-json describe(VectorCode code, const EmbeddingOrigin& origin) {
-  return {{"model", origin.model},
-          {"fingerprint", origin.fingerprint},
-          {"role", kRoleNames[static_cast<std::size_t>(origin.role)]},
-          {"dim", origin.dim},
-          {"code", name_of(code)}};
+std::filesystem::path ranges_file(const std::filesystem::path& file) { return file.string() + ".ranges.npy"; }
+
+json describe(const std::filesystem::path& file, VectorCode code, const EmbeddingOrigin& origin) {
+  json about = {{"model", origin.model},
+                {"fingerprint", origin.fingerprint},
+                {"role", kRoleNames[static_cast<std::size_t>(origin.role)]},
+                {"dim", origin.dim},
+                {"code", name_of(code)}};
+  if (!origin.ranges.empty()) about["ranges"] = ranges_file(file).filename().string();
+  return about;
+}
+
+/// The bytes of one vector in a code of 8 or 1 bits. Returns how many numbers were outside their range.
+std::size_t encode(std::span<const float> vector, VectorCode code, const ValueRanges& ranges, std::vector<std::uint8_t>& out) {
+  out.resize(n_codes(code, vector.size()));
+  const std::span<std::int8_t> as_signed(reinterpret_cast<std::int8_t*>(out.data()), out.size());
+  switch (code) {
+    case VectorCode::u8:
+      return ranges.quantize(vector, out);
+    case VectorCode::i8:
+      if (!ranges.empty()) return ranges.quantize(vector, as_signed);
+      quantize_i8(vector, as_signed);
+      return 0;
+    default:
+      pack_bits(vector, out);
+      if (code == VectorCode::ibit) {
+        for (std::uint8_t& byte : out) byte = static_cast<std::uint8_t>(byte ^ 0x80U);  // minus 128, in two's complement
+      }
+      return 0;
+  }
+}
+
+void check_ranges(VectorCode code, const EmbeddingOrigin& origin) {
+  if (code == VectorCode::u8 && origin.ranges.empty()) {
+    throw Error(ErrorCode::invalid_argument, "u8 codes need the ranges of the numbers");
+  }
+  if (!origin.ranges.empty() && (code != VectorCode::u8 && code != VectorCode::i8)) {
+    throw Error(ErrorCode::invalid_argument, "ranges are for i8 and u8 codes, not for " + std::string(name_of(code)));
+  }
+  if (!origin.ranges.empty() && origin.ranges.dim() != origin.dim) {
+    throw Error(ErrorCode::mismatch,
+                "the ranges are of " + std::to_string(origin.ranges.dim()) + " dimensions, the vectors have " + std::to_string(origin.dim));
+  }
 }
 
 void append_number(std::string& out, float value) {
@@ -45,7 +85,7 @@ std::string_view name_of(VectorCode code) noexcept { return kCodeNames[static_ca
 VectorCode vector_code_from(std::string_view name) {
   const auto found = std::find(kCodeNames.begin(), kCodeNames.end(), name);
   if (found == kCodeNames.end())
-    throw Error(ErrorCode::invalid_argument, "no vector type '" + std::string(name) + "'; known are f32, f16, i8, bit");
+    throw Error(ErrorCode::invalid_argument, "no vector type '" + std::string(name) + "'; known are f32, f16, i8, bit, u8, ibit");
   return static_cast<VectorCode>(found - kCodeNames.begin());
 }
 
@@ -65,22 +105,19 @@ void pack_bits(std::span<const float> vector, std::span<std::uint8_t> out) noexc
     if (vector[i] > 0) out[i / 8] = static_cast<std::uint8_t>(out[i / 8] | (0x80U >> (i % 8)));
 }
 
-std::string numbers_text(std::span<const float> vector, VectorCode code) {
+std::string numbers_text(std::span<const float> vector, VectorCode code, const ValueRanges& ranges) {
   std::string out;
-  if (code == VectorCode::i8) {
-    std::vector<std::int8_t> codes(vector.size());
-    quantize_i8(vector, codes);
-    for (const std::int8_t c : codes) out += (out.empty() ? "" : ",") + std::to_string(c);
-  } else if (code == VectorCode::bit) {
-    std::vector<std::uint8_t> codes(n_codes(code, vector.size()));
-    pack_bits(vector, codes);
-    for (const std::uint8_t c : codes) out += (out.empty() ? "" : ",") + std::to_string(c);
-  } else {
+  if (is_float(code)) {
     for (const float value : vector) {
       if (!out.empty()) out += ',';
       append_number(out, code == VectorCode::f16 ? to_float(to_f16(value)) : value);
     }
+    return out;
   }
+  const bool is_signed = tensor_type(code) == TensorType::i8;
+  std::vector<std::uint8_t> codes;
+  (void)encode(vector, code, ranges, codes);
+  for (const std::uint8_t c : codes) out += (out.empty() ? "" : ",") + std::to_string(is_signed ? static_cast<std::int8_t>(c) : int{c});
   return out;
 }
 
@@ -89,6 +126,16 @@ struct EmbeddingWriter::Format {
   virtual ~Format() = default;
   virtual void append(std::span<const std::string> texts, const EmbedResult& result) = 0;
   virtual void commit() = 0;
+  ValueRanges ranges = {};
+  std::filesystem::path ranges_file = {};
+  std::size_t n_outside = 0;
+
+ protected:
+  std::string text_of(std::span<const float> vector, VectorCode code) {
+    std::vector<std::uint8_t> codes;
+    if (!ranges.empty()) n_outside += encode(vector, code, ranges, codes);
+    return numbers_text(vector, code, ranges);
+  }
 };
 
 namespace {
@@ -97,21 +144,16 @@ namespace {
 class BinaryFormat : public EmbeddingWriter::Format {
  public:
   BinaryFormat(const std::filesystem::path& path, VectorCode code, const EmbeddingOrigin& origin)
-      : path_(path), code_(code), about_(describe(code, origin)), writer_(path, tensor_type(code), n_codes(code, origin.dim), metadata()) {}
+      : path_(path),
+        code_(code),
+        about_(describe(path, code, origin)),
+        writer_(path, tensor_type(code), n_codes(code, origin.dim), metadata()) {}
 
   void append(std::span<const std::string>, const EmbedResult& result) override {
-    if (code_ == VectorCode::f32 || code_ == VectorCode::f16) return writer_.append(result.vectors.view());
+    if (is_float(code_)) return writer_.append(result.vectors.view());
     for (std::size_t r = 0; r < result.vectors.rows(); ++r) {
-      const std::span<const float> row = result.vectors.row(r);
-      if (code_ == VectorCode::i8) {
-        signed_.resize(row.size());
-        quantize_i8(row, signed_);
-        writer_.append(std::as_bytes(std::span(signed_)));
-      } else {
-        packed_.resize(n_codes(code_, row.size()));
-        pack_bits(row, packed_);
-        writer_.append(std::as_bytes(std::span(packed_)));
-      }
+      n_outside += encode(result.vectors.row(r), code_, ranges, codes_);
+      writer_.append(std::as_bytes(std::span(codes_)));
     }
   }
 
@@ -135,15 +177,14 @@ class BinaryFormat : public EmbeddingWriter::Format {
   VectorCode code_;
   json about_;
   VectorWriter writer_;
-  std::vector<std::int8_t> signed_;
-  std::vector<std::uint8_t> packed_;
+  std::vector<std::uint8_t> codes_;
 };
 
 // .jsonl: one self-describing record a text.
 class JsonLinesFormat : public EmbeddingWriter::Format {
  public:
   JsonLinesFormat(const std::filesystem::path& path, VectorCode code, const EmbeddingOrigin& origin)
-      : file_(path), code_(code), about_(describe(code, origin)) {}
+      : file_(path), code_(code), about_(describe(path, code, origin)) {}
 
   void append(std::span<const std::string> texts, const EmbedResult& result) override {
     for (std::size_t r = 0; r < texts.size(); ++r) {
@@ -153,7 +194,7 @@ class JsonLinesFormat : public EmbeddingWriter::Format {
       record["n_tokens_dropped"] = result.reports[r].n_tokens_dropped;
       std::string line = record.dump(-1, ' ', false, json::error_handler_t::replace);
       line.pop_back();
-      line += ",\"vector\":[" + numbers_text(result.vectors.row(r), code_) + "]}\n";
+      line += ",\"vector\":[" + text_of(result.vectors.row(r), code_) + "]}\n";
       file_.write(line);
     }
   }
@@ -169,10 +210,10 @@ class JsonLinesFormat : public EmbeddingWriter::Format {
 class CsvFormat : public EmbeddingWriter::Format {
  public:
   CsvFormat(const std::filesystem::path& path, VectorCode code, const EmbeddingOrigin& origin)
-      : path_(path), file_(path), code_(code), about_(describe(code, origin)) {}
+      : path_(path), file_(path), code_(code), about_(describe(path, code, origin)) {}
 
   void append(std::span<const std::string>, const EmbedResult& result) override {
-    for (std::size_t r = 0; r < result.vectors.rows(); ++r) file_.write(numbers_text(result.vectors.row(r), code_) + "\n");
+    for (std::size_t r = 0; r < result.vectors.rows(); ++r) file_.write(text_of(result.vectors.row(r), code_) + "\n");
   }
   void commit() override {
     file_.commit();
@@ -191,6 +232,7 @@ class CsvFormat : public EmbeddingWriter::Format {
 }  // namespace
 
 EmbeddingWriter::EmbeddingWriter(const std::filesystem::path& path, VectorCode code, const EmbeddingOrigin& origin) {
+  check_ranges(code, origin);
   const std::string ending = path.extension().string();
   if (ending == ".jsonl") {
     format_ = std::make_unique<JsonLinesFormat>(path, code, origin);
@@ -202,6 +244,8 @@ EmbeddingWriter::EmbeddingWriter(const std::filesystem::path& path, VectorCode c
     throw Error(ErrorCode::invalid_argument,
                 "'" + path.string() + "': no vector file ends like that; known are .npy, .safetensors, .fvecs, .bvecs, .jsonl, .csv");
   }
+  format_->ranges = origin.ranges;
+  if (!origin.ranges.empty()) format_->ranges_file = ranges_file(path);
 }
 
 EmbeddingWriter::~EmbeddingWriter() = default;
@@ -213,6 +257,11 @@ void EmbeddingWriter::append(std::span<const std::string> texts, const EmbedResu
   format_->append(texts, result);
 }
 
-void EmbeddingWriter::commit() { format_->commit(); }
+void EmbeddingWriter::commit() {
+  format_->commit();
+  if (!format_->ranges.empty()) format_->ranges.save(format_->ranges_file);
+}
+
+std::size_t EmbeddingWriter::n_outside() const noexcept { return format_->n_outside; }
 
 }  // namespace akin

@@ -7,6 +7,7 @@
 
 #include "akin/base/sha256.h"
 #include "akin/model/gguf_layout.h"
+#include "prompts.h"
 
 namespace akin {
 namespace {
@@ -96,15 +97,17 @@ void describe_sentence(Sha256& hash, const ModelFiles& files, const EmbedderOpti
   for (const nn::PoolingMode mode : sentence.pooling.modes) hash.field(nn::name_of(mode));
   number(hash, static_cast<std::uint64_t>(sentence.include_prompt));
   for (const StepSpec& spec : sentence.steps) step(hash, spec);
-  if (options.prompt) {
-    hash.field("prompt").field(*options.prompt);
+  if (options.prompt || options.prompt_name) {
+    hash.field("prompt").field(choose_prompts(sentence, options, files.name)[0]);
   } else {
     for (const auto& [name, text] : sentence.prompts) hash.field(name).field(text);
     hash.field("default").field(sentence.default_prompt);
   }
   number(hash, options.max_tokens == 0 ? sentence.max_tokens : options.max_tokens);
   number(hash, options.dims == 0 ? output_dim(files) : options.dims);
+  if (options.dims != 0 && sentence.layer_norm_before_cut) hash.field("layer_norm before cut");
   number(hash, static_cast<std::uint64_t>(options.normalize));
+  if (options.long_texts == LongTexts::pool) hash.field("long texts pooled");
   hash.field(name_of(options.precision));
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
@@ -12,8 +11,8 @@
 #include "akin/formats/pickle.h"
 #include "akin/formats/safetensors.h"
 #include "akin/model/families.h"
+#include "json_values.h"
 #include "model_files.h"
-#include "role_prompt.h"
 #include "static_config.h"
 #include "static_folder.h"
 #include "static_table.h"
@@ -21,34 +20,13 @@
 namespace akin {
 namespace {
 
-using Json = nlohmann::json;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxConfigBytes = std::size_t{16} << 20;
 constexpr std::size_t kMaxTokenizerBytes = std::size_t{1} << 28;
 
-Json read_json(const fs::path& path) {
-  try {
-    return Json::parse(read_file(path, kMaxConfigBytes));
-  } catch (const Json::exception& error) {
-    throw Error(ErrorCode::corrupt, path.string() + ": not valid JSON: " + error.what());
-  }
-}
-
-Json read_optional_json(const fs::path& path) { return fs::exists(path) ? read_json(path) : Json::object(); }
-
-/// `json[key]` as T, or `missing`; another type is an error that names file and key.
-template <class T>
-T value_of(const Json& json, const char* key, T missing, const fs::path& where) {
-  if (!json.is_object()) throw Error(ErrorCode::corrupt, where.string() + ": a JSON object is wanted, found " + json.type_name());
-  const auto at = json.find(key);
-  if (at == json.end() || at->is_null()) return missing;
-  try {
-    return at->get<T>();
-  } catch (const Json::exception&) {
-    throw Error(ErrorCode::corrupt, where.string() + ": key '" + key + "' has a value of the wrong kind (" + at->type_name() + ")");
-  }
-}
+// Families whose makers cut vectors behind a LayerNorm without weights (the model card of nomic-embed-text-v1.5); their folders do not say
+// so.
+constexpr std::string_view kLayerNormBeforeCut[] = {"nomic-bert"};
 
 /// A folder named inside a model must stay inside it.
 fs::path inside(const fs::path& folder, const std::string& relative, const fs::path& where) {
@@ -115,40 +93,68 @@ class ModuleReader {
       read_one(type.substr(type.rfind('.') + 1), where);
     }
     if (!saw_transformer_) throw Error(ErrorCode::unsupported, where.string() + ": the list has no Transformer module");
+    if (!saw_pooling_) throw Error(ErrorCode::unsupported, where.string() + ": the list has no Pooling module");
   }
 
  private:
   struct Kind {
     std::string_view name;
     void (ModuleReader::*read)();
+    bool after_pooling;
   };
 
   void read_one(const std::string& type, const fs::path& where) {
     static constexpr std::array<Kind, 7> kKinds = {{
-        {"Transformer", &ModuleReader::transformer},
-        {"StaticEmbedding", &ModuleReader::static_embedding},
-        {"Pooling", &ModuleReader::pooling},
-        {"Dense", &ModuleReader::dense},
-        {"LayerNorm", &ModuleReader::layer_norm},
-        {"Normalize", &ModuleReader::normalize},
-        {"Dropout", &ModuleReader::nothing},
+        {"Transformer", &ModuleReader::transformer, false},
+        {"StaticEmbedding", &ModuleReader::static_embedding, false},
+        {"Pooling", &ModuleReader::pooling, false},
+        {"Dense", &ModuleReader::dense, true},
+        {"LayerNorm", &ModuleReader::layer_norm, true},
+        {"Normalize", &ModuleReader::normalize, true},
+        {"Dropout", &ModuleReader::nothing, false},
     }};
     for (const Kind& kind : kKinds) {
-      if (kind.name == type) return (this->*kind.read)();
+      if (kind.name != type) continue;
+      // A step works on the vector of a text, which is there after Pooling.
+      if (kind.after_pooling && !saw_pooling_)
+        throw Error(ErrorCode::unsupported,
+                    where.string() + ": module '" + type + "' stands before Pooling: steps on tokens are not known");
+      return (this->*kind.read)();
     }
-    throw Error(ErrorCode::unsupported,
-                where.string() + ": module '" + type +
-                    "' is not known; known are Transformer, StaticEmbedding, Pooling, Dense, LayerNorm, Normalize, Dropout");
+    throw Error(ErrorCode::unsupported, where.string() + ": module '" + type + "' " + why_not(type) +
+                                            "; known are Transformer, StaticEmbedding, Pooling, Dense, LayerNorm, Normalize, Dropout");
+  }
+
+  /// Of the reference's other modules, what akin would have to do and does not.
+  static std::string why_not(std::string_view type) {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kRefused = {{
+        {"WeightedLayerPooling", "is not supported: it mixes the states of several layers"},
+        {"Router", "is not supported: it sends queries and documents through models of their own"},
+        {"Asym", "is not supported: it sends queries and documents through models of their own"},
+        {"CNN", "is not supported: it is a convolution over tokens"},
+        {"LSTM", "is not supported: it is a recurrent network over tokens"},
+        {"BoW", "is not supported: it counts words"},
+        {"WordEmbeddings", "is not supported: it looks words up in a table of its own format"},
+        {"WordWeights", "is not supported: it weights words by a table of its own"},
+        {"SpladePooling", "is not supported: it gives sparse vectors"},
+        {"CLIPModel", "is not supported: convert its folder to transformers' own layout"},
+    }};
+    for (const auto& [name, why] : kRefused) {
+      if (name == type) return std::string(why);
+    }
+    return "is not known";
   }
 
   void transformer() { saw_transformer_ = true; }
   void static_embedding() {
-    saw_transformer_ = true;
+    saw_transformer_ = saw_pooling_ = true;  // it gives one vector a text
     dim_ = files_.model.spec.dim;
   }
   void nothing() {}
 
   void pooling() {
+    if (saw_pooling_) throw Error(ErrorCode::unsupported, (root_ / "modules.json").string() + ": two Pooling modules are not supported");
+    saw_pooling_ = true;
     const fs::path where = folder_ / "config.json";
     const Json json = read_json(where);
     files_.sentence.pooling = read_pooling(json, where);
@@ -193,7 +199,7 @@ class ModuleReader {
   fs::path root_;
   fs::path folder_;
   std::size_t dim_ = 0;
-  bool saw_transformer_ = false;
+  bool saw_transformer_ = false, saw_pooling_ = false;
 };
 
 void read_prompts(const fs::path& folder, SentenceConfig& sentence) {
@@ -238,13 +244,6 @@ fs::path transformer_folder(const fs::path& folder, const Json& modules) {
     }
   }
   return folder;
-}
-
-const std::string* find_prompt(const SentenceConfig& sentence, std::string_view name) {
-  for (const auto& [known, text] : sentence.prompts) {
-    if (known == name) return &text;
-  }
-  return nullptr;
 }
 
 /// A folder of token vectors: its modules or its configuration say so.
@@ -326,10 +325,11 @@ StaticFiles read_static_folder(const fs::path& folder) {
 }
 
 ModelFiles read_model(const fs::path& model) {
-  if (fs::is_directory(model)) return read_folder_model(model);
-  require_model(model);
-  if (is_pickle(model)) refuse_pickle(model);
-  return read_gguf_model(model);
+  if (!fs::is_directory(model)) require_model(model);
+  if (!fs::is_directory(model) && is_pickle(model)) refuse_pickle(model);
+  ModelFiles files = fs::is_directory(model) ? read_folder_model(model) : read_gguf_model(model);
+  files.sentence.layer_norm_before_cut = std::ranges::find(kLayerNormBeforeCut, files.model.family) != std::end(kLayerNormBeforeCut);
+  return files;
 }
 
 ModelWeights read_weights(const fs::path& model) {
@@ -359,20 +359,6 @@ nn::PoolingMode read_pooling_mode(std::string_view name, const fs::path& where) 
   } catch (const Error& error) {
     throw Error(error.code(), where.string() + ": " + error.what());
   }
-}
-
-std::string role_prompt(const SentenceConfig& sentence, TextRole role) {
-  constexpr std::string_view kDocumentNames[] = {"document", "passage", "corpus"};
-  if (role == TextRole::query) {
-    if (const auto* prompt = find_prompt(sentence, "query")) return *prompt;
-  }
-  if (role == TextRole::document) {
-    for (const std::string_view name : kDocumentNames) {
-      if (const auto* prompt = find_prompt(sentence, name)) return *prompt;
-    }
-  }
-  const auto* prompt = find_prompt(sentence, sentence.default_prompt);
-  return prompt == nullptr ? std::string() : *prompt;
 }
 
 std::size_t output_dim(const ModelFiles& files) {

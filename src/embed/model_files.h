@@ -43,7 +43,8 @@ struct SentenceConfig {
   std::string default_prompt;                                ///< name; empty for none
   std::string similarity = "cosine";
   std::size_t max_tokens = 0;
-  bool lowercase = false;  ///< texts are lower-cased before the tokenizer sees them
+  bool lowercase = false;              ///< texts are lower-cased before the tokenizer sees them
+  bool layer_norm_before_cut = false;  ///< when fewer dimensions are asked for: see EmbedderOptions::dims
 };
 
 struct ModelFiles {

@@ -22,7 +22,8 @@ Matrix<float> cut_columns(const Matrix<float>& rows, std::size_t dims) {
 
 }  // namespace
 
-SentenceSteps::SentenceSteps(std::span<const StepSpec> specs, std::size_t dims, bool normalize) : dims_(dims), normalize_(normalize) {
+SentenceSteps::SentenceSteps(std::span<const StepSpec> specs, std::size_t dims, bool normalize, bool layer_norm_before_cut)
+    : dims_(dims), normalize_(normalize || (dims != 0 && layer_norm_before_cut)), layer_norm_before_cut_(layer_norm_before_cut) {
   steps_.reserve(specs.size());
   for (const StepSpec& spec : specs) {
     if (const auto* dense = std::get_if<DenseStep>(&spec)) {
@@ -45,6 +46,7 @@ Matrix<float> SentenceSteps::forward(Matrix<float> pooled) const {
       normalize_rows(pooled);
     }
   }
+  if (dims_ != 0 && layer_norm_before_cut_) kernels::layer_norm(pooled.view(), {}, {}, kLayerNormEps, pooled.view());
   if (dims_ != 0 && dims_ < pooled.cols()) pooled = cut_columns(pooled, dims_);
   if (normalize_) normalize_rows(pooled);
   return pooled;

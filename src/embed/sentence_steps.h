@@ -16,8 +16,8 @@ namespace akin {
 
 class SentenceSteps {
  public:
-  /// `dims` and `normalize` as in EmbedderOptions.
-  SentenceSteps(std::span<const StepSpec> specs, std::size_t dims, bool normalize);
+  /// `dims` and `normalize` as in EmbedderOptions; `layer_norm_before_cut` as in SentenceConfig.
+  SentenceSteps(std::span<const StepSpec> specs, std::size_t dims, bool normalize, bool layer_norm_before_cut = false);
 
   /// Each row of the result depends on that row of `pooled` alone.
   [[nodiscard]] Matrix<float> forward(Matrix<float> pooled) const;
@@ -29,6 +29,7 @@ class SentenceSteps {
   std::vector<Step> steps_;
   std::size_t dims_ = 0;
   bool normalize_ = false;
+  bool layer_norm_before_cut_ = false;
 };
 
 }  // namespace akin

@@ -1,6 +1,7 @@
 #include "static_backend.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,7 +11,7 @@
 #include "akin/base/utf8.h"
 #include "akin/kernels/row_sum.h"
 #include "fingerprint.h"
-#include "role_prompt.h"
+#include "prompts.h"
 #include "sentence_steps.h"
 #include "static_table.h"
 
@@ -64,7 +65,7 @@ class StaticBackend final : public EmbedderBackend {
   [[nodiscard]] const ModelInfo& info() const noexcept override { return info_; }
   [[nodiscard]] std::string fingerprint() const override;
   [[nodiscard]] const Tokenizer* tokenizer() const noexcept override { return &files_.tokenizer; }
-  [[nodiscard]] const std::string& prompt(TextRole role) const override { return prompts_[static_cast<int>(role)]; }
+  [[nodiscard]] const std::string& prompt(TextRole role) const override { return prompts_[static_cast<std::size_t>(role)]; }
   [[nodiscard]] EmbedResult embed(std::span<const std::string_view> texts, TextRole role, Context& context) const override;
   [[nodiscard]] TokenVectors embed_tokens(std::string_view text, Context& context) const override;
 
@@ -85,8 +86,8 @@ class StaticBackend final : public EmbedderBackend {
   TokenRows rows_;
   SentenceSteps steps_;
   ModelInfo info_;
-  std::size_t max_characters_ = 0;  // 0: any number
-  std::string prompts_[3];          // by TextRole
+  std::size_t max_characters_ = 0;      // 0: any number
+  std::array<std::string, 3> prompts_;  // by TextRole
 };
 
 StaticBackend::StaticBackend(StaticFiles model, const EmbedderOptions& embedder_options)
@@ -108,9 +109,7 @@ StaticBackend::StaticBackend(StaticFiles model, const EmbedderOptions& embedder_
   const std::size_t limit = options_.max_tokens == 0 ? files_.sentence.max_tokens : options_.max_tokens;
   info_ = describe(files_, table_, options_, limit);
   if (table_.cut_characters) max_characters_ = limit * median_token_length(files_.tokenizer);
-  for (const TextRole role : {TextRole::plain, TextRole::query, TextRole::document}) {
-    prompts_[static_cast<int>(role)] = options_.prompt ? *options_.prompt : role_prompt(files_.sentence, role);
-  }
+  prompts_ = choose_prompts(files_.sentence, options_, files_.name);
 }
 
 std::string StaticBackend::fingerprint() const {

@@ -9,37 +9,9 @@
 #include <span>
 
 #include "akin/base/rng.h"
-#include "akin/formats/safetensors.h"
 
 namespace akin {
 namespace {
-
-[[noreturn]] void bad_reference(const std::filesystem::path& file, const std::string& what) {
-  throw Error(ErrorCode::corrupt, file.string() + ": not a reference file: " + what);
-}
-
-const TensorView& tensor(const SafetensorsFile& file, const char* name, TensorType type) {
-  const TensorView* found = file.find(name);
-  if (found == nullptr) bad_reference(file.path(), std::string("no tensor '") + name + "'");
-  if (found->type != type)
-    bad_reference(file.path(),
-                  std::string("tensor '") + name + "' is " + std::string(name_of(found->type)) + ", wanted " + std::string(name_of(type)));
-  return *found;
-}
-
-std::vector<std::int32_t> integers(const TensorView& view) {
-  std::vector<std::int32_t> out(view.size());
-  if (!out.empty()) std::memcpy(out.data(), view.bytes.data(), out.size() * sizeof(std::int32_t));
-  return out;
-}
-
-// Ends of consecutive stretches: rising, the last is the whole.
-void check_ends(const SafetensorsFile& file, const char* name, const std::vector<std::int32_t>& ends, std::size_t n_rows,
-                std::size_t whole) {
-  const bool rising = std::is_sorted(ends.begin(), ends.end()) && (ends.empty() || ends.front() >= 0);
-  if (ends.size() != n_rows || !rising || (n_rows > 0 && static_cast<std::size_t>(ends.back()) != whole))
-    bad_reference(file.path(), std::string("'") + name + "' does not cut its tensor into " + std::to_string(n_rows) + " pieces");
-}
 
 // Texts of all lengths up to the model's limit and past it, for models without a reference.
 std::vector<std::string> made_up_texts(std::size_t max_tokens) {
@@ -134,11 +106,23 @@ Matrix<float> prove_invariance(const Embed& embed, std::size_t n_items, std::siz
   return first;
 }
 
-void compare_ids(const Embedder& embedder, const Reference& reference, VerifyReport& report) {
+/// What the model is given for a text: by embed(), or by embed_tokens() for references of tokens.
+std::vector<std::int32_t> ids_of(const Embedder& embedder, const std::string& text, bool of_tokens) {
+  if (!of_tokens) {
+    try {
+      return embedder.encode(text, TextRole::plain).ids;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::unsupported) throw;
+    }
+  }
   EncodeOptions cut;
   cut.max_tokens = embedder.max_tokens();
+  return embedder.tokenizer().encode(text, cut).ids;
+}
+
+void compare_ids(const Embedder& embedder, const Reference& reference, VerifyReport& report) {
   for (std::size_t i = 0; i < reference.texts.size(); ++i) {
-    const std::vector<std::int32_t> ids = embedder.tokenizer().encode(reference.texts[i], cut).ids;
+    const std::vector<std::int32_t> ids = ids_of(embedder, reference.texts[i], !reference.states.empty());
     if (ids == reference.ids[i]) {
       ++report.n_ids_equal;
     } else if (report.first_difference.empty()) {
@@ -150,26 +134,54 @@ void compare_ids(const Embedder& embedder, const Reference& reference, VerifyRep
   }
 }
 
-void compare_vectors(const Matrix<float>& vectors, const Reference& reference, const ModelInfo& info, VerifyReport& report) {
-  double largest = 0;
-  report.cosine_least = 1;
-  for (std::size_t r = 0; r < vectors.rows(); ++r) {
+/// Differences of rows, gathered over all of them.
+class Nearness {
+ public:
+  explicit Nearness(VerifyReport& report) : report_(report) { report_.cosine_least = 1; }
+
+  void add(MatrixView<const float> got, MatrixView<const float> want) {
+    for (std::size_t r = 0; r < got.rows(); ++r) add(got.row(r), want.row(r));
+  }
+
+  void finish(const ModelInfo& info) {
+    if (n_rows_ > 0) report_.cosine_mean = cosines_ / static_cast<double>(n_rows_);
+    const double bound = least_cosine(info);
+    // 1e-5 of a unit vector's numbers is what two correct f32 programs differ by at most (measured: 3e-7 between batch sizes of one).
+    report_.allowed_difference = bound == 1.0 ? 1e-5 * std::max(1.0, largest_) : 0;
+    report_.allowed_cosine = bound == 1.0 ? 1 - 1e-6 : bound;
+  }
+
+ private:
+  void add(std::span<const float> got, std::span<const float> want) {
     double dot = 0, norm_a = 0, norm_b = 0;
-    for (std::size_t c = 0; c < vectors.cols(); ++c) {
-      const double a = vectors(r, c), b = reference.vectors(r, c);
+    for (std::size_t c = 0; c < got.size(); ++c) {
+      const double a = got[c], b = want[c];
       dot += a * b, norm_a += a * a, norm_b += b * b;
-      largest = std::max(largest, std::abs(b));
-      report.max_abs_difference = std::max(report.max_abs_difference, std::isfinite(a) ? std::abs(a - b) : HUGE_VAL);
+      largest_ = std::max(largest_, std::abs(b));
+      report_.max_abs_difference = std::max(report_.max_abs_difference, std::isfinite(a) ? std::abs(a - b) : HUGE_VAL);
     }
     const double lengths = std::sqrt(norm_a) * std::sqrt(norm_b);
     const double cosine = lengths > 0 ? dot / lengths : (norm_a == norm_b ? 1 : 0);
-    report.cosine_mean += cosine / static_cast<double>(vectors.rows());
-    report.cosine_least = std::min(report.cosine_least, cosine);
+    cosines_ += cosine;
+    report_.cosine_least = std::min(report_.cosine_least, cosine);
+    ++n_rows_;
   }
-  const double bound = least_cosine(info);
-  // 1e-5 of a unit vector's numbers is what two correct f32 programs differ by at most (measured: 3e-7 between batch sizes of one).
-  report.allowed_difference = bound == 1.0 ? 1e-5 * std::max(1.0, largest) : 0;
-  report.allowed_cosine = bound == 1.0 ? 1 - 1e-6 : bound;
+
+  VerifyReport& report_;
+  double largest_ = 0, cosines_ = 0;
+  std::size_t n_rows_ = 0;
+};
+
+void compare_states(const Embedder& embedder, const Reference& reference, Nearness& nearness, Context& context) {
+  for (std::size_t i = 0; i < reference.texts.size(); ++i) {
+    const TokenVectors tokens = embedder.embed_tokens(reference.texts[i], context);
+    const Matrix<float>& want = reference.states[i];
+    if (tokens.hidden.cols() != want.cols()) {
+      throw Error(ErrorCode::mismatch, "the reference states have " + std::to_string(want.cols()) + " dimensions, the model's " +
+                                           std::to_string(tokens.hidden.cols()));
+    }
+    if (tokens.hidden.rows() == want.rows()) nearness.add(tokens.hidden.view(), want.view());  // else its ids differ
+  }
 }
 
 }  // namespace
@@ -182,39 +194,10 @@ bool VerifyReport::invariant() const noexcept {
 }
 bool VerifyReport::passed() const noexcept { return invariant() && (!has_reference || (ids_equal() && vectors_near())); }
 
-Reference read_reference(const std::filesystem::path& path) {
-  const auto file = open_safetensors(path);
-  Reference reference;
-  const auto kind = file->metadata().find("kind");
-  if (kind == file->metadata().end() || kind->second != "akin.reference.1")
-    bad_reference(path, "its metadata lacks kind 'akin.reference.1'");
-  const TensorView& vectors = tensor(*file, "vectors", TensorType::f32);
-  if (vectors.shape.size() != 2) bad_reference(path, "'vectors' is no matrix");
-  const std::size_t n = vectors.shape[0];
-  reference.vectors = Matrix<float>(n, vectors.shape[1]);
-  for (std::size_t r = 0; r < n; ++r) vectors.row_to_float(r, reference.vectors.row(r));
-
-  const TensorView& texts = tensor(*file, "texts", TensorType::u8);
-  const std::vector<std::int32_t> text_ends = integers(tensor(*file, "text_ends", TensorType::i32));
-  const std::vector<std::int32_t> ids = integers(tensor(*file, "ids", TensorType::i32));
-  const std::vector<std::int32_t> id_ends = integers(tensor(*file, "id_ends", TensorType::i32));
-  check_ends(*file, "text_ends", text_ends, n, texts.bytes.size());
-  check_ends(*file, "id_ends", id_ends, n, ids.size());
-  const auto* characters = reinterpret_cast<const char*>(texts.bytes.data());
-  for (std::size_t r = 0; r < n; ++r) {
-    const std::int32_t text_begin = r == 0 ? 0 : text_ends[r - 1];
-    const std::int32_t id_begin = r == 0 ? 0 : id_ends[r - 1];
-    reference.texts.emplace_back(characters + text_begin, characters + text_ends[r]);
-    reference.ids.emplace_back(ids.begin() + id_begin, ids.begin() + id_ends[r]);
-  }
-  for (auto [key, to] : {std::pair{"model", &reference.model}, std::pair{"source", &reference.source}})
-    if (const auto found = file->metadata().find(key); found != file->metadata().end()) *to = found->second;
-  return reference;
-}
-
 VerifyReport verify(const Embedder& embedder, const Reference* reference, Context& context) {
   const auto start = std::chrono::steady_clock::now();
-  if (reference != nullptr && reference->vectors.cols() != embedder.dim())
+  const bool of_tokens = reference != nullptr && !reference->states.empty();
+  if (reference != nullptr && !of_tokens && reference->vectors.cols() != embedder.dim())
     throw Error(ErrorCode::mismatch, "the reference vectors have " + std::to_string(reference->vectors.cols()) +
                                          " dimensions, the model's " + std::to_string(embedder.dim()));
   VerifyReport report;
@@ -244,7 +227,9 @@ VerifyReport verify(const Embedder& embedder, const Reference* reference, Contex
   if (reference != nullptr) {
     report.has_reference = true;
     compare_ids(embedder, *reference, report);
-    compare_vectors(first, *reference, embedder.info(), report);
+    Nearness nearness(report);
+    of_tokens ? compare_states(embedder, *reference, nearness, context) : nearness.add(first.view(), reference->vectors.view());
+    nearness.finish(embedder.info());
   }
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;

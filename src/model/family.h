@@ -105,6 +105,8 @@ nn::RopeSpec read_rope(const Config& config, std::size_t head_dim, double theta,
 /// What no file may say, whatever its keys: sizes that no machine holds, heads that do not divide, rotations over an odd number, patterns
 /// of another number of layers. Throws Error{corrupt} or Error{unsupported} naming `where`.
 void check_spec(const TransformerSpec& spec, const std::string& where);
+/// The base of the layers of a type in the form that transformers 5 writes: rope_parameters.LAYER_TYPE.rope_theta.
+double layer_rope_theta(const Config& config, const char* layer_type, double missing);
 /// Throws Error{unsupported} if the key is there and true.
 void refuse(const Config& config, const char* key);
 

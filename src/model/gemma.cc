@@ -36,9 +36,9 @@ TransformerSpec read_gemma3(const Config& config) {
   spec.attention.scale = 1 / std::sqrt(scalar);
   nn::RopeSpec local;
   local.dim = spec.ropes[0].dim;
-  local.theta = config.real("rope_local_base_freq", 10000);
+  local.theta = layer_rope_theta(config, "sliding_attention", config.real("rope_local_base_freq", 10000));
   if (!(local.theta > 0)) config.fail("rope_local_base_freq", "above 0");
-  if (!config.has("rope_theta")) spec.ropes[0].theta = 1000000;
+  if (!config.has("rope_theta")) spec.ropes[0].theta = layer_rope_theta(config, "full_attention", 1000000);
   spec.ropes.push_back(local);
   const std::size_t sliding = config.size("sliding_window", 4096);
   // With both directions transformers halves the window: keys nearer than sliding / 2 + 1 on either side.

@@ -18,8 +18,8 @@ TransformerSpec read_modernbert(const Config& config) {
   nn::RopeSpec global, local;
   global.dim = local.dim = spec.attention.head_dim;
   if (global.dim % 2 != 0) config.unsupported("rotary positions over an odd head of " + std::to_string(global.dim));
-  global.theta = config.real("global_rope_theta", 160000);
-  local.theta = config.real("local_rope_theta", global.theta);
+  global.theta = layer_rope_theta(config, "full_attention", config.real("global_rope_theta", 160000));
+  local.theta = layer_rope_theta(config, "sliding_attention", config.real("local_rope_theta", global.theta));
   if (!(global.theta > 0 && local.theta > 0)) config.fail("global_rope_theta", "above 0, as must local_rope_theta");
   spec.ropes = {global, local};
   const std::size_t every = config.size("global_attn_every_n_layers", 3);

@@ -97,12 +97,19 @@ nn::AttentionSpec grouped_heads(const Config& config, std::size_t dim) {
   return spec;
 }
 
+double layer_rope_theta(const Config& config, const char* layer_type, double missing) {
+  if (!config.is_object("rope_parameters")) return missing;
+  const Config all = config.child("rope_parameters");
+  return all.is_object(layer_type) ? positive(all.child(layer_type), "rope_theta", missing) : missing;
+}
+
 nn::RopeSpec read_rope(const Config& config, std::size_t head_dim, double theta, double partial) {
   const char* key = config.is_object("rope_scaling") ? "rope_scaling" : config.is_object("rope_parameters") ? "rope_parameters" : nullptr;
   nn::RopeSpec rope;
   rope.theta = positive(config, "rope_theta", theta);
   if (key != nullptr) {
-    const Config child = config.child(key);
+    Config child = config.child(key);
+    if (child.is_object("full_attention")) child = child.child("full_attention");
     rope.theta = positive(child, "rope_theta", rope.theta);
     partial = child.real("partial_rotary_factor", partial);
     rope.scaling = read_scaling(child, config.size("max_position_embeddings", 2048));

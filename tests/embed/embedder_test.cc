@@ -36,7 +36,7 @@ Call call_of(const nlohmann::json& inputs, const nlohmann::json& args) {
   if (args.contains("truncate_dim")) call.options.dims = args.at("truncate_dim");
   if (args.contains("normalize_embeddings")) call.options.normalize = args.at("normalize_embeddings");
   if (args.contains("prompt")) call.options.prompt = args.at("prompt").get<std::string>();
-  if (args.contains("prompt_name")) call.role = args.at("prompt_name") == "query" ? TextRole::query : TextRole::document;
+  if (args.contains("prompt_name")) call.options.prompt_name = args.at("prompt_name").get<std::string>();
   return call;
 }
 
@@ -73,9 +73,38 @@ TEST_P(SentenceTransformers, FolderGivesTheReferencesVectorsForEveryCall) {
   EXPECT_GE(n_calls, 1U);
 }
 
+TEST_P(SentenceTransformers, FolderGivesTheModelTheReferencesIds) {
+  const auto folder = golden::path(std::string("sentence-transformers/") + GetParam());
+  Context context(1);
+  EmbedderOptions no_prompt;
+  no_prompt.prompt = "";
+  const Embedder embedder = Embedder::load(folder, no_prompt, context);
+  for (const auto& text : golden::json(folder / "inputs.json").at("texts"))
+    EXPECT_EQ(embedder.encode(text.at("text").get<std::string>(), TextRole::plain).ids,
+              text.at("input_ids_used").get<std::vector<std::int32_t>>())
+        << text.at("text");
+}
+
+TEST_P(SentenceTransformers, RolesAreThePromptsOfTheirNames) {
+  const auto folder = golden::path(std::string("sentence-transformers/") + GetParam());
+  Context context(1);
+  const Embedder by_role = Embedder::load(folder, {}, context);
+  const std::vector<std::string> texts = texts_of(folder);
+  for (const auto& [name, role] : {std::pair{"query", TextRole::query}, std::pair{"document", TextRole::document}}) {
+    EmbedderOptions options;
+    options.prompt_name = name;
+    const auto& prompts = by_role.info().prompts;
+    if (std::ranges::find(prompts, name, &std::pair<std::string, std::string>::first) == prompts.end()) continue;
+    const Embedder by_name = Embedder::load(folder, options, context);
+    const Matrix<float> a = by_role.embed(texts, role, context).vectors, b = by_name.embed(texts, TextRole::plain, context).vectors;
+    EXPECT_TRUE(std::equal(a.data(), a.data() + a.size(), b.data())) << name;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Folders, SentenceTransformers,
                          testing::Values("default-prompt", "dense-identity-nobias", "dense-tanh", "layernorm", "matryoshka", "pool-cls",
-                                         "pool-cls-mean", "pool-mean", "pool-mean-sqrt", "prompts", "prompts-excluded"),
+                                         "pool-cls-mean", "pool-lasttoken", "pool-max", "pool-mean", "pool-mean-sqrt", "pool-weightedmean",
+                                         "prompts", "prompts-excluded", "two-dense"),
                          [](const auto& folder) {
                            std::string name = folder.param;
                            std::ranges::replace(name, '-', '_');
@@ -96,6 +125,39 @@ TEST(Embedder, ReportsWhatWasSeenAndWhatWasCut) {
     any_cut = any_cut || result.reports[i].n_tokens_dropped > 0;
   }
   EXPECT_TRUE(any_cut);
+}
+
+TEST(Embedder, CutsNomicsVectorsBehindALayerNormWithoutWeights) {
+  constexpr std::size_t kDims = 12;
+  const auto folder = golden::path("models/nomic-bert");
+  const auto expected = open_safetensors(folder / "expected.safetensors");
+  const auto inputs = golden::json(folder / "inputs.json").at("inputs");
+  Context context(1);
+  EmbedderOptions options;
+  options.dims = kDims;
+  const Embedder embedder = Embedder::load(folder, options, context);
+  EXPECT_TRUE(embedder.info().normalized);
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    if (inputs.at(k).contains("pair")) continue;
+    // The model card's recipe in double: mean of the tokens, layer_norm without weights (eps 1e-5), the first numbers, unit length.
+    const TensorView& hidden = *expected->find("in" + std::to_string(k) + ".last_hidden_state");
+    const std::size_t n = hidden.shape[0], dim = hidden.shape[1];
+    std::vector<float> row(dim);
+    std::vector<double> pooled(dim);
+    for (std::size_t t = 0; t < n; ++t) {
+      hidden.row_to_float(t, row);
+      for (std::size_t c = 0; c < dim; ++c) pooled[c] += static_cast<double>(row[c]) / static_cast<double>(n);
+    }
+    double mean = 0, variance = 0, length = 0;
+    for (const double x : pooled) mean += x / static_cast<double>(dim);
+    for (const double x : pooled) variance += (x - mean) * (x - mean) / static_cast<double>(dim);
+    for (double& x : pooled) x = (x - mean) / std::sqrt(variance + 1e-5);
+    for (std::size_t c = 0; c < kDims; ++c) length += pooled[c] * pooled[c];
+    const std::vector<float> got = embedder.embed_one(inputs.at(k).at("text").get<std::string>(), TextRole::plain, context);
+    ASSERT_EQ(got.size(), kDims);
+    for (std::size_t c = 0; c < kDims; ++c)
+      EXPECT_NEAR(static_cast<double>(got[c]), pooled[c] / std::sqrt(length), kTolerance) << "input " << k << ", number " << c;
+  }
 }
 
 Embedder tiny(Context& context) { return Embedder::load(golden::path("sentence-transformers/pool-mean"), {}, context); }

@@ -4,11 +4,13 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "akin/base/mapped_file.h"
 #include "akin/formats/safetensors.h"
 #include "akin/formats/vector_file.h"
 #include "base/temporary_folder.h"
+#include "golden_files.h"
 
 namespace akin {
 namespace {
@@ -28,6 +30,8 @@ struct Sample {
 };
 
 const EmbeddingOrigin kOrigin = {"tiny", "f00d", TextRole::query, 10};
+
+Matrix<float> quantization(const char* name) { return VectorFile(golden::path(std::string("quantization/") + name)).read(); }
 
 void write(const std::filesystem::path& path, VectorCode code, const Sample& sample) {
   EmbeddingWriter writer(path, code, kOrigin);
@@ -72,6 +76,49 @@ TEST(EmbeddingWriter, WritesOneSelfDescribingRecordATextAsJsonLines) {
   EXPECT_EQ(second["n_tokens_dropped"], 2);
   EXPECT_EQ(second["fingerprint"], "f00d");
   for (std::size_t c = 0; c < 10; ++c) EXPECT_EQ(second["vector"][c].get<float>(), sample.result.vectors(1, c));
+}
+
+TEST(EmbeddingWriter, WritesTheCodesOfSentenceTransformersAndTheirRangesBeside) {
+  const TemporaryFolder folder;
+  const EmbedResult result{quantization("vectors.npy"), std::vector<TextReport>(32)};
+  const std::vector<std::string> texts(32);
+  const ValueRanges ranges(quantization("calibration.npy").view());
+  for (const auto& [code, wanted, calibrated] :
+       {std::tuple{VectorCode::u8, "uint8.npy", true}, std::tuple{VectorCode::i8, "int8.npy", true},
+        std::tuple{VectorCode::bit, "ubinary.npy", false}, std::tuple{VectorCode::ibit, "binary.npy", false}}) {
+    const auto file = folder.path() / wanted;
+    EmbeddingOrigin origin{"tiny", "f00d", TextRole::plain, 20, {}};
+    if (calibrated) origin.ranges = ValueRanges(quantization("calibration.npy").view());
+    EmbeddingWriter writer(file, code, origin);
+    writer.append(texts, result);
+    writer.commit();
+    const VectorFile back(file), golden(golden::path(std::string("quantization/") + wanted));
+    EXPECT_EQ(back.type(), golden.type()) << wanted;
+    const Matrix<float> got = back.read(), want = golden.read();
+    ASSERT_EQ(got.size(), want.size()) << wanted;
+    EXPECT_TRUE(std::equal(got.data(), got.data() + got.size(), want.data())) << wanted;
+    EXPECT_EQ(writer.n_outside() > 0, calibrated) << wanted;
+    const auto beside = folder.path() / (std::string(wanted) + ".ranges.npy");
+    ASSERT_EQ(std::filesystem::exists(beside), calibrated) << wanted;
+    if (calibrated) {
+      EXPECT_TRUE(std::ranges::equal(ValueRanges::of_file(beside).low(), ranges.low()));
+    }
+    const auto about = nlohmann::json::parse(text_of(file.string() + ".json"));
+    EXPECT_EQ(about.contains("ranges"), calibrated) << wanted;
+    EXPECT_EQ(std::stoi(numbers_text(result.vectors.row(5), code, origin.ranges)), static_cast<int>(want(5, 0))) << wanted;
+  }
+}
+
+TEST(EmbeddingWriter, RefusesCodesWithoutTheRangesTheyNeedAndRangesThatDoNotFit) {
+  const TemporaryFolder folder;
+  const ValueRanges ranges(quantization("calibration.npy").view());
+  const EmbeddingOrigin without{"tiny", "f00d", TextRole::plain, 20, {}};
+  EmbeddingOrigin with = without, other = {"tiny", "f00d", TextRole::plain, 19, {}};
+  with.ranges = other.ranges = ranges;
+  EXPECT_THROW(EmbeddingWriter(folder.path() / "a.npy", VectorCode::u8, without), Error);
+  EXPECT_THROW(EmbeddingWriter(folder.path() / "a.npy", VectorCode::u8, other), Error);
+  EXPECT_THROW(EmbeddingWriter(folder.path() / "a.npy", VectorCode::f16, with), Error);
+  EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
 TEST(EmbeddingWriter, LeavesNothingBehindWithoutCommit) {

@@ -33,7 +33,7 @@ TEST(Fingerprint, IsTheSameForACopyOfTheModelElsewhere) {
 }
 
 TEST(Fingerprint, DiffersWithEveryOptionThatMovesVectors) {
-  std::vector<EmbedderOptions> all(9);
+  std::vector<EmbedderOptions> all(10);
   all[1].precision = Precision::bf16;
   all[2].precision = Precision::int8;
   all[3].dims = 16;
@@ -42,6 +42,7 @@ TEST(Fingerprint, DiffersWithEveryOptionThatMovesVectors) {
   all[6].prompt = "";
   all[7].prompt = "query: ";
   all[8].dims = 15;
+  all[9].prompt_name = "document";
   std::set<std::string> seen;
   for (const EmbedderOptions& options : all) seen.insert(fingerprint_of(golden::path(kTiny), options));
   EXPECT_EQ(seen.size(), all.size());

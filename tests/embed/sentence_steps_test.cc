@@ -48,6 +48,17 @@ TEST(SentenceSteps, CutAfterTheModelsOwnStepsAndNormalizeAgainWhenAsked) {
   EXPECT_FLOAT_EQ(unit(0, 1) / unit(0, 0), 2);
 }
 
+TEST(SentenceSteps, CutBehindALayerNormWithoutWeightsWhereTheModelWantsIt) {
+  const std::vector<StepSpec> steps = {NormalizeStep{}};
+  const Matrix<float> cut = SentenceSteps(steps, 2, false, true).forward(rows({{1, 2, 6}}));
+  ASSERT_EQ(cut.cols(), 2U);  // centred: −2, −1, 3; their ratio stays, their length does not
+  EXPECT_FLOAT_EQ(cut(0, 0) / cut(0, 1), 2);
+  EXPECT_LT(cut(0, 0), 0);
+  EXPECT_NEAR(length_of(cut.row(0)), 1, 1e-6);
+  const Matrix<float> whole = SentenceSteps(steps, 0, false, true).forward(rows({{1, 2, 2}}));
+  EXPECT_FLOAT_EQ(whole(0, 0), 1.0F / 3);  // no cut asked for: the model's own steps
+}
+
 TEST(SentenceSteps, RunDenseInTheOrderOfTheModelAndRowByRow) {
   const auto file = open_safetensors(golden::path("sentence-transformers/dense-tanh/2_Dense"));
   const std::vector<StepSpec> steps = {DenseStep{file.get(), "linear", 32, 20, kernels::Activation::tanh}, NormalizeStep{}};

@@ -5,7 +5,7 @@ import shlex
 import subprocess
 import unittest
 
-from akin_case import PROGRAM, ROOT, AkinCase
+from akin_case import PROGRAM, ROOT, SENTENCE_MODELS, AkinCase
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs/guides").glob("*.md"))]
 
@@ -23,6 +23,7 @@ class Pages(AkinCase):
         if not list((ROOT / "models").glob("*.gguf")):
             self.skipTest("the embedded model is not in this tree")
         (self.folder / "examples").symlink_to(ROOT / "examples")
+        (self.folder / "my-reranker").symlink_to(SENTENCE_MODELS / "cross-encoder")
         path = os.path.dirname(PROGRAM) + os.pathsep + os.environ["PATH"]
         for page in PAGES:
             for command in commands_of(page):

@@ -1,4 +1,5 @@
 """verify: the proof that vectors are right, on this machine."""
+import json
 import os
 import shutil
 import unittest
@@ -10,11 +11,33 @@ REFERENCE = ROOT / "models/all-MiniLM-L6-v2.reference.safetensors"
 
 class Verify(AkinCase):
     def test_a_model_without_reference_is_proved_invariant(self):
-        report = self.json("verify", TINY)
+        model = self.copy_of(TINY)
+        (model / "expected.safetensors").unlink()
+        report = self.json("verify", model)
         self.assertTrue(report["passed"])
         self.assertTrue(report["invariant"])
         self.assertIsNone(report["reference"])
         self.assertEqual(len(report["invariance"]), 7)
+
+    def test_a_folder_with_its_references_answers_is_compared_with_them(self):
+        for name, of in (("models/bert", "tokens"), ("models/nomic-bert", "tokens"), ("sentence-transformers/two-dense", "texts")):
+            report = self.json("verify", ROOT / "tests/golden" / name)
+            self.assertTrue(report["passed"], report)
+            self.assertEqual(report["reference"]["of"], of)
+            self.assertEqual(report["reference"]["n_ids_equal"], report["n_texts"])
+        model = self.copy_of(ROOT / "tests/golden/models/bert")
+        config = json.loads((model / "config.json").read_text())
+        (model / "config.json").write_text(json.dumps({**config, "hidden_act": "relu"}))
+        self.fails(1, "verify", model, says=["did not pass"])
+
+    def test_a_reranker_is_compared_by_its_scores(self):
+        report = self.json("verify", ROOT / "tests/golden/sentence-transformers/cross-encoder-3")
+        self.assertTrue(report["passed"], report)
+        self.assertEqual(report["reference"]["of"], "pairs")
+        model = self.copy_of(ROOT / "tests/golden/sentence-transformers/cross-encoder")
+        config = json.loads((model / "config.json").read_text())
+        (model / "config.json").write_text(json.dumps({**config, "hidden_act": "relu"}))
+        self.fails(1, "verify", model, says=["did not pass"])
 
     def test_a_reference_of_another_model_does_not_pass(self):
         self.fails(1, "verify", TINY, "--reference", REFERENCE, says=["384"])

@@ -143,5 +143,21 @@ TEST(Families, ListEveryTensorOfTheModelOnceInTheSameOrderForEveryNaming) {
   for (const std::string& name : here) EXPECT_NE(weights->find(name), nullptr) << name;
 }
 
+TEST(Families, ReadTheRotationsOfLayersThatTransformers5Writes) {
+  const nlohmann::json parameters = {{"full_attention", {{"rope_type", "linear"}, {"factor", 8.0}, {"rope_theta", 12345.0}}},
+                                     {"sliding_attention", {{"rope_type", "default"}, {"rope_theta", 77.0}}}};
+  for (const char* name : {"gemma3-text", "modernbert"}) {
+    const auto folder = golden::path(std::string("models/") + name);
+    nlohmann::json config = golden::json(folder / "config.json");
+    for (const char* key : {"rope_theta", "rope_local_base_freq", "rope_scaling", "global_rope_theta", "local_rope_theta"})
+      config.erase(key);
+    config["rope_parameters"] = parameters;
+    const TransformerSpec spec = describe_config(config.dump(), "config.json", *open_safetensors(folder)).spec;
+    ASSERT_EQ(spec.ropes.size(), 2U) << name;
+    EXPECT_EQ(spec.ropes[0].theta, 12345.0) << name;
+    EXPECT_EQ(spec.ropes[1].theta, 77.0) << name;
+  }
+}
+
 }  // namespace
 }  // namespace akin

@@ -30,6 +30,11 @@ class EmbedderBackend {
   /// Error{unsupported}.
   [[nodiscard]] virtual FittedImage fit_image(const Image& image) const;
   [[nodiscard]] virtual Matrix<float> embed_images(std::span<const FittedImage> images, Context& context) const;
+  /// Vectors of stretches. As given here: throws Error{unsupported}.
+  [[nodiscard]] virtual LateChunks embed_late(std::string_view text, std::span<const TextSpan> spans, TextRole role,
+                                              Context& context) const;
+  /// What embed() gives the model. As given here: throws Error{unsupported}.
+  [[nodiscard]] virtual Encoding encode(std::string_view text, TextRole role) const;
 };
 
 }  // namespace akin

@@ -26,16 +26,26 @@ std::string_view name_of(Precision precision) noexcept;
 /// Throws Error{invalid_argument} listing the names.
 Precision precision_from(std::string_view name);
 
+/// What embed() does with a text of more tokens than the model reads at once.
+enum class LongTexts {
+  cut,   ///< the rest is dropped, and reported
+  pool,  ///< read in pieces, each with the prompt; the mean of their vectors, weighted by tokens, at unit length if the model's are
+};
+
 /// Which of the model's prompts is put in front of a text.
 enum class TextRole { plain, query, document };
 
 struct EmbedderOptions {
   Precision precision = Precision::f32;
-  std::size_t dims = 0;  ///< keep the first `dims` (Matryoshka), after the model's own last step, as the reference does; 0 = all
+  /// Keep the first `dims` (Matryoshka), after the model's own last step, as the reference does; 0 = all. nomic-bert models: a LayerNorm
+  /// without weights, the cut, then unit length, as their makers do it, whenever `dims` is given.
+  std::size_t dims = 0;
   bool normalize =
       false;  ///< scale every vector to unit length at the very end, also where the model does not (or no longer does, after a cut)
-  std::size_t max_tokens = 0;         ///< lower than the model's own limit; 0 = the model's
-  std::optional<std::string> prompt;  ///< instead of the model's own, for every role
+  std::size_t max_tokens = 0;              ///< instead of the model's own limit; at most what its positions allow; 0 = the model's
+  std::optional<std::string> prompt;       ///< instead of the model's own, for every role
+  std::optional<std::string> prompt_name;  ///< one of the model's own prompts, for every role; `prompt` goes before it
+  LongTexts long_texts = LongTexts::cut;
 };
 
 /// What happened to one text.
@@ -43,6 +53,7 @@ struct TextReport {
   std::uint32_t n_tokens = 0;          ///< given to the model, special ones counted
   std::uint32_t n_tokens_dropped = 0;  ///< over the model's limit
   std::uint32_t n_invalid = 0;         ///< malformed UTF-8 subparts replaced
+  std::uint32_t n_pieces = 1;          ///< in which the model read it
 };
 
 struct EmbedResult {
@@ -61,6 +72,13 @@ struct TokenVectors {
 struct MatchScale {
   float scale = 1, bias = 0;
   bool sigmoid = false;
+};
+
+/// Vectors of stretches of one text, each of which has seen the whole.
+struct LateChunks {
+  Matrix<float> vectors;                ///< (n_spans, dim)
+  TextReport report;                    ///< of the whole text
+  std::vector<std::uint32_t> n_tokens;  ///< that each vector was pooled from
 };
 
 /// What `akin info` shows.
@@ -126,6 +144,14 @@ class Embedder {
   [[nodiscard]] Matrix<float> embed_images(std::span<const FittedImage> images, Context& context) const;
   /// Files of the kinds of image.h, decoded on all threads. Throws the first file's Error.
   [[nodiscard]] Matrix<float> embed_image_files(std::span<const std::filesystem::path> files, Context& context) const;
+  /// Late chunking (Günther et al., 2024): the whole text goes through the model once, and each of `spans` (bytes of the text) is pooled
+  /// from the tokens that begin in it. Prompt and special tokens go with the first and the last token of the text: the vector of one span
+  /// over everything is embed()'s. A text over the limit is read in windows of which a quarter overlaps. Throws Error{unsupported} for
+  /// models that pool by the first token alone or give no vectors of tokens, Error{invalid_argument} for a span without tokens.
+  LateChunks embed_late(std::string_view text, std::span<const TextSpan> spans, TextRole role, Context& context) const;
+
+  /// What embed() gives the model for a text: prompt, cut and all. Throws Error{unsupported} where tokens are made elsewhere.
+  [[nodiscard]] Encoding encode(std::string_view text, TextRole role) const;
 
  private:
   struct Impl;

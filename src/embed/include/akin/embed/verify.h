@@ -1,10 +1,12 @@
 // Proof on the user's own machine that a model gives the right vectors: ids and vectors against those of a reference implementation, and
-// the same bits for a text alone, in any batch and on any number of threads. Tested by verify_test.cc.
+// the same bits for a text alone, in any batch and on any number of threads. Tested by verify_test.cc and
+// reference_test.cc.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,15 +16,22 @@ namespace akin {
 
 /// What the reference implementation answered. The file's layout: docs/formats/reference.md.
 struct Reference {
-  std::string model;   ///< of which it was made
-  std::string source;  ///< by what
+  std::filesystem::path file;  ///< it was read from
+  std::string model;           ///< of which it was made
+  std::string source;          ///< by what
   std::vector<std::string> texts;
   std::vector<std::vector<std::int32_t>> ids;  ///< of each text, special tokens counted, after the model's cut
-  Matrix<float> vectors;                       ///< (n_texts, dim)
+  Matrix<float> vectors;                       ///< (n_texts, dim), without a prompt; none where the reference is of tokens
+  std::vector<Matrix<float>> states;           ///< last hidden states (n_tokens, dim of the transformer) of each text; none elsewhere
+  std::size_t dims = 0;                        ///< that vectors were cut to; 0: all there are
 };
 
 /// Throws Error{not_found}, Error{corrupt}.
 Reference read_reference(const std::filesystem::path& file);
+/// What lies in a model's folder: reference.safetensors, else inputs.json with expected.safetensors. nullopt if there is neither.
+std::optional<Reference> find_reference(const std::filesystem::path& folder);
+/// Loads a model to be compared: without a prompt, with the reference's dimensions and room for its longest text.
+Embedder load_to_verify(const std::filesystem::path& model, EmbedderOptions options, const Reference* reference, Context& context);
 
 /// One way of embedding the same texts, and how many vectors came out with other bits than alone on one thread.
 struct InvarianceCheck {
@@ -37,7 +46,7 @@ struct VerifyReport {
   std::size_t n_ids_equal = 0;    ///< texts whose ids are the reference's
   std::string first_difference;   ///< which text and id is the first that differs; empty if none
   double max_abs_difference = 0;  ///< of any number of any vector
-  double allowed_difference = 0;  ///< f32: 1e-5 of the largest reference number; 0 where the cosine decides
+  double allowed_difference = 0;  ///< f32: 1e-5 of the largest reference number, at least 1e-5; 0 where the cosine decides
   double cosine_mean = 0, cosine_least = 0;
   double allowed_cosine = 0;  ///< what weights and precision of this kind reach: see verify.cc
   std::vector<InvarianceCheck> invariance;
