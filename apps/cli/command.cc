@@ -4,6 +4,8 @@
 #include <filesystem>
 
 #include "akin/base/error.h"
+#include "akin/embed/word_pooling.h"
+#include "akin/hub/load_embedder.h"
 #include "suggest.h"
 #include "verbs.h"
 #include "word_question.h"
@@ -17,7 +19,8 @@ const std::vector<Verb>& verbs() {
        "  akin embed notes.txt --out notes.npy\n"
        "  akin embed reviews.jsonl --field body --out reviews.safetensors --type f16\n"
        "  cat lines.txt | akin embed - --as query --json\n"
-       "  akin embed *.jpg --model ./clip-vit-base-patch32 --out photos.npy",
+       "  akin embed *.jpg --model ./clip-vit-base-patch32 --out photos.npy\n"
+       "  akin embed notes.txt --model openai:text-embedding-3-small --dims 512 --out notes.npy",
        add_embed},
       {"similar", "How near texts are: cosine, dot product, Euclidean distance",
        "akin similar \"A man is eating food.\" \"Someone has a meal.\" \"The sky is blue.\"", add_similar},
@@ -75,7 +78,9 @@ const std::vector<Verb>& verbs() {
 }
 
 void add_model_options(CLI::App& verb, Common& common) {
-  verb.add_option("-m,--model", common.model, "A name ('akin models' lists them), a model folder, a .gguf file or a file of word vectors")
+  verb.add_option("-m,--model", common.model,
+                  "A name ('akin models' lists them), a model folder, a .gguf file, a file of word vectors, or a remote model: openai:…, "
+                  "ollama:…, bedrock:…")
       ->type_name("MODEL");
   verb.add_option_function<std::string>(
           "--precision",
@@ -85,6 +90,14 @@ void add_model_options(CLI::App& verb, Common& common) {
             common.precision_given = true;
           },
           "How the model computes: f32 (equals the reference), bf16 or int8 (faster)")
+      ->type_name("NAME");
+  verb.add_option_function<std::string>(
+          "--pooling",
+          [&common](const std::string& value) {
+            check_choice("--pooling", value, {"mean", "sif", "sif-common"});
+            common.pooling = value;
+          },
+          "How word vectors become a text's: mean, sif (rare words weigh more) or sif-common (and what all texts share is taken away)")
       ->type_name("NAME");
 }
 
@@ -97,9 +110,12 @@ void check_choice(const std::string& option, const std::string& value, const std
 
 LoadedModel load_model(const Common& common, EmbedderOptions options, Context& context) {
   options.precision = precision_from(common.precision);
-  options.word_pooling = word_pooling_from(common.pooling);
+  if (is_remote_model(common.model)) {
+    LoadedEmbedder remote = load_embedder(common.model, options, context);
+    return {std::move(remote.model), std::move(remote.embedder)};
+  }
   LocalModel local = resolve_model(common.model);
-  Embedder embedder = Embedder::load(local.path, options, context);
+  Embedder embedder = load_embedder(local.path, options, word_pooling_from(common.pooling), context);
   return {std::move(local), std::move(embedder)};
 }
 

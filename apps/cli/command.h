@@ -24,6 +24,7 @@ struct Common {
   std::string model;  ///< empty = the default, or what the collection was made with
   std::string precision = "f32";
   bool precision_given = false;
+  std::string pooling = "mean";  ///< of word vectors
   int threads = 0;
   std::uint64_t seed = 42;
   bool json = false;
@@ -43,7 +44,7 @@ struct Verb {
 /// The table of verbs, in the order of the help.
 const std::vector<Verb>& verbs();
 
-/// --model and --precision.
+/// --model, --precision and --pooling.
 void add_model_options(CLI::App& verb, Common& common);
 
 /// Throws UsageError unless `value` is one of `allowed`; the message has the nearest.

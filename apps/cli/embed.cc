@@ -6,6 +6,7 @@
 
 #include "akin/akin.h"
 #include "calibration.h"
+#include "cost.h"
 #include "late_chunks.h"
 #include "pictures.h"
 #include "terminal.h"
@@ -37,7 +38,7 @@ struct Totals {
     invalid += report.n_invalid;
     in_pieces += report.n_pieces > 1 ? 1 : 0;
   }
-  [[nodiscard]] std::string text(const ModelInfo& model, double seconds) const {
+  [[nodiscard]] std::string text(const std::string& name, const ModelInfo& model, double seconds) const {
     std::string out = grouped(texts) + (texts == 1 ? " text, " : " texts, ") + grouped(tokens + dropped) + " tokens seen, " +
                       grouped(dropped) + " dropped";
     const bool is_table = model.n_layers == 0;  // a static model drops what it does not know as well
@@ -48,7 +49,7 @@ struct Totals {
     if (in_pieces > 0) out += ", " + grouped(in_pieces) + " read in pieces of at most " + grouped(model.max_tokens);
     if (outside > 0) out += ", " + grouped(outside) + " numbers outside the calibrated ranges";
     if (invalid > 0) out += ", " + grouped(invalid) + " malformed UTF-8 sequences read as U+FFFD";
-    return out + ", " + seconds_text(seconds);
+    return out + cost_text(name, tokens) + ", " + seconds_text(seconds);
   }
 };
 
@@ -304,7 +305,7 @@ int run(Options& options, const Common& common, Context& context) {
   if (!options.tokens) output.finish();
   context.cancel.check();
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  print_error_line((options.out.empty() ? "" : options.out + ": ") + output.totals.text(embedder.info(), seconds));
+  print_error_line((options.out.empty() ? "" : options.out + ": ") + output.totals.text(model.local.name, embedder.info(), seconds));
   return 0;
 }
 

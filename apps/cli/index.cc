@@ -4,6 +4,7 @@
 
 #include "akin/akin.h"
 #include "collection_choice.h"
+#include "cost.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -46,7 +47,8 @@ void print_report(const IndexReport& report, const CollectionInfo& info) {
         " removed, " + grouped(report.refused.size()) + " refused\n");
   if (report.n_images_embedded > 0) print(grouped(report.n_images_embedded) + " of the chunks are pictures\n");
   print(grouped(report.n_chunks_embedded) + " chunks of " + grouped(report.n_tokens) + " tokens embedded in " +
-        seconds_text(report.seconds) + ", " + grouped(report.n_tokens_dropped) + " tokens dropped\n");
+        seconds_text(report.seconds) + ", " + grouped(report.n_tokens_dropped) + " tokens dropped" +
+        cost_text(info.model, report.n_tokens) + "\n");
   if (report.n_invalid > 0) print(grouped(report.n_invalid) + " malformed UTF-8 sequences were read as U+FFFD\n");
   for (const Refusal& r : report.refused) print(yellow("refused ") + shown_path(r.reason) + "\n");
   print(shown_path(info.path.string()) + ": " + grouped(info.n_documents) + " documents, " + grouped(info.n_chunks) + " chunks, " +

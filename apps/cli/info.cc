@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "akin/akin.h"
+#include "akin/hub/load_embedder.h"
 #include "collection_choice.h"
 #include "terminal.h"
 #include "verbs.h"
@@ -59,29 +60,36 @@ nlohmann::json json_of(const LocalModel& local, const Embedder& embedder) {
           {"fingerprint", embedder.fingerprint()}};
 }
 
+// What is known of a model whose files are here.
+void add_inner_rows(const ModelInfo& info, Rows& rows) {
+  rows.emplace_back("layers", info.n_layers == 0 ? "none: a table"
+                                                 : std::to_string(info.n_layers) + " of " + grouped(info.dim_model) + ", " +
+                                                       std::to_string(info.n_heads) + " heads");
+  rows.emplace_back("parameters", grouped(info.n_parameters));
+  rows.emplace_back("vocabulary", grouped(info.vocabulary_size) + " tokens");
+  rows.emplace_back("pooling", info.pooling);
+  rows.emplace_back("weights", info.weight_type);
+  rows.emplace_back("computes in", std::string(name_of(info.precision)));
+}
+
 Rows rows_of(const LocalModel& local, const Embedder& embedder) {
   const ModelInfo& info = embedder.info();
   Rows rows = {{"model", local.name},
-               {"path", local.path.string()},
                {"from", local.origin},
-               {"family", info.n_layers == 0 ? info.family + ", a table without layers"
-                                             : info.family + ", " + std::to_string(info.n_layers) + " layers of " +
-                                                   grouped(info.dim_model) + ", " + std::to_string(info.n_heads) + " heads"},
-               {"parameters", grouped(info.n_parameters)},
+               {"family", info.family},
                {"takes", info.takes_texts && info.takes_images ? "texts and images"
                          : info.takes_images                   ? "images"
-                                                               : "texts"},
-               {"vocabulary", grouped(info.vocabulary_size) + " tokens"},
-               {"vectors", grouped(info.dim) + " dimensions, " + (info.normalized ? "unit length" : "not normalised")},
-               {"reads at most", info.max_tokens < kNoLimit ? grouped(info.max_tokens) + " tokens" : "texts of any length"},
-               {"pooling", info.pooling},
-               {"similarity", info.similarity}};
-  if (info.takes_images) {
+                                                               : "texts"}};
+  if (!local.path.empty()) rows.insert(rows.begin() + 1, {"path", local.path.string()});
+  rows.emplace_back("vectors", grouped(info.dim) + " dimensions, " + (info.normalized ? "unit length" : "not normalised"));
+  rows.emplace_back("reads at most", info.max_tokens < kNoLimit ? grouped(info.max_tokens) + " tokens" : "texts of any length");
+  rows.emplace_back("similarity", info.similarity);
+  if (info.takes_images)
     rows.emplace_back("sees images as", std::to_string(info.image_width) + " × " + std::to_string(info.image_height) + " pixels");
-  }
+  if (!local.path.empty()) add_inner_rows(info, rows);
   for (const auto& [name, prompt] : info.prompts) rows.emplace_back("prompt " + name, "'" + prompt + "'");
-  rows.emplace_back("weights", info.weight_type);
-  rows.emplace_back("computes in", std::string(name_of(info.precision)));
+  if (const double price = dollars_per_million_tokens(local.name); price > 0)
+    rows.emplace_back("price", "about $" + fixed(price, 2) + " a million tokens");
   rows.emplace_back("fingerprint", embedder.fingerprint());
   return rows;
 }

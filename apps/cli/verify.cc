@@ -5,6 +5,7 @@
 
 #include "akin/akin.h"
 #include "akin/embed/verify_pairs.h"
+#include "akin/hub/load_embedder.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -128,6 +129,8 @@ VerifyReport verify_embedder(Subject& subject, const std::string& reference_file
 
 int run(const Options& options, Common& common, Context& context) {
   if (!options.model.empty()) common.model = options.model;
+  if (is_remote_model(common.model))
+    throw Error(ErrorCode::unsupported, "'" + common.model + "' runs elsewhere: only models whose files are here can be proved");
   Subject subject{.local = resolve_model(common.model)};
   const bool is_reranker = options.reference.empty() && is_cross_encoder(subject.local.path);
   const VerifyReport report =

@@ -26,13 +26,13 @@ struct Prefix {
 
 class SectionChunker {
  public:
-  SectionChunker(const Section& section, const Tokenizer& tokenizer, const ChunkOptions& options, std::vector<Chunk>& chunks)
+  SectionChunker(const Section& section, const TokenCounter& counter, const ChunkOptions& options, std::vector<Chunk>& chunks)
       : section_(section),
-        tokenizer_(tokenizer),
+        counter_(counter),
         options_(options),
         chunks_(chunks),
-        budget_(options.max_tokens - tokenizer.n_special_tokens()),
-        window_(section, 0, tokenizer) {}
+        budget_(options.max_tokens - counter.n_special_tokens()),
+        window_(section, 0, counter) {}
 
   void run() {
     if (options_.with_headings) prefix_ = prefix_of(section_.n_outer);
@@ -52,7 +52,7 @@ class SectionChunker {
     Prefix prefix;
     for (std::size_t i = n; i > 0; --i) {
       const std::string wider = section_.headings[i - 1] + (prefix.text.empty() ? "\n" : std::string(kPathGap) + prefix.text);
-      const std::size_t n_tokens = tokenizer_.count(wider);
+      const std::size_t n_tokens = counter_.count(wider);
       if (n_tokens > budget_ / 2) break;
       prefix = {wider, n_tokens};
     }
@@ -61,12 +61,12 @@ class SectionChunker {
   }
 
   [[nodiscard]] Prefix cut_heading(const std::string& heading) const {
-    const Encoding encoding = tokenizer_.encode(heading, {.special_tokens = false, .offsets = true});
-    for (std::size_t keep = std::min(budget_ / 2, encoding.offsets.size()); keep > 0; --keep) {
-      const std::size_t end = keep < encoding.offsets.size() ? encoding.offsets[keep].begin : heading.size();
+    const std::vector<TextSpan> spans = counter_.spans(heading);
+    for (std::size_t keep = std::min(budget_ / 2, spans.size()); keep > 0; --keep) {
+      const std::size_t end = keep < spans.size() ? spans[keep].begin : heading.size();
       if (end == 0 || (end < heading.size() && cut_quality(heading, end) == CutQuality::none)) continue;
       const std::string text = std::string(trimmed(std::string_view(heading).substr(0, end))) + "\n";
-      const std::size_t n_tokens = tokenizer_.count(text);
+      const std::size_t n_tokens = counter_.count(text);
       if (n_tokens <= budget_ / 2) return {text, n_tokens};
     }
     return {};
@@ -95,7 +95,7 @@ class SectionChunker {
     const std::size_t back = token_ > options_.overlap_tokens ? window_.byte_of(token_ - options_.overlap_tokens) : window_.begin();
     const std::size_t from = std::min(begin_, back);
     if (from == window_.begin()) return;
-    window_ = TokenWindow(section_, from, tokenizer_);
+    window_ = TokenWindow(section_, from, counter_);
     token_ = window_.token_at(begin_);
   }
 
@@ -163,7 +163,7 @@ class SectionChunker {
     Chunk chunk;
     chunk.embedded_text = prefix_.text;
     chunk.embedded_text += text;
-    chunk.n_tokens = tokenizer_.count(chunk.embedded_text) + tokenizer_.n_special_tokens();
+    chunk.n_tokens = counter_.count(chunk.embedded_text) + counter_.n_special_tokens();
     if (chunk.n_tokens > options_.max_tokens) return chunk.n_tokens - options_.max_tokens;
     chunk.text = text;
     chunk.headings = section_.headings;
@@ -181,7 +181,7 @@ class SectionChunker {
   }
 
   const Section& section_;
-  const Tokenizer& tokenizer_;
+  const TokenCounter& counter_;
   const ChunkOptions& options_;
   std::vector<Chunk>& chunks_;
   std::size_t budget_;
@@ -193,11 +193,11 @@ class SectionChunker {
 
 }  // namespace
 
-std::vector<Chunk> chunk_document(const Document& document, const Tokenizer& tokenizer, const ChunkOptions& options) {
-  require(options.max_tokens > tokenizer.n_special_tokens(), "ChunkOptions::max_tokens must be more than the tokenizer's special tokens");
+std::vector<Chunk> chunk_document(const Document& document, const TokenCounter& counter, const ChunkOptions& options) {
+  require(options.max_tokens > counter.n_special_tokens(), "ChunkOptions::max_tokens must be more than the tokenizer's special tokens");
   require(2 * options.overlap_tokens < options.max_tokens, "ChunkOptions::overlap_tokens must be less than half of max_tokens");
   std::vector<Chunk> chunks;
-  for (const Section& section : sections_of(document)) SectionChunker(section, tokenizer, options, chunks).run();
+  for (const Section& section : sections_of(document)) SectionChunker(section, counter, options, chunks).run();
   return chunks;
 }
 

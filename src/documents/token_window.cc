@@ -58,7 +58,7 @@ CutQuality cut_quality(std::string_view text, std::size_t at) noexcept {
   return ends_with_any(before, kClauseEnds) ? CutQuality::clause : CutQuality::word;
 }
 
-TokenWindow::TokenWindow(const Section& section, std::size_t begin, const Tokenizer& tokenizer)
+TokenWindow::TokenWindow(const Section& section, std::size_t begin, const TokenCounter& counter)
     : section_(&section), begin_(begin), end_(std::min(section.text.size(), begin + kWindow)) {
   if (!is_last()) {
     std::size_t end = end_;
@@ -66,7 +66,7 @@ TokenWindow::TokenWindow(const Section& section, std::size_t begin, const Tokeni
     if (is_space(section.text[end - 1])) end_ = end;
     while (is_continuation(section.text[end_])) --end_;
   }
-  encode(tokenizer);
+  encode(counter);
   auto part =
       std::lower_bound(section.parts.begin(), section.parts.end(), begin_, [](const Part& p, std::size_t at) { return p.begin < at; });
   for (; part != section.parts.end() && part->begin < end_; ++part) {
@@ -77,12 +77,11 @@ TokenWindow::TokenWindow(const Section& section, std::size_t begin, const Tokeni
 
 void TokenWindow::add_start(std::size_t byte) { starts_.push_back(starts_.empty() ? byte : std::max(byte, starts_.back())); }
 
-void TokenWindow::encode(const Tokenizer& tokenizer) {
+void TokenWindow::encode(const TokenCounter& counter) {
   const std::string_view text = std::string_view(section_->text).substr(begin_, end_ - begin_);
-  const EncodeOptions options{.special_tokens = false, .offsets = true};
-  const Encoding encoding = tokenizer.encode(text, options);
-  starts_.reserve(encoding.offsets.size());
-  for (const TextSpan& span : encoding.offsets) {
+  const std::vector<TextSpan> spans = counter.spans(text);
+  starts_.reserve(spans.size());
+  for (const TextSpan& span : spans) {
     if (span.end - span.begin <= kLongWord) {
       add_start(begin_ + span.begin);
       continue;
@@ -90,8 +89,7 @@ void TokenWindow::encode(const Tokenizer& tokenizer) {
     for (std::size_t at = span.begin; at < span.end;) {
       std::size_t stop = std::min<std::size_t>(at + kPiece, span.end);
       while (stop < span.end && is_continuation(text[stop])) ++stop;
-      const Encoding piece = tokenizer.encode(text.substr(at, stop - at), options);
-      for (const TextSpan& inner : piece.offsets) add_start(begin_ + at + inner.begin);
+      for (const TextSpan& inner : counter.spans(text.substr(at, stop - at))) add_start(begin_ + at + inner.begin);
       at = stop;
     }
   }

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "akin/text/tokenizer.h"
+#include "akin/documents/token_counter.h"
 #include "sections.h"
 
 namespace akin::documents {
@@ -21,7 +21,7 @@ class TokenWindow {
  public:
   /// Encodes from `begin` on. Words of more than 256 bytes, which a tokenizer may take as one token whatever their length, are counted in
   /// pieces: the count is then an upper bound.
-  TokenWindow(const Section& section, std::size_t begin, const Tokenizer& tokenizer);
+  TokenWindow(const Section& section, std::size_t begin, const TokenCounter& counter);
 
   [[nodiscard]] std::size_t begin() const noexcept { return begin_; }
   [[nodiscard]] std::size_t end() const noexcept { return end_; }
@@ -38,7 +38,7 @@ class TokenWindow {
   [[nodiscard]] CutQuality quality(std::size_t k) const noexcept;
 
  private:
-  void encode(const Tokenizer& tokenizer);
+  void encode(const TokenCounter& counter);
   void add_start(std::size_t byte);
 
   const Section* section_;

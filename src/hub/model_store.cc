@@ -8,6 +8,7 @@
 #include "akin/base/error.h"
 #include "cache_layout.h"
 #include "edit_distance.h"
+#include "remote_name.h"
 
 namespace akin {
 namespace {
@@ -197,6 +198,9 @@ LocalModel resolve_model(std::string_view name) {
   if (auto model = find_cached(name, cached_models())) return *std::move(model);
   if (auto model = find_embedded(name)) return *std::move(model);
   if (auto model = find_revision(name)) return *std::move(model);
+  if (hub::is_remote_name(name))
+    throw Error(ErrorCode::unsupported,
+                "'" + std::string(name) + "' runs elsewhere: here a model is wanted whose files are on this machine");
   throw_unknown(name);
 }
 

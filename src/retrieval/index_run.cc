@@ -57,15 +57,18 @@ std::size_t bytes_of(const PreparedFile& file) {
   return n;
 }
 
+/// A model that counts its tokens elsewhere gets chunks by an estimate that is likely too high, rather than texts that it would cut.
+std::optional<TokenCounter> counter_of(const Embedder& embedder) {
+  if (embedder.has_tokenizer()) return embedder.tokenizer();
+  return embedder.info().takes_texts ? std::optional(TokenCounter::estimate()) : std::nullopt;
+}
+
 class IndexRun {
  public:
   IndexRun(Store& store, const Embedder& embedder, const IndexOptions& options, Context& context)
       : store_(store), embedder_(embedder), options_(options), context_(context) {
-    how_ = {embedder.has_tokenizer() ? &embedder.tokenizer() : nullptr,
-            {},
-            embedder.info().takes_images ? &embedder : nullptr,
-            embedder.info().name};
-    if (how_.tokenizer != nullptr || how_.images == nullptr) choose_chunks();
+    how_ = {counter_of(embedder), {}, embedder.info().takes_images ? &embedder : nullptr, embedder.info().name};
+    if (how_.counter) choose_chunks(*how_.counter);
   }
 
   IndexReport run(std::span<const fs::path> paths) {
@@ -86,15 +89,15 @@ class IndexRun {
  private:
   // ---- What is to be done
 
-  void choose_chunks() {
-    const std::size_t prompt = embedder_.tokenizer().count(embedder_.prompt(TextRole::document));
+  void choose_chunks(const TokenCounter& counter) {
+    const std::size_t prompt = counter.count(embedder_.prompt(TextRole::document));
     const std::size_t limit = embedder_.max_tokens() - std::min(embedder_.max_tokens(), prompt);
     if (options_.chunk_tokens > limit)
       throw Error(ErrorCode::invalid_argument, "chunks of " + std::to_string(options_.chunk_tokens) +
                                                    " tokens are asked for, the model reads " + std::to_string(limit) + " at most");
     const std::size_t chosen = limit < kNoLimit ? limit : kChunkWithoutLimit;
     how_.chunks = {options_.chunk_tokens == 0 ? chosen : options_.chunk_tokens, options_.overlap_tokens, options_.with_headings};
-    if (how_.chunks.max_tokens <= embedder_.tokenizer().n_special_tokens() || 2 * how_.chunks.overlap_tokens >= how_.chunks.max_tokens)
+    if (how_.chunks.max_tokens <= counter.n_special_tokens() || 2 * how_.chunks.overlap_tokens >= how_.chunks.max_tokens)
       throw Error(ErrorCode::invalid_argument, "chunks of " + std::to_string(how_.chunks.max_tokens) + " tokens with an overlap of " +
                                                    std::to_string(how_.chunks.overlap_tokens) +
                                                    " are asked for; the overlap must be less than half of a chunk");

@@ -33,10 +33,10 @@ std::string hash_of(const PreparedDocument& document) {
   return hash.hex();
 }
 
-PreparedDocument prepare_document(Document& document, const std::string& path, const Tokenizer& tokenizer, const ChunkOptions& options) {
+PreparedDocument prepare_document(Document& document, const std::string& path, const TokenCounter& counter, const ChunkOptions& options) {
   PreparedDocument prepared;
   StoredDocument& stored = prepared.stored;
-  for (Chunk& chunk : chunk_document(document, tokenizer, options)) {
+  for (Chunk& chunk : chunk_document(document, counter, options)) {
     prepared.n_tokens += chunk.n_tokens;
     prepared.embedded.push_back(std::move(chunk.embedded_text));
     stored.chunks.push_back(
@@ -86,14 +86,14 @@ void read_into(PreparedFile& prepared, const std::string& bytes, const Preparati
     throw Error(ErrorCode::unsupported,
                 path + ": is a " + std::string(name_of(*format)) + " picture; the collection's model '" + how.model + "' takes no images");
   }
-  if (how.tokenizer == nullptr) {
+  if (!how.counter) {
     throw Error(ErrorCode::unsupported, path + ": is no picture; the collection's model '" + how.model + "' takes images only");
   }
   std::set<std::string> uris;
   std::vector<Document> documents = read_documents(bytes, path);
   for (Document& document : documents) {
     prepared.n_invalid += document.n_invalid;
-    PreparedDocument one = prepare_document(document, path, *how.tokenizer, how.chunks);
+    PreparedDocument one = prepare_document(document, path, *how.counter, how.chunks);
     document = {};
     if (one.embedded.empty()) continue;
     make_unique(one.stored.uri, uris);

@@ -10,7 +10,6 @@
 #include "akin/documents/chunker.h"
 #include "akin/embed/embedder.h"
 #include "akin/store/store.h"
-#include "akin/text/tokenizer.h"
 #include "walk.h"
 
 namespace akin::retrieval {
@@ -42,7 +41,7 @@ inline constexpr std::size_t kTokensOfAnImage = 256;
 
 /// How files become what a model takes.
 struct Preparation {
-  const Tokenizer* tokenizer = nullptr;  ///< null: the model takes no texts
+  std::optional<TokenCounter> counter;  ///< none: the model takes no texts
   ChunkOptions chunks;
   const Embedder* images = nullptr;  ///< null: it takes no images
   std::string model;                 ///< its name, for refusals

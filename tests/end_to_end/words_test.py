@@ -69,7 +69,7 @@ class Models(AkinCase):
     def test_info_describes_a_file_of_word_vectors(self):
         answer = self.json("info", WORDS)
         self.assertEqual((answer["family"], answer["vocabulary_size"], answer["dim"]), ("word2vec binary", 15, 6))
-        self.assertIn("a table without layers", self.ok("info", WORDS).out)
+        self.assertIn("none: a table", self.ok("info", WORDS).out)
 
     def test_a_collection_is_made_and_searched_with_static_models(self):
         self.write("docs/water.txt", "The river and the bank of the river.")

@@ -17,7 +17,7 @@ FoundFile found(const std::filesystem::path& path) { return {path.string(), std:
 
 PreparedFile prepare(const std::filesystem::path& path, const std::optional<SourceState>& known = std::nullopt,
                      const ChunkOptions& options = kChunks) {
-  return prepare_file(found(path), known, {&tokenizer(), options, nullptr, "tiny"});
+  return prepare_file(found(path), known, {tokenizer(), options, nullptr, "tiny"});
 }
 
 TEST(Prepare, CutsAFileIntoChunksThatFitTheModel) {
@@ -83,10 +83,10 @@ TEST(Prepare, RefusesAFileWithoutText) {
 TEST(Prepare, TellsAVanishedFileFromOneThatCannotBeRead) {
   const TemporaryFiles files;
   const FoundFile gone{files.path("gone.txt"), 5, 1};
-  EXPECT_EQ(prepare_file(gone, std::nullopt, {&tokenizer(), kChunks, nullptr, "tiny"}).state, FileState::vanished);
+  EXPECT_EQ(prepare_file(gone, std::nullopt, {tokenizer(), kChunks, nullptr, "tiny"}).state, FileState::vanished);
   std::filesystem::create_directory(files.folder() / "folder");
   const FoundFile folder{files.path("folder"), 5, 1};
-  const PreparedFile unreadable = prepare_file(folder, std::nullopt, {&tokenizer(), kChunks, nullptr, "tiny"});
+  const PreparedFile unreadable = prepare_file(folder, std::nullopt, {tokenizer(), kChunks, nullptr, "tiny"});
   EXPECT_EQ(unreadable.state, FileState::unreadable);
   EXPECT_NE(unreadable.source.refusal.find("folder"), std::string::npos);
 }

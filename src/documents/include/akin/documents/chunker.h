@@ -1,4 +1,4 @@
-// Documents → chunks that fit a model, counted by that model's own tokenizer, along the document's structure. Tested by chunker_test.cc.
+// Documents → chunks that fit a model, counted by that model's own tokenizer (or by an estimate), along the document's structure. Tested by chunker_test.cc.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "akin/documents/document.h"
-#include "akin/text/tokenizer.h"
+#include "akin/documents/token_counter.h"
 
 namespace akin {
 
@@ -26,7 +26,7 @@ struct Chunk {
   std::size_t n_tokens = 0;  ///< of embedded_text, special tokens counted
 };
 
-/// Every character of the document that is not white space is in at least one chunk. Deterministic.
-std::vector<Chunk> chunk_document(const Document& document, const Tokenizer& tokenizer, const ChunkOptions& options);
+/// Every character of the document that is not white space is in at least one chunk. Deterministic. A Tokenizer is a TokenCounter.
+std::vector<Chunk> chunk_document(const Document& document, const TokenCounter& counter, const ChunkOptions& options);
 
 }  // namespace akin

@@ -23,7 +23,7 @@ struct HttpHeader {
 enum class HttpRedirects {
   none,
   relative,  ///< a redirect that names a host, be it the same, is the answer
-  any,        ///< but never from https to http
+  any,       ///< but never from https to http
 };
 
 struct HttpRequest {
