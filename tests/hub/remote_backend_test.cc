@@ -80,7 +80,8 @@ TEST(RemoteBackend, SendsABatchThatIsTooLargeInHalves) {
 
 TEST(RemoteBackend, NamesTheOneTextThatTheServerRefuses) {
   const LoopbackServer server([](const SeenRequest& request) {
-    for (const Json& text : Json::parse(request.body).at("input"))
+    const Json texts = Json::parse(request.body).at("input");
+    for (const Json& text : texts)
       if (text.get<std::string>().size() > 1000) return LoopbackServer::reply(400, R"({"error": {"message": "maximum context length"}})");
     return good_answer(request);
   });
