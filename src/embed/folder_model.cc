@@ -289,6 +289,7 @@ ModelFiles read_folder_model(const fs::path& folder) {
                    .step_weights = {},
                    .tokenizer = std::move(tokenizer),
                    .sentence = {}};
+  if (fs::exists(parts.folder / "tokenizer.json")) files.tokenizer_file = parts.folder / "tokenizer.json";
   read_limits(parts.folder, files.model, files.sentence);
   read_prompts(folder, files.sentence);
   if (!modules.is_null()) ModuleReader(files, folder).read(modules);

@@ -62,7 +62,9 @@ INSTANTIATE_TEST_SUITE_P(Folders, ConvertedFolder,
                          ::testing::Values("sentence-transformers/default-prompt", "sentence-transformers/dense-identity-nobias",
                                            "sentence-transformers/dense-tanh", "sentence-transformers/layernorm",
                                            "sentence-transformers/pool-cls-mean", "sentence-transformers/pool-mean-sqrt",
-                                           "sentence-transformers/prompts-excluded", "models/bert", "models/distilbert"),
+                                           "sentence-transformers/prompts-excluded", "models/bert", "models/distilbert", "models/roberta",
+                                           "models/gpt2", "models/llama", "models/qwen3", "models/gemma3-text", "models/nomic-bert",
+                                           "models/t5-gated-gelu"),
                          [](const auto& folder) {
                            std::string name = folder.param;
                            for (char& c : name) c = c == '-' || c == '/' ? '_' : c;
