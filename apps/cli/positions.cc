@@ -54,13 +54,14 @@ ModelPositions model_positions(const Options& options, const Common& common) {
 
 Shown show_table(const std::string& title, MatrixView<const float> table) {
   const std::vector<double> similarity = nn::similarity_by_distance(table);
+  Figure figure = table_figure(title, table);
   Shown shown{{{"title", title},
                {"n_positions", table.rows()},
                {"dim", table.cols()},
                {"similarity_by_distance", similarity},
                {"table", rows_of(table)}},
               {{"position", "row", "cosine at that distance"}, {}},
-              table_figure(title, table),
+              std::move(figure),
               ""};
   for (const std::size_t p : spread(table.rows(), kShownRows)) {
     std::string numbers;
@@ -117,6 +118,7 @@ Shown show_rope(const Options& options, const Common& common) {
   const std::vector<float> frequencies = nn::rope_frequencies(spec, options.n);
   std::vector<double> wavelengths;
   for (const float f : frequencies) wavelengths.push_back(2 * std::numbers::pi / static_cast<double>(f));
+  Figure figure = rope_figure(title, spec, options.n);
   Shown shown{{{"title", title},
                {"n_positions", options.n},
                {"dim", spec.dim},
@@ -127,7 +129,7 @@ Shown show_rope(const Options& options, const Common& common) {
                {"wavelengths", wavelengths},
                {"similarity_by_distance", nn::rope_similarity(spec, options.n)}},
               {{"pair", "angle a token", "tokens a turn"}, {}},
-              rope_figure(title, spec, options.n),
+              std::move(figure),
               ""};
   for (const std::size_t i : spread(frequencies.size(), kShownRows))
     shown.table.rows.push_back({std::to_string(i), fixed(frequencies[i], 8), fixed(wavelengths[i], 2)});
@@ -148,9 +150,10 @@ Shown show_alibi(const Options& options, const Common& common) {
   } else {
     slopes = options.slopes == "mpt" ? nn::alibi_slopes_mpt(options.heads) : nn::alibi_slopes(options.heads);
   }
+  Figure figure = alibi_figure(title, slopes, options.n, causal);
   Shown shown{{{"title", title}, {"n_positions", options.n}, {"causal", causal}, {"slopes", slopes}},
               {{"head", "slope", "bias at 1", "at 16", "at 128", "half the weight after"}, {}},
-              alibi_figure(title, slopes, options.n, causal),
+              std::move(figure),
               "bias = −slope × distance, added to the score of a query and a key; nothing is added to the tokens"};
   for (std::size_t h = 0; h < slopes.size(); ++h) {
     const auto slope = static_cast<double>(slopes[h]);
@@ -189,12 +192,13 @@ Shown show_buckets(const Options& options, const Common& common) {
     bias = std::move(model.relative_bias);
     title += " of " + model.name;
   }
+  Figure figure = bucket_figure(title, buckets, bias.view(), options.n);
   Shown shown{{{"title", title},
                {"n_buckets", buckets.n_buckets},
                {"max_distance", buckets.max_distance},
                {"bidirectional", buckets.bidirectional}},
               {{"bucket", "from", "to"}, {}},
-              bucket_figure(title, buckets, bias.view(), options.n),
+              std::move(figure),
               "distances are key position − query position"};
   if (bias.rows() > 0) shown.data["bias"] = rows_of(bias.view());
   add_buckets(buckets, bias.view(), options.n, shown);

@@ -54,7 +54,9 @@ TEST(ColorScales, GoFromDarkToLightEvenlyForAmounts) {
   for (int i = 0; i <= 64; ++i) {
     const double lightness = std::cbrt(luminance(scale_color(ColorScale::amount, i / 64.0, Theme::light)));
     EXPECT_GT(lightness, last);
-    if (i > 0) EXPECT_LT(lightness - last, 0.04) << "no step stands out";
+    if (i > 0) {
+      EXPECT_LT(lightness - last, 0.04) << "no step stands out";
+    }
     last = lightness;
   }
 }
