@@ -131,7 +131,8 @@ int run(const Options& options, Common& common, Context& context) {
   if (!options.model.empty()) common.model = options.model;
   if (is_remote_model(common.model))
     throw Error(ErrorCode::unsupported, "'" + common.model + "' runs elsewhere: only models whose files are here can be proved");
-  Subject subject{.local = resolve_model(common.model)};
+  Subject subject;
+  subject.local = resolve_model(common.model);
   const bool is_reranker = options.reference.empty() && is_cross_encoder(subject.local.path);
   const VerifyReport report =
       is_reranker ? verify_reranker(subject, common, context) : verify_embedder(subject, options.reference, common, context);

@@ -52,6 +52,7 @@ class ImageBackend final : public EmbedderBackend {
   [[nodiscard]] const std::string& prompt(TextRole) const override { return prompt_; }
   [[nodiscard]] EmbedResult embed(std::span<const std::string_view> texts, TextRole role, Context& context) const override;
   [[nodiscard]] TokenVectors embed_tokens(std::string_view text, Context& context) const override;
+  [[nodiscard]] Encoding encode(std::string_view text, TextRole) const override { return read_text(text, false); }
   [[nodiscard]] FittedImage fit_image(const Image& image) const override;
   [[nodiscard]] Matrix<float> embed_images(std::span<const FittedImage> images, Context& context) const override;
 
@@ -65,7 +66,7 @@ class ImageBackend final : public EmbedderBackend {
     if (!vision_) throw Error(ErrorCode::unsupported, files_.name + ": takes no images: the model has no tower for them");
   }
   [[nodiscard]] std::size_t full_dim() const { return vision_ ? vision_->dim() : text_->dim(); }
-  [[nodiscard]] Encoding encode(std::string_view text, bool offsets) const;
+  [[nodiscard]] Encoding read_text(std::string_view text, bool offsets) const;
   /// Fills a text up as the model wants it.
   void pad(std::vector<std::int32_t>& ids) const {
     if (ids.size() < files_.text->pad_to) ids.resize(files_.text->pad_to, files_.text->pad_id);
@@ -130,7 +131,7 @@ void ImageBackend::describe() {
   if (const auto scale = read_logit_scale(*files_.text, *files_.weights)) info_.match = {scale->scale, scale->bias, scale->sigmoid};
 }
 
-Encoding ImageBackend::encode(std::string_view text, bool offsets) const {
+Encoding ImageBackend::read_text(std::string_view text, bool offsets) const {
   const EncodeOptions options{.special_tokens = true, .max_tokens = info_.max_tokens, .offsets = offsets};
   return files_.tokenizer->encode(prompt_.empty() ? std::string(text) : prompt_ + std::string(text), options);
 }
@@ -156,7 +157,7 @@ EmbedResult ImageBackend::embed(std::span<const std::string_view> texts, TextRol
   EmbedResult result{Matrix<float>::uninitialized(texts.size(), info_.dim), std::vector<TextReport>(texts.size())};
   context.parallel_for(texts.size(), kTokenizeGrain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
-      Encoding encoding = encode(texts[i], false);
+      Encoding encoding = read_text(texts[i], false);
       result.reports[i] = {static_cast<std::uint32_t>(encoding.ids.size()), static_cast<std::uint32_t>(encoding.n_tokens_dropped),
                            static_cast<std::uint32_t>(encoding.n_invalid)};
       ids[i] = std::move(encoding.ids);
@@ -176,7 +177,7 @@ EmbedResult ImageBackend::embed(std::span<const std::string_view> texts, TextRol
 
 TokenVectors ImageBackend::embed_tokens(std::string_view text, Context&) const {
   require_texts();
-  TokenVectors result{encode(text, true), {}};
+  TokenVectors result{read_text(text, true), {}};
   std::vector<std::int32_t> ids = result.encoding.ids;
   pad(ids);
   const std::vector<std::size_t> starts = {0, ids.size()};

@@ -77,7 +77,7 @@ class StaticBackend final : public EmbedderBackend {
   };
 
   /// The tokens whose vectors count, and what became of the others.
-  [[nodiscard]] Encoding encode(std::string_view text, bool offsets, TextReport& report) const;
+  [[nodiscard]] Encoding read_tokens(std::string_view text, bool offsets, TextReport& report) const;
   void mean_of(std::span<const std::int32_t> ids, Scratch& scratch, std::span<float> out) const;
 
   ModelFiles files_;
@@ -126,7 +126,7 @@ std::string StaticBackend::fingerprint() const {
   return hash.hex();
 }
 
-Encoding StaticBackend::encode(std::string_view text, bool offsets, TextReport& report) const {
+Encoding StaticBackend::read_tokens(std::string_view text, bool offsets, TextReport& report) const {
   const std::string_view read = max_characters_ == 0 ? text : first_characters(text, max_characters_);
   const std::size_t first = table_.cut_first ? info_.max_tokens : 0;
   Encoding encoding = files_.tokenizer.encode(read, {.special_tokens = false, .max_tokens = first, .offsets = offsets});
@@ -188,7 +188,7 @@ EmbedResult StaticBackend::embed(std::span<const std::string_view> texts, TextRo
     for (std::size_t i = begin; i < end; ++i) {
       std::string_view text = texts[i];
       if (!text_prompt.empty()) text = scratch.prompted.assign(text_prompt).append(text);
-      mean_of(encode(text, false, result.reports[i]).ids, scratch, pooled.row(i - begin));
+      mean_of(read_tokens(text, false, result.reports[i]).ids, scratch, pooled.row(i - begin));
     }
     const Matrix<float> vectors = steps_.forward(std::move(pooled));
     for (std::size_t i = begin; i < end; ++i) std::ranges::copy(vectors.row(i - begin), result.vectors.row(i).begin());
@@ -198,7 +198,7 @@ EmbedResult StaticBackend::embed(std::span<const std::string_view> texts, TextRo
 
 TokenVectors StaticBackend::embed_tokens(std::string_view text, Context&) const {
   TextReport report;
-  TokenVectors result{encode(prompt(TextRole::plain) + std::string(text), true, report), {}};
+  TokenVectors result{read_tokens(prompt(TextRole::plain) + std::string(text), true, report), {}};
   const std::vector<std::int32_t>& ids = result.encoding.ids;
   result.hidden = Matrix<float>::uninitialized(ids.size(), rows_.dim());
   for (std::size_t i = 0; i < ids.size(); ++i) {

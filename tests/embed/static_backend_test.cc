@@ -33,7 +33,7 @@ struct Golden {
   }
 };
 
-class StaticFolder : public testing::TestWithParam<const char*> {};
+class StaticFolder : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(StaticFolder, GivesTheReferencesVectors) {
   const Golden golden(GetParam());
@@ -76,7 +76,7 @@ TEST_P(StaticFolder, GivesTheSameBitsAloneInAnyBatchAndOnAnyThreads) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Folders, StaticFolder,
-                         testing::Values("model2vec", "model2vec-weights", "static-embedding", "static-embedding-normalized"),
+                         ::testing::Values("model2vec", "model2vec-weights", "static-embedding", "static-embedding-normalized"),
                          [](const auto& folder) {
                            std::string name = folder.param;
                            std::ranges::replace(name, '-', '_');

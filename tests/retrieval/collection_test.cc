@@ -110,7 +110,7 @@ TEST(Collection, RemembersThePrecisionOfItsVectors) {
   Library library;
   EXPECT_EQ(library.collection.info().precision, Precision::f32);
   const Embedder int8 =
-      Embedder::load(golden::path("sentence-transformers/pool-mean"), {.precision = Precision::int8, .prompt = {}}, library.context);
+      Embedder::load(golden::path("sentence-transformers/pool-mean"), {.precision = Precision::int8, .prompt = {}, .prompt_name = {}}, library.context);
   Collection::create(library.files.folder() / "int8", "pool-mean", int8);
   const CollectionInfo info = Collection::open(library.files.folder() / "int8", false).info();
   EXPECT_EQ(info.precision, Precision::int8);

@@ -108,11 +108,11 @@ TEST(Prepare, CountsMalformedUtf8) {
 }
 
 TEST(Prepare, NamesTheSettingsThatDecideChunks) {
-  EXPECT_NE(settings_text({nullptr, {.max_tokens = 32}, nullptr, ""}), settings_text({nullptr, {.max_tokens = 16}, nullptr, ""}));
-  EXPECT_NE(settings_text({nullptr, {.max_tokens = 32}, nullptr, ""}),
-            settings_text({nullptr, {.max_tokens = 32, .overlap_tokens = 4}, nullptr, ""}));
-  EXPECT_NE(settings_text({nullptr, {.max_tokens = 32}, nullptr, ""}),
-            settings_text({nullptr, {.max_tokens = 32, .with_headings = false}, nullptr, ""}));
+  EXPECT_NE(settings_text({std::nullopt, {.max_tokens = 32}, nullptr, ""}), settings_text({std::nullopt, {.max_tokens = 16}, nullptr, ""}));
+  EXPECT_NE(settings_text({std::nullopt, {.max_tokens = 32}, nullptr, ""}),
+            settings_text({std::nullopt, {.max_tokens = 32, .overlap_tokens = 4}, nullptr, ""}));
+  EXPECT_NE(settings_text({std::nullopt, {.max_tokens = 32}, nullptr, ""}),
+            settings_text({std::nullopt, {.max_tokens = 32, .with_headings = false}, nullptr, ""}));
 }
 
 const Embedder& images() {
@@ -123,7 +123,7 @@ const Embedder& images() {
 
 TEST(Prepare, MakesADocumentOfOneChunkOfAPicture) {
   const std::string path = golden::path("images/rgb8.png").string();
-  const PreparedFile file = prepare_file(found(path), std::nullopt, {nullptr, kChunks, &images(), "vit"});
+  const PreparedFile file = prepare_file(found(path), std::nullopt, {std::nullopt, kChunks, &images(), "vit"});
   ASSERT_EQ(file.state, FileState::read) << file.source.refusal;
   ASSERT_EQ(file.documents.size(), 1U);
   const PreparedDocument& document = file.documents[0];
@@ -142,7 +142,7 @@ TEST(Prepare, TellsPicturesOfTheSameSizeApart) {
   const auto hash_of = [](const char* name) {
     const TemporaryFiles files;
     const PreparedFile file = prepare_file(found(files.write("a.png", akin::read_file(golden::path(name), 1 << 20))), std::nullopt,
-                                           {nullptr, kChunks, &images(), "vit"});
+                                           {std::nullopt, kChunks, &images(), "vit"});
     return file.documents.at(0).stored.content_hash;
   };
   EXPECT_NE(hash_of("images/rgb8.png"), hash_of("images/rgb16.png"));
@@ -153,16 +153,16 @@ TEST(Prepare, SaysWhyAPictureOrATextIsRefused) {
   EXPECT_EQ(prepare(picture).source.refusal, picture + ": is a JPEG picture; the collection's model 'tiny' takes no images");
   const TemporaryFiles files;
   const std::string text = files.write("a.txt", "words").string();
-  const PreparedFile refused = prepare_file(found(text), std::nullopt, {nullptr, kChunks, &images(), "vit"});
+  const PreparedFile refused = prepare_file(found(text), std::nullopt, {std::nullopt, kChunks, &images(), "vit"});
   EXPECT_EQ(refused.state, FileState::refused);
   EXPECT_EQ(refused.source.refusal, text + ": is no picture; the collection's model 'vit' takes images only");
   const std::string broken = files.write("b.png", akin::read_file(golden::path("images/rgb8.png"), 1 << 20).substr(0, 50)).string();
-  const PreparedFile cut = prepare_file(found(broken), std::nullopt, {nullptr, kChunks, &images(), "vit"});
+  const PreparedFile cut = prepare_file(found(broken), std::nullopt, {std::nullopt, kChunks, &images(), "vit"});
   EXPECT_EQ(cut.source.refusal, broken + ": a broken PNG picture: the file ends too early");
 }
 
 TEST(Prepare, ReadsPicturesAgainWhenAModelTakesThem) {
-  EXPECT_NE(settings_text({nullptr, kChunks, &images(), ""}), settings_text({nullptr, kChunks, nullptr, ""}));
+  EXPECT_NE(settings_text({std::nullopt, kChunks, &images(), ""}), settings_text({std::nullopt, kChunks, nullptr, ""}));
 }
 
 }  // namespace
