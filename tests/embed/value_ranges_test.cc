@@ -42,11 +42,11 @@ TEST(ValueRanges, GiveTheCodesOfSentenceTransformers) {
 }
 
 TEST(ValueRanges, KeepANumberThatIsOutsideAtTheEndOfItsRangeAndCountIt) {
-  const ValueRanges ranges(rows({{0, -1}, {1, 1}}).view());
+  const ValueRanges ranges(rows({{0, -255}, {255, 0}}).view());  // steps of 1, so that the ends are whole codes
   std::vector<std::uint8_t> codes(2);
-  EXPECT_EQ(ranges.quantize(std::vector<float>{2, -3}, codes), 2U);
+  EXPECT_EQ(ranges.quantize(std::vector<float>{300, -300}, codes), 2U);
   EXPECT_EQ(codes, (std::vector<std::uint8_t>{255, 0}));
-  EXPECT_EQ(ranges.quantize(std::vector<float>{1, -1}, codes), 0U);
+  EXPECT_EQ(ranges.quantize(std::vector<float>{255, -255}, codes), 0U);
   EXPECT_EQ(codes, (std::vector<std::uint8_t>{255, 0}));
   EXPECT_EQ(ranges.quantize(std::vector<float>{std::numeric_limits<float>::quiet_NaN(), 0}, codes), 1U);
   EXPECT_EQ(codes[0], 0);
