@@ -52,7 +52,9 @@ class ImageBackend final : public EmbedderBackend {
   [[nodiscard]] const std::string& prompt(TextRole) const override { return prompt_; }
   [[nodiscard]] EmbedResult embed(std::span<const std::string_view> texts, TextRole role, Context& context) const override;
   [[nodiscard]] TokenVectors embed_tokens(std::string_view text, Context& context) const override;
-  [[nodiscard]] Encoding encode(std::string_view text, TextRole) const override { return read_text(text, false); }
+  [[nodiscard]] Encoding encode(std::string_view text, TextRole role) const override {
+    return info_.takes_texts ? read_text(text, false) : EmbedderBackend::encode(text, role);
+  }
   [[nodiscard]] FittedImage fit_image(const Image& image) const override;
   [[nodiscard]] Matrix<float> embed_images(std::span<const FittedImage> images, Context& context) const override;
 
