@@ -146,8 +146,10 @@ class Nearness {
   void finish(const ModelInfo& info) {
     if (n_rows_ > 0) report_.cosine_mean = cosines_ / static_cast<double>(n_rows_);
     const double bound = least_cosine(info);
-    // 1e-5 of a unit vector's numbers is what two correct f32 programs differ by at most (measured: 3e-7 between batch sizes of one).
-    report_.allowed_difference = bound == 1.0 ? 1e-5 * std::max(1.0, largest_) : 0;
+    // What two correct f32 programs differ by at most. A unit vector: 1e-5 (measured: 3e-7 between batch sizes of one). Numbers above 1
+    // come out of sums that are larger still: torch's own f32 run is off by 1e-5 of them (T5 with gated GELU, against f64), so three times
+    // that.
+    report_.allowed_difference = bound == 1.0 ? std::max(1e-5, 3e-5 * (largest_ > 1 ? largest_ : 0)) : 0;
     report_.allowed_cosine = bound == 1.0 ? 1 - 1e-6 : bound;
   }
 

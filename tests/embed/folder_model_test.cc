@@ -112,7 +112,7 @@ const Spoiled kSpoiled[] = {
      {"the tokenizer has 70001 tokens, the embedding table"}},
     {"UnknownModule",
      [](const ModelCopy& m) { m.edit_json("modules.json", [](json& t) { t[2]["type"] = "x.models.CNN"; }); },
-     {"modules.json: module 'CNN' is not supported: it is a convolution over tokens; known are Transformer, Pooling"}},
+     {"modules.json: module 'CNN' is not supported: it is a convolution over tokens; known are Transformer, StaticEmbedding, Pooling"}},
     {"ModuleOfNobody",
      [](const ModelCopy& m) { m.edit_json("modules.json", [](json& t) { t[2]["type"] = "my_code.Whitening"; }); },
      {"modules.json: module 'Whitening' is not known; known are"}},

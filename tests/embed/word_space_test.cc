@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <cmath>
 
 #include "akin/base/error.h"
@@ -90,9 +92,11 @@ TEST(WordSpace, TakesTheTokensOfAModel) {
     const std::optional<AskedWord> asked = space.find("the");
     ASSERT_TRUE(asked) << model;
     EXPECT_EQ(asked->word, "the");
-    const auto hits = space.nearest(asked->vector, 3, {}, context);
-    EXPECT_EQ(hits[0].word, "the");
-    EXPECT_NEAR(static_cast<double>(hits[0].similarity), 1, 1e-6);  // rounding of a product of unit vectors
+    // Tokens of a model2vec folder may share a row: then they are equally near.
+    const auto hits = space.nearest(asked->vector, 20, {}, context);
+    const auto same = std::ranges::find_if(hits, [](const auto& hit) { return hit.word == "the"; });
+    ASSERT_NE(same, hits.end()) << model;
+    EXPECT_NEAR(static_cast<double>(same->similarity), 1, 1e-6);  // rounding of a product of unit vectors
     EXPECT_FALSE(space.find("\u65E5\u672C\u8A9E"));
   }
 }

@@ -31,7 +31,7 @@ class Rerank(AkinCase):
 
         wanted = array.array("f", data[8 + size + begin : 8 + size + end])
         for pair, want in zip(inputs, wanted):
-            got = self.json("rerank", pair["a"], "--text", "--model", RERANKER, "--", pair["b"])["results"][0]["score"]
+            got = self.json("rerank", pair["a"], "--text", "--model", RERANKER, pair["b"])["results"][0]["score"]
             self.assertAlmostEqual(got, want, delta=1e-5)  # ten times the reference's own float error
 
     def test_every_form_of_input_is_the_same(self):
@@ -80,7 +80,7 @@ class Search(AkinCase):
         scores = [h["score"] for h in again["hits"]]
         self.assertEqual(scores, sorted(scores, reverse=True))
         texts = [h["text"] for h in again["hits"]]
-        direct = self.json("rerank", "the whale", "--text", "--model", RERANKER, "--", *texts)["results"]
+        direct = self.json("rerank", "the whale", "--text", "--model", RERANKER, *texts)["results"]
         self.assertEqual([r["score"] for r in direct], scores)
 
     def test_more_hits_are_read_than_are_shown(self):
@@ -90,7 +90,7 @@ class Search(AkinCase):
 
     def test_a_model_that_is_none_is_refused_before_the_search(self):
         self.fails(1, "search", "the whale", "--rerank", TINY, says=["is no reranker"])
-        self.fails(1, "search", "the whale", "--rerank", THREE_LABELS, says=["LABEL_0"])
+        self.fails(2, "search", "the whale", "--rerank", THREE_LABELS, says=["LABEL_0"])
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ class Steps(AkinCase):
         self.assertEqual(self.vectors("a house", "--prompt", "", model=PROMPTS), self.vectors("a house", model=PROMPTS))
 
     def test_an_unknown_prompt_is_refused_with_those_that_there_are(self):
-        self.fails(1, "embed", "a", "--model", PROMPTS, "--prompt-name", "qery", says=["'qery'", "clustering, document, query"])
+        self.fails(2, "embed", "a", "--model", PROMPTS, "--prompt-name", "qery", says=["'qery'", "clustering, document, query"])
         self.fails(1, "embed", "a", "--model", NOMIC, "--prompt-name", "query", says=["the model has none"])
         self.fails(2, "embed", "a", "--model", PROMPTS, "--prompt-name", "query", "--prompt", "x", says=["pass one"])
         self.fails(2, "embed", "a", "--model", PROMPTS, "--prompt-name", "query", "--as", "query", says=["--as"])
@@ -120,7 +120,7 @@ class Ranges(AkinCase):
         self.fails(2, "embed", "a", "--model", TINY, "--type", "f16", "--calibrate", "f.npy", says=["i8 and u8"])
         self.fails(1, "embed", "a", "--model", TINY, "--type", "u8", "--calibrate", "nowhere.txt", says=["nowhere.txt"])
         self.fails(1, "embed", "a", "--model", TINY, "--dims", "8", "--type", "u8", "--calibrate", "f.npy", says=["32 dimensions, the model gives 8"])
-        self.fails(1, "embed", "a", "--model", TINY, "--type", "u8", "--calibrate", self.write("empty.txt", ""), says=["holds no texts"])
+        self.fails(2, "embed", "a", "--model", TINY, "--type", "u8", "--calibrate", self.write("empty.txt", ""), says=["holds no texts"])
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ struct VerifyReport {
   std::size_t n_ids_equal = 0;    ///< texts whose ids are the reference's
   std::string first_difference;   ///< which text and id is the first that differs; empty if none
   double max_abs_difference = 0;  ///< of any number of any vector
-  double allowed_difference = 0;  ///< f32: 1e-5 of the largest reference number, at least 1e-5; 0 where the cosine decides
+  double allowed_difference = 0;  ///< f32: 1e-5, or 3e-5 of a largest reference number above 1; 0 where the cosine decides
   double cosine_mean = 0, cosine_least = 0;
   double allowed_cosine = 0;  ///< what weights and precision of this kind reach: see verify.cc
   std::vector<InvarianceCheck> invariance;
