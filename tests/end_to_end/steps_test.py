@@ -37,7 +37,7 @@ class Steps(AkinCase):
 
     def test_an_unknown_prompt_is_refused_with_those_that_there_are(self):
         self.fails(2, "embed", "a", "--model", PROMPTS, "--prompt-name", "qery", says=["'qery'", "clustering, document, query"])
-        self.fails(1, "embed", "a", "--model", NOMIC, "--prompt-name", "query", says=["the model has none"])
+        self.fails(2, "embed", "a", "--model", NOMIC, "--prompt-name", "query", says=["the model has none"])
         self.fails(2, "embed", "a", "--model", PROMPTS, "--prompt-name", "query", "--prompt", "x", says=["pass one"])
         self.fails(2, "embed", "a", "--model", PROMPTS, "--prompt-name", "query", "--as", "query", says=["--as"])
 
