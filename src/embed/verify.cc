@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstring>
 #include <functional>
 #include <numeric>
 #include <span>
 
 #include "akin/base/rng.h"
+#include "differing_rows.h"
 
 namespace akin {
 namespace {
@@ -53,12 +53,6 @@ Matrix<float> embed_in_batches(const Embed& embed, std::size_t n_items, std::siz
     for (std::size_t i = 0; i < batch.size(); ++i) std::ranges::copy(vectors.row(i), out.row(batch[i]).begin());
   }
   return out;
-}
-
-std::size_t rows_that_differ(const Matrix<float>& a, const Matrix<float>& b) {
-  std::size_t n = 0;
-  for (std::size_t r = 0; r < a.rows(); ++r) n += std::memcmp(a.row(r).data(), b.row(r).data(), a.cols() * sizeof(float)) != 0 ? 1U : 0U;
-  return n;
 }
 
 // The nearness that weights and precision of a kind reach: f32 equals the reference to rounding; for the others the bounds are those of

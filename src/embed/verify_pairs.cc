@@ -7,6 +7,7 @@
 
 #include "akin/base/error.h"
 #include "akin/formats/safetensors.h"
+#include "differing_rows.h"
 #include "json_values.h"
 
 namespace akin {
@@ -53,12 +54,6 @@ Matrix<float> logits_in_batches(const CrossEncoder& model, std::span<const TextP
     for (std::size_t r = 0; r < n; ++r) std::ranges::copy(part.row(r), all.row(begin + r).begin());
   }
   return all;
-}
-
-std::size_t rows_that_differ(const Matrix<float>& a, const Matrix<float>& b) {
-  std::size_t n = 0;
-  for (std::size_t r = 0; r < a.rows(); ++r) n += std::memcmp(a.row(r).data(), b.row(r).data(), a.cols() * sizeof(float)) != 0 ? 1U : 0U;
-  return n;
 }
 
 void compare(const CrossEncoder& model, const PairReference& reference, std::span<const TextPair> pairs, const Matrix<float>& got,
