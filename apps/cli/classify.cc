@@ -80,7 +80,7 @@ int run(const Options& options, const Common& common, Context& context) {
   }
   const bool pictures = std::ranges::all_of(inputs, is_picture);
   if (!pictures && std::ranges::any_of(inputs, is_picture)) throw UsageError("pictures and texts are classified one kind at a time");
-  const LoadedModel model = load_model(common, {}, context);
+  const LoadedEmbedder model = load_model(common, {}, context);
   const std::string text_template = options.text_template.value_or(pictures ? kPhotoTemplate : "{}");
   const Matrix<float> label_vectors = embed_labels(model.embedder, labels, text_template, context);
   const Matrix<float> cosines = label_cosines(embed_mixed(model.embedder, inputs, pictures, context).view(), label_vectors.view());

@@ -45,6 +45,7 @@ Embedder embedder_for(const Collection& collection, const Common& common, Contex
   const CollectionInfo info = collection.info();
   if (own.model.empty()) own.model = info.model;
   if (!own.precision_given) own.precision = name_of(info.precision);
+  if (!own.pooling_given) own.pooling = name_of(info.word_pooling);
   return load_model(own, {}, context).embedder;
 }
 
@@ -53,8 +54,8 @@ OpenCollection open_or_create(const fs::path& folder, const Common& common, Cont
     Embedder embedder = embedder_for(*collection, common, context);
     return {std::move(*collection), std::move(embedder)};
   }
-  LoadedModel model = load_model(common, {}, context);
-  Collection collection = Collection::create(folder, lasting_name(model.local), model.embedder);
+  LoadedEmbedder model = load_model(common, {}, context);
+  Collection collection = Collection::create(folder, lasting_name(model.source), model.embedder);
   return {std::move(collection), std::move(model.embedder)};
 }
 

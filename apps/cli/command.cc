@@ -4,7 +4,6 @@
 #include <filesystem>
 
 #include "akin/base/error.h"
-#include "akin/embed/word_pooling.h"
 #include "akin/hub/load_embedder.h"
 #include "suggest.h"
 #include "verbs.h"
@@ -96,6 +95,7 @@ void add_model_options(CLI::App& verb, Common& common) {
           [&common](const std::string& value) {
             check_choice("--pooling", value, {"mean", "sif", "sif-common"});
             common.pooling = value;
+            common.pooling_given = true;
           },
           "How word vectors become a text's: mean, sif (rare words weigh more) or sif-common (and what all texts share is taken away)")
       ->type_name("NAME");
@@ -108,15 +108,10 @@ void check_choice(const std::string& option, const std::string& value, const std
   throw UsageError(option + ": '" + value + "' is not one of " + list + did_you_mean(value, allowed));
 }
 
-LoadedModel load_model(const Common& common, EmbedderOptions options, Context& context) {
+LoadedEmbedder load_model(const Common& common, EmbedderOptions options, Context& context) {
   options.precision = precision_from(common.precision);
-  if (is_remote_model(common.model)) {
-    LoadedEmbedder remote = load_embedder(common.model, options, context);
-    return {std::move(remote.model), std::move(remote.embedder)};
-  }
-  LocalModel local = resolve_model(common.model);
-  Embedder embedder = load_embedder(local.path, options, word_pooling_from(common.pooling), context);
-  return {std::move(local), std::move(embedder)};
+  options.word_pooling = word_pooling_from(common.pooling);
+  return load_embedder(common.model, options, context);
 }
 
 std::string lasting_name(const LocalModel& local) {

@@ -10,7 +10,7 @@
 
 #include "akin/base/context.h"
 #include "akin/embed/embedder.h"
-#include "akin/hub/model_store.h"
+#include "akin/hub/load_embedder.h"
 
 namespace akin::cli {
 
@@ -25,6 +25,7 @@ struct Common {
   std::string precision = "f32";
   bool precision_given = false;
   std::string pooling = "mean";  ///< of word vectors
+  bool pooling_given = false;
   int threads = 0;
   std::uint64_t seed = 42;
   bool json = false;
@@ -50,12 +51,8 @@ void add_model_options(CLI::App& verb, Common& common);
 /// Throws UsageError unless `value` is one of `allowed`; the message has the nearest.
 void check_choice(const std::string& option, const std::string& value, const std::vector<std::string>& allowed);
 
-struct LoadedModel {
-  LocalModel local;
-  Embedder embedder;
-};
-/// Resolves and loads common.model in common.precision; `options.precision` is set from there.
-LoadedModel load_model(const Common& common, EmbedderOptions options, Context& context);
+/// Resolves and loads common.model; `options` gets the precision and the pooling of `common`.
+LoadedEmbedder load_model(const Common& common, EmbedderOptions options, Context& context);
 
 /// The name under which a collection should remember a model: absolute for a path.
 std::string lasting_name(const LocalModel& local);

@@ -114,7 +114,7 @@ void embed_each_token(const Embedder& embedder, TextSource& source, bool as_json
 // One run over all texts: where vectors go, in which code, and what is counted on the way.
 class Output {
  public:
-  Output(const Options& options, const LoadedModel& model, TextRole role, ValueRanges ranges, bool as_json)
+  Output(const Options& options, const LoadedEmbedder& model, TextRole role, ValueRanges ranges, bool as_json)
       : options_(options),
         model_(model),
         role_(role),
@@ -177,7 +177,7 @@ class Output {
  private:
   void open() {
     const Embedder& embedder = model_.embedder;
-    writer_.emplace(options_.out, code_, EmbeddingOrigin{model_.local.name, embedder.fingerprint(), role_, embedder.dim(), ranges_});
+    writer_.emplace(options_.out, code_, EmbeddingOrigin{model_.source.name, embedder.fingerprint(), role_, embedder.dim(), ranges_});
   }
 
   void write(std::span<const std::string> texts, const EmbedResult& result) {
@@ -186,7 +186,7 @@ class Output {
   }
 
   const Options& options_;
-  const LoadedModel& model_;
+  const LoadedEmbedder& model_;
   TextRole role_;
   VectorCode code_;
   ValueRanges ranges_;
@@ -218,12 +218,12 @@ int run_pictures(const Options& options, const Common& common, Context& context)
   EmbedderOptions limits;
   limits.dims = options.dims;
   limits.normalize = options.normalize;
-  const LoadedModel model = load_model(common, limits, context);
+  const LoadedEmbedder model = load_model(common, limits, context);
   const Embedder& embedder = model.embedder;
   const Clock::time_point start = Clock::now();
   std::optional<EmbeddingWriter> writer;
   if (!options.out.empty())
-    writer.emplace(options.out, code, EmbeddingOrigin{model.local.name, embedder.fingerprint(), TextRole::plain, embedder.dim()});
+    writer.emplace(options.out, code, EmbeddingOrigin{model.source.name, embedder.fingerprint(), TextRole::plain, embedder.dim()});
   const auto sink = [&](std::span<const std::string> files, std::span<const PictureSize> sizes, const Matrix<float>& vectors) {
     if (writer) {
       writer->append(files, {vectors.clone(), std::vector<TextReport>(files.size())});
@@ -284,7 +284,7 @@ int run(Options& options, const Common& common, Context& context) {
   }
   const bool as_json = common.json || !stdout_is_terminal();
   const auto source = open_texts(options.inputs, options.source);
-  const LoadedModel model = load_model(common, embedder_options(options), context);
+  const LoadedEmbedder model = load_model(common, embedder_options(options), context);
   const Embedder& embedder = model.embedder;
   const Clock::time_point start = Clock::now();
   ValueRanges ranges;
@@ -305,7 +305,7 @@ int run(Options& options, const Common& common, Context& context) {
   if (!options.tokens) output.finish();
   context.cancel.check();
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  print_error_line((options.out.empty() ? "" : options.out + ": ") + output.totals.text(model.local.name, embedder.info(), seconds));
+  print_error_line((options.out.empty() ? "" : options.out + ": ") + output.totals.text(model.source.name, embedder.info(), seconds));
   return 0;
 }
 

@@ -62,7 +62,7 @@ void run_retrieval(const Options& options, const Common& common, const Embedder*
 int run(const Options& options, const Common& common, Context& context) {
   check_choice("BENCHMARK", options.benchmark, {"sts", "retrieval"});
   check_choice("--mode", options.mode, {"dense", "text", "hybrid"});
-  std::optional<LoadedModel> model;
+  std::optional<LoadedEmbedder> model;
   if (options.benchmark == "sts" || options.mode != "text") model = load_model(common, {}, context);
   if (options.benchmark == "sts") {
     run_sts(options, common, model->embedder, context);

@@ -95,37 +95,41 @@ Rows rows_of(const LocalModel& local, const Embedder& embedder) {
 }
 
 int model_info(const Common& common, Context& context) {
-  const LoadedModel model = load_model(common, {}, context);
+  const LoadedEmbedder model = load_model(common, {}, context);
   if (common.json) {
-    print_json(json_of(model.local, model.embedder));
+    print_json(json_of(model.source, model.embedder));
   } else {
-    print_rows(rows_of(model.local, model.embedder));
+    print_rows(rows_of(model.source, model.embedder));
   }
   return 0;
 }
 
 nlohmann::json json_of(const CollectionInfo& info) {
-  return {{"kind", "collection"},
-          {"path", info.path.string()},
-          {"model", info.model},
-          {"precision", name_of(info.precision)},
-          {"fingerprint", info.fingerprint},
-          {"dim", info.dim},
-          {"n_documents", info.n_documents},
-          {"n_chunks", info.n_chunks},
-          {"n_bytes", info.n_bytes},
-          {"metric", info.metric}};
+  nlohmann::json json = {{"kind", "collection"},
+                         {"path", info.path.string()},
+                         {"model", info.model},
+                         {"precision", name_of(info.precision)},
+                         {"fingerprint", info.fingerprint},
+                         {"dim", info.dim},
+                         {"n_documents", info.n_documents},
+                         {"n_chunks", info.n_chunks},
+                         {"n_bytes", info.n_bytes},
+                         {"metric", info.metric}};
+  if (info.word_pooling != WordPooling::mean) json["word_pooling"] = name_of(info.word_pooling);
+  return json;
 }
 
 Rows rows_of(const CollectionInfo& info) {
-  return {{"collection", info.path.string()},
-          {"documents", grouped(info.n_documents)},
-          {"chunks", grouped(info.n_chunks)},
-          {"vectors", grouped(info.dim) + " dimensions, " + info.metric},
-          {"on disk", bytes_text(info.n_bytes)},
-          {"model", info.model},
-          {"computed in", std::string(name_of(info.precision))},
-          {"fingerprint", info.fingerprint}};
+  Rows rows = {{"collection", info.path.string()},
+               {"documents", grouped(info.n_documents)},
+               {"chunks", grouped(info.n_chunks)},
+               {"vectors", grouped(info.dim) + " dimensions, " + info.metric},
+               {"on disk", bytes_text(info.n_bytes)},
+               {"model", info.model},
+               {"computed in", std::string(name_of(info.precision))}};
+  if (info.word_pooling != WordPooling::mean) rows.emplace_back("words pooled by", name_of(info.word_pooling));
+  rows.emplace_back("fingerprint", info.fingerprint);
+  return rows;
 }
 
 int collection_info(const fs::path& folder, const Options& options, const Common& common) {

@@ -61,7 +61,7 @@ int run(const Options& options, const Common& common, Context& context) {
   }
   if (texts.size() > kMaxTexts) throw Error(ErrorCode::limit, "more than " + std::to_string(kMaxTexts) + " texts");
   if (texts.size() < 2) throw UsageError("two texts or pictures or more are compared, " + std::to_string(texts.size()) + " given");
-  const LoadedModel model = load_model(common, {}, context);
+  const LoadedEmbedder model = load_model(common, {}, context);
   const Matrix<float> vectors = embed_mixed(model.embedder, texts, !options.source.literal, context);
   const std::vector<Pair> pairs = all_pairs(vectors);
   if (common.json) {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "akin/embed/backend.h"
-#include "akin/embed/word_pooling.h"
 #include "akin/formats/word_vectors.h"
 #include "akin/kernels/target.h"
 #include "image_backend.h"
@@ -39,7 +38,8 @@ Embedder::~Embedder() = default;
 
 Embedder Embedder::load(const std::filesystem::path& model, const EmbedderOptions& options, Context& context) {
   kernels::use_target_from_environment();
-  if (is_word_vector_file(model)) return load_embedder(model, options, WordPooling::mean, context);
+  if (is_word_vector_file(model)) return Embedder(make_word_backend(open_word_vectors(model, context), options));
+  check_no_word_pooling(model.string(), options);
   if (is_image_model(model)) return Embedder(make_image_backend(read_image_model(model), options, context));
   if (is_static_folder(model)) return Embedder(make_static_backend(read_static_folder(model), options));
   return Embedder(make_transformer_backend(read_model(model), options, context));

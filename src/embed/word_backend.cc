@@ -42,7 +42,7 @@ bool knows_upper_case(const WordVectors& words) {
 
 class WordBackend final : public EmbedderBackend {
  public:
-  WordBackend(std::unique_ptr<const WordVectors> words, const EmbedderOptions& options, WordPooling pooling);
+  WordBackend(std::unique_ptr<const WordVectors> words, const EmbedderOptions& options);
 
   [[nodiscard]] const ModelInfo& info() const noexcept override { return info_; }
   [[nodiscard]] std::string fingerprint() const override;
@@ -72,7 +72,6 @@ class WordBackend final : public EmbedderBackend {
 
   std::unique_ptr<const WordVectors> words_;
   EmbedderOptions options_;
-  WordPooling pooling_;
   FindWord find_;
   bool upper_case_ = false;
   std::vector<float> weights_;  // of each word; empty for ones
@@ -84,7 +83,7 @@ class WordBackend final : public EmbedderBackend {
   mutable std::unique_ptr<const Tokenizer> tokenizer_;
 };
 
-ModelInfo describe(const WordVectors& words, const EmbedderOptions& options, WordPooling pooling) {
+ModelInfo describe(const WordVectors& words, const EmbedderOptions& options) {
   ModelInfo info;
   info.name = words.path().filename().string();
   info.family = words.format();
@@ -93,21 +92,21 @@ ModelInfo describe(const WordVectors& words, const EmbedderOptions& options, Wor
   info.n_parameters = words.size() * words.dim();
   info.dim = options.dims == 0 ? words.dim() : options.dims;
   info.max_tokens = options.max_tokens == 0 ? kNoPositionLimit : options.max_tokens;
-  info.pooling = name_of(pooling);
+  info.pooling = name_of(options.word_pooling);
+  info.word_pooling = options.word_pooling;
   info.normalized = options.normalize;
   info.similarity = "cosine";
   info.weight_type = "F32";
   return info;
 }
 
-WordBackend::WordBackend(std::unique_ptr<const WordVectors> words, const EmbedderOptions& options, WordPooling pooling)
+WordBackend::WordBackend(std::unique_ptr<const WordVectors> words, const EmbedderOptions& options)
     : words_(std::move(words)),
       options_(options),
-      pooling_(pooling),
       find_([this](std::string_view word) { return find(word); }),
       upper_case_(knows_upper_case(*words_)),
       steps_({}, options.dims, options.normalize),
-      info_(describe(*words_, options, pooling)),
+      info_(describe(*words_, options)),
       prompt_(options.prompt.value_or("")) {
   const std::string& name = info_.name;
   if (words_->size() == 0) throw Error(ErrorCode::corrupt, name + ": holds no words");
@@ -117,17 +116,17 @@ WordBackend::WordBackend(std::unique_ptr<const WordVectors> words, const Embedde
   if (options.precision != Precision::f32)
     throw Error(ErrorCode::invalid_argument,
                 name + ": word vectors are read in f32 alone, " + std::string(name_of(options.precision)) + " is asked for");
-  if (pooling == WordPooling::mean) return;
+  if (options.word_pooling == WordPooling::mean) return;
   const std::vector<double> frequencies = word_frequencies(*words_);
   weights_ = sif_weights(frequencies);
-  if (pooling == WordPooling::sif_common) common_ = common_direction(*words_, frequencies, weights_);
+  if (options.word_pooling == WordPooling::sif_common) common_ = common_direction(*words_, frequencies, weights_);
 }
 
 std::string WordBackend::fingerprint() const {
   Sha256 hash;
   hash.field("akin word vectors 1").field(words_->format()).field(std::to_string(words_->bytes().size()));
   hash.update(words_->bytes());
-  hash.field(name_of(pooling_));
+  hash.field(name_of(options_.word_pooling));
   hash.field(prompt_);
   for (const std::size_t number : {info_.max_tokens, info_.dim, static_cast<std::size_t>(options_.normalize)})
     hash.field(std::to_string(number));
@@ -298,9 +297,8 @@ std::vector<float> common_direction(const WordVectors& words, std::span<const do
   return {direction.begin(), direction.end()};
 }
 
-std::unique_ptr<EmbedderBackend> make_word_backend(std::unique_ptr<const WordVectors> words, const EmbedderOptions& options,
-                                                   WordPooling pooling) {
-  return std::make_unique<WordBackend>(std::move(words), options, pooling);
+std::unique_ptr<EmbedderBackend> make_word_backend(std::unique_ptr<const WordVectors> words, const EmbedderOptions& options) {
+  return std::make_unique<WordBackend>(std::move(words), options);
 }
 
 }  // namespace akin

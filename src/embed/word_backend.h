@@ -11,14 +11,12 @@
 #include <vector>
 
 #include "akin/embed/backend.h"
-#include "akin/embed/word_pooling.h"
 #include "akin/formats/word_vectors.h"
 
 namespace akin {
 
 /// Throws Error{invalid_argument} if `options` ask for more dimensions than the vectors have or for another precision than f32.
-std::unique_ptr<EmbedderBackend> make_word_backend(std::unique_ptr<const WordVectors> words, const EmbedderOptions& options,
-                                                   WordPooling pooling);
+std::unique_ptr<EmbedderBackend> make_word_backend(std::unique_ptr<const WordVectors> words, const EmbedderOptions& options);
 
 /// How often each word occurs in a text, from 0 to 1.
 std::vector<double> word_frequencies(const WordVectors& words);

@@ -5,9 +5,7 @@
 #include <utility>
 
 #include "akin/base/error.h"
-#include "akin/formats/word_vectors.h"
-#include "akin/kernels/target.h"
-#include "word_backend.h"
+#include "akin/embed/backend.h"
 
 namespace akin {
 namespace {
@@ -34,13 +32,10 @@ WordPooling word_pooling_from(std::string_view name) {
   throw Error(ErrorCode::invalid_argument, "unknown pooling '" + std::string(name) + "' of words; known are mean, sif, sif-common");
 }
 
-Embedder load_embedder(const std::filesystem::path& model, const EmbedderOptions& options, WordPooling pooling, Context& context) {
-  kernels::use_target_from_environment();
-  if (is_word_vector_file(model)) return Embedder(make_word_backend(open_word_vectors(model, context), options, pooling));
-  if (pooling != WordPooling::mean)
-    throw Error(ErrorCode::invalid_argument, model.string() + ": pooling by " + std::string(name_of(pooling)) +
-                                                 " is for files of word vectors; this model has a pooling of its own");
-  return Embedder::load(model, options, context);
+void check_no_word_pooling(std::string_view model, const EmbedderOptions& options) {
+  if (options.word_pooling == WordPooling::mean) return;
+  throw Error(ErrorCode::invalid_argument, std::string(model) + ": pooling by " + std::string(name_of(options.word_pooling)) +
+                                               " is for files of word vectors; this model has a pooling of its own");
 }
 
 }  // namespace akin

@@ -72,6 +72,7 @@ RemoteBackend::RemoteBackend(std::unique_ptr<RemoteProvider> provider, const Emb
       normalize_(options.normalize),
       prompt_(options.prompt.value_or("")),
       reply_dim_(spec_.dim) {
+  check_no_word_pooling(spec_.name, options);
   if (options.precision != Precision::f32)
     throw Error(ErrorCode::invalid_argument, spec_.name + ": how a remote model computes cannot be chosen here: leave out --precision");
   if (options.max_tokens != 0)

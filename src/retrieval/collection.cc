@@ -34,17 +34,31 @@ std::vector<std::uint64_t> ids_of(const std::vector<ScoredChunk>& chunks) {
   return ids;
 }
 
-/// The name of a collection's space: "MODEL" or "MODEL@int8", so that a person is asked for neither again.
-std::string space_name(const std::string& model, Precision precision) {
-  return precision == Precision::f32 ? model : model + "@" + std::string(name_of(precision));
+/// How a model was used, beside its name.
+struct ModelUse {
+  Precision precision = Precision::f32;
+  WordPooling word_pooling = WordPooling::mean;
+};
+/// Word vectors are read in f32 alone, so that no space has two of them.
+constexpr std::array<ModelUse, 4> kUses = {{{.precision = Precision::bf16},
+                                            {.precision = Precision::int8},
+                                            {.word_pooling = WordPooling::sif},
+                                            {.word_pooling = WordPooling::sif_common}}};
+
+std::string suffix_of(const ModelUse& use) {
+  std::string suffix;
+  if (use.precision != Precision::f32) suffix += "@" + std::string(name_of(use.precision));
+  if (use.word_pooling != WordPooling::mean) suffix += "@" + std::string(name_of(use.word_pooling));
+  return suffix;
 }
 
-std::pair<std::string, Precision> split_space_name(const std::string& name) {
-  for (const Precision precision : {Precision::bf16, Precision::int8}) {
-    const std::string suffix = space_name("", precision);
-    if (name.ends_with(suffix)) return {name.substr(0, name.size() - suffix.size()), precision};
+/// From the name of a collection's space, which is "MODEL", "MODEL@int8" or "MODEL@sif": a person is asked for neither again.
+std::pair<std::string, ModelUse> split_space_name(const std::string& name) {
+  for (const ModelUse& use : kUses) {
+    const std::string suffix = suffix_of(use);
+    if (name.ends_with(suffix)) return {name.substr(0, name.size() - suffix.size()), use};
   }
-  return {name, Precision::f32};
+  return {name, {}};
 }
 
 /// The chunk without the headings that it begins with: they are shown by themselves.
@@ -101,7 +115,7 @@ void Collection::Impl::check_model(const Embedder& embedder) const {
                                        " dimensions, fingerprint " + space.fingerprint.substr(0, 12) + "), this is '" + info.name +
                                        "' in " + std::string(name_of(info.precision)) + " (" + std::to_string(info.dim) +
                                        " dimensions, fingerprint " + embedder.fingerprint().substr(0, 12) +
-                                       "); use the model and precision it was made with, or another collection");
+                                       "); use the model, precision and pooling it was made with, or another collection");
 }
 
 std::vector<ScoredChunk> Collection::Impl::rank(const Snapshot& snapshot, std::string_view query, const Embedder* embedder,
@@ -125,7 +139,8 @@ Collection& Collection::operator=(Collection&&) noexcept = default;
 Collection::~Collection() = default;
 
 Collection Collection::create(const fs::path& folder, const std::string& model, const Embedder& embedder) {
-  const StoreSpace space{space_name(model, embedder.info().precision), embedder.fingerprint(), embedder.dim(), embedder.info().similarity};
+  const ModelInfo& info = embedder.info();
+  const StoreSpace space{model + suffix_of({info.precision, info.word_pooling}), embedder.fingerprint(), info.dim, info.similarity};
   return Collection(std::make_unique<Impl>(Store::create(folder, space)));
 }
 
@@ -143,9 +158,17 @@ fs::path Collection::find_upward(const fs::path& start) {
 CollectionInfo Collection::info() const {
   const StoreSpace& space = impl_->store.space();
   const StoreCounts counts = impl_->store.snapshot().counts();
-  auto [model, precision] = split_space_name(space.model);
-  return {impl_->store.folder(), std::move(model), space.fingerprint, precision,   space.dim,
-          counts.n_documents,    counts.n_chunks,  counts.n_bytes,    space.metric};
+  auto [model, use] = split_space_name(space.model);
+  return {.path = impl_->store.folder(),
+          .model = std::move(model),
+          .fingerprint = space.fingerprint,
+          .precision = use.precision,
+          .word_pooling = use.word_pooling,
+          .dim = space.dim,
+          .n_documents = counts.n_documents,
+          .n_chunks = counts.n_chunks,
+          .n_bytes = counts.n_bytes,
+          .metric = space.metric};
 }
 
 std::vector<DocumentEntry> Collection::documents() const {

@@ -27,7 +27,7 @@ struct Table {
 
 Embedder load(const std::filesystem::path& path, WordPooling pooling = WordPooling::mean) {
   Context context(1);
-  return load_embedder(path, {}, pooling, context);
+  return Embedder::load(path, {.word_pooling = pooling}, context);
 }
 
 EmbedResult embed(const Embedder& embedder, const std::string& text) {
@@ -198,7 +198,7 @@ TEST(WordBackend, RefusesWhatItCannotDo) {
   EXPECT_NE(loading(table.path, wide).find("words.vec: 3 dimensions are asked for, the vectors have 2"), std::string::npos);
   EXPECT_NE(loading(table.path, coarse).find("word vectors are read in f32 alone, int8 is asked for"), std::string::npos);
   expect_error(ErrorCode::invalid_argument, "pooling by sif is for files of word vectors",
-               [&] { load_embedder(golden::path("sentence-transformers/model2vec"), {}, WordPooling::sif, context); });
+               [&] { load(golden::path("sentence-transformers/model2vec"), WordPooling::sif); });
   EXPECT_NE(loading(table.folder.write("none.vec", "0 3\n")).find("none.vec: holds no words"), std::string::npos);
 }
 

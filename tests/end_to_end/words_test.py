@@ -84,6 +84,22 @@ class Models(AkinCase):
         hits = self.json("search", "queen king", "-c", "words", "--mode", "dense", "-k", 1)["hits"]
         self.assertTrue(hits[0]["uri"].endswith("court.txt"))
 
+    def test_a_collection_remembers_the_pooling_of_its_words(self):
+        self.write("docs/water.txt", "The river and the bank of the river.")
+        self.ok("index", "docs", "-c", "sif", "--model", WORDS, "--pooling", "sif")
+        self.assertEqual(self.json("info", "sif")["word_pooling"], "sif")
+        self.assertEqual(self.json("index", "docs", "-c", "sif")["n_unchanged"], 1)
+        self.assertEqual(len(self.json("search", "the river", "-c", "sif", "--mode", "dense")["hits"]), 1)
+        self.fails(1, "search", "the river", "-c", "sif", "--mode", "dense", "--pooling", "mean", says=["was made with model", "@sif"])
+
+    def test_rare_words_weigh_more_where_that_is_asked_for(self):
+        cosines = [self.json("similar", "the river", "river", "--model", WORDS, "--pooling", pooling)["pairs"][0]["cosine"]
+                   for pooling in ["mean", "sif"]]
+        self.assertGreater(cosines[1], cosines[0])
+        self.fails(1, "embed", "x", "--model", SENTENCE_MODELS / "model2vec", "--pooling", "sif",
+                   says=["model2vec", "for files of word vectors", "a pooling of its own"])
+        self.fails(2, "embed", "x", "--model", WORDS, "--pooling", "sift", says=["did you mean 'sif'?"])
+
     def test_a_static_model_is_not_converted(self):
         self.fails(1, "convert", SENTENCE_MODELS / "model2vec", "-o", "x.gguf", says=["a table without layers"])
 

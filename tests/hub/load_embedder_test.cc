@@ -13,7 +13,7 @@ TEST(LoadEmbedder, LoadsAFolderAsBefore) {
   const auto folder = golden::path("sentence-transformers/pool-mean");
   Context context(1);
   const LoadedEmbedder loaded = load_embedder(folder.string(), {}, context);
-  EXPECT_EQ(loaded.model.origin, "path");
+  EXPECT_EQ(loaded.source.origin, "path");
   EXPECT_EQ(loaded.embedder.fingerprint(), Embedder::load(folder, {}, context).fingerprint());
 }
 

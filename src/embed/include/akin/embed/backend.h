@@ -37,4 +37,7 @@ class EmbedderBackend {
   [[nodiscard]] virtual Encoding encode(std::string_view text, TextRole role) const;
 };
 
+/// For every kind but files of word vectors: throws Error{invalid_argument} if `options` ask for another pooling than the model's own.
+void check_no_word_pooling(std::string_view model, const EmbedderOptions& options);
+
 }  // namespace akin

@@ -16,6 +16,7 @@
 
 #include "akin/base/context.h"
 #include "akin/base/matrix.h"
+#include "akin/embed/word_pooling.h"
 #include "akin/image/image_processor.h"
 #include "akin/text/tokenizer.h"
 
@@ -46,6 +47,7 @@ struct EmbedderOptions {
   std::optional<std::string> prompt;       ///< instead of the model's own, for every role
   std::optional<std::string> prompt_name;  ///< one of the model's own prompts, for every role; `prompt` goes before it
   LongTexts long_texts = LongTexts::cut;
+  WordPooling word_pooling = WordPooling::mean;  ///< of a file of word vectors; other models have a pooling of their own
 };
 
 /// What happened to one text.
@@ -94,6 +96,7 @@ struct ModelInfo {
   std::vector<std::pair<std::string, std::string>> prompts;  ///< name, text
   std::string weight_type;                                   ///< as stored: "F32", "Q8_0", …
   Precision precision = Precision::f32;
+  WordPooling word_pooling = WordPooling::mean;  ///< of a file of word vectors
   bool takes_texts = true, takes_images = false;
   std::size_t image_width = 0, image_height = 0;  ///< to which images are brought; where a side follows the image's, that of a square one
   std::optional<MatchScale> match;                ///< of a model of images and texts

@@ -2,11 +2,7 @@
 // word_backend_test.cc.
 #pragma once
 
-#include <filesystem>
 #include <string_view>
-
-#include "akin/base/context.h"
-#include "akin/embed/embedder.h"
 
 namespace akin {
 
@@ -18,9 +14,5 @@ enum class WordPooling {
 std::string_view name_of(WordPooling pooling) noexcept;
 /// "mean", "sif", "sif-common". Throws Error{invalid_argument} listing the names.
 WordPooling word_pooling_from(std::string_view name);
-
-/// Embedder::load() of a model that may be a file of word vectors: `pooling` is that of its words. Throws Error{invalid_argument} for
-/// another kind of model, unless `pooling` is mean.
-Embedder load_embedder(const std::filesystem::path& model, const EmbedderOptions& options, WordPooling pooling, Context& context);
 
 }  // namespace akin

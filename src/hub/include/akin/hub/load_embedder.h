@@ -12,7 +12,7 @@
 namespace akin {
 
 struct LoadedEmbedder {
-  LocalModel model;  ///< origin "remote" and an empty path for a model that runs elsewhere
+  LocalModel source;  ///< origin "remote" and an empty path for a model that runs elsewhere
   Embedder embedder;
 };
 

@@ -60,7 +60,8 @@ struct Hit {
 struct CollectionInfo {
   std::filesystem::path path;
   std::string model, fingerprint;
-  Precision precision = Precision::f32;  ///< that its vectors were made in
+  Precision precision = Precision::f32;          ///< that its vectors were made in
+  WordPooling word_pooling = WordPooling::mean;  ///< by which they were, if its model is a file of word vectors
   std::size_t dim = 0, n_documents = 0, n_chunks = 0, n_bytes = 0;
   std::string metric;
 };
