@@ -7,6 +7,7 @@
 #include "akin/akin.h"
 #include "calibration.h"
 #include "cost.h"
+#include "embed_tokens.h"
 #include "late_chunks.h"
 #include "pictures.h"
 #include "terminal.h"
@@ -77,40 +78,6 @@ void print_vector(const std::string& text, std::span<const float> vector) {
   print(bold(shortened(text, columns)) + "  " + compact(vector) + "\n");
 }
 
-void print_tokens(const Embedder& embedder, const std::string& text, const TokenVectors& result, bool as_json) {
-  nlohmann::json list = nlohmann::json::array();
-  Table table;
-  for (std::size_t i = 0; i < result.encoding.ids.size(); ++i) {
-    const std::string& piece = embedder.tokenizer().piece(result.encoding.ids[i]);
-    const std::span<const float> vector = result.hidden.row(i);
-    if (as_json) {
-      list.push_back({{"piece", piece},
-                      {"id", result.encoding.ids[i]},
-                      {"bytes", {result.encoding.offsets[i].begin, result.encoding.offsets[i].end}},
-                      {"vector", std::vector<float>(vector.begin(), vector.end())}});
-    } else {
-      table.rows.push_back({piece, compact(vector)});
-    }
-  }
-  if (as_json) {
-    print_json_line({{"text", text}, {"n_tokens_dropped", result.encoding.n_tokens_dropped}, {"tokens", list}});
-    return;
-  }
-  table.header = {"piece", "vector"};
-  print(table.text());
-}
-
-void embed_each_token(const Embedder& embedder, TextSource& source, bool as_json, Totals& totals, Context& context) {
-  std::string text;
-  while (source.next(text)) {
-    context.cancel.check();
-    const TokenVectors result = embedder.embed_tokens(text, context);
-    totals.add({static_cast<std::uint32_t>(result.encoding.ids.size()), static_cast<std::uint32_t>(result.encoding.n_tokens_dropped),
-                static_cast<std::uint32_t>(result.encoding.n_invalid)});
-    print_tokens(embedder, text, result, as_json);
-  }
-}
-
 // One run over all texts: where vectors go, in which code, and what is counted on the way.
 class Output {
  public:
@@ -121,7 +88,7 @@ class Output {
         code_(vector_code_from(options.type)),
         ranges_(std::move(ranges)),
         as_json_(as_json) {
-    if (!options.out.empty() && options.calibrate != "first") open();  // a file that cannot be is told before the work
+    if (!options.out.empty() && !options.tokens && options.calibrate != "first") open();  // a file that cannot be is told before the work
   }
 
   void take(std::span<const std::string> texts, const EmbedResult& result) {
@@ -246,8 +213,7 @@ void check(const Options& options) {
   check_choice("--format", options.source.format, {"auto", "lines", "jsonl", "csv"});
   check_choice("--long", options.long_texts, {"cut", "pool", "late"});
   const bool is_late = options.long_texts == "late";
-  if (options.tokens && (!options.out.empty() || options.type != "f32"))
-    throw UsageError("--tokens prints one f32 vector a token; it takes no --out and no --type");
+  if (options.tokens && options.type != "f32") throw UsageError("--tokens gives one f32 vector a token; it takes no --type");
   if (options.tokens && options.long_texts != "cut") throw UsageError("--tokens reads a text at once; it takes no --long");
   if (options.prompt && options.prompt_name) throw UsageError("--prompt and --prompt-name both name the prompt: pass one");
   if (options.as != "plain" && (options.prompt || options.prompt_name))
@@ -292,7 +258,8 @@ int run(Options& options, const Common& common, Context& context) {
     ranges = calibrate(options.calibrate, options.source, embedder, role, context);
   Output output(options, model, role, std::move(ranges), as_json);
   if (options.tokens) {
-    embed_each_token(embedder, *source, as_json, output.totals, context);
+    embed_each_token(
+        model, *source, options.out, as_json, [&](const TextReport& report) { output.totals.add(report); }, context);
   } else if (options.long_texts == "late") {
     embed_late(
         embedder, *source, role, options.chunk_tokens, [&](const LateText& text) { output.take(text); }, context);
@@ -347,7 +314,8 @@ Run add_embed(CLI::App& verb, Common& common) {
   verb.add_option("--format", options->source.format, "Of files and standard input: auto (by ending), lines, jsonl or csv")
       ->capture_default_str()
       ->type_name("NAME");
-  verb.add_flag("--tokens", options->tokens, "One contextual vector a token");
+  verb.add_flag("--tokens", options->tokens,
+                "One contextual vector a token; --out takes a .safetensors file: k.ids, k.offsets and k.hidden of text k");
   verb.add_flag("--text", options->source.literal, "Every argument is a text, even if a file has that name");
   add_model_options(verb, common);
   return [options, &common](Context& context) { return run(*options, common, context); };

@@ -1,4 +1,5 @@
 #include <nlohmann/json.hpp>
+#include <span>
 
 #include "akin/base/error.h"
 #include "akin/formats/safetensors.h"
@@ -10,6 +11,8 @@ using Metadata = std::map<std::string, std::string, std::less<>>;
 
 // Readers want the data at a multiple of eight bytes, so the header is padded with spaces.
 constexpr std::size_t kAlignmentOfData = 8;
+// The reference implementation refuses a larger header.
+constexpr std::size_t kLargestHeader = 100'000'000;
 
 std::string quoted(const std::string& text, const char* what) {
   try {
@@ -96,6 +99,37 @@ void SafetensorsRowWriter::commit() {
   json.append(header_bytes_ - sizeof(std::uint64_t) - json.size(), ' ');
   const std::string framed_header = framed(std::move(json));
   file_.write_at(0, std::as_bytes(std::span(framed_header)));
+  file_.commit();
+}
+
+SafetensorsStreamWriter::SafetensorsStreamWriter(const std::filesystem::path& path)
+    : path_(path), file_(path), header_(path), data_(path) {}
+
+void SafetensorsStreamWriter::append(const TensorView& tensor) {
+  check_type(tensor);
+  if (tensor.bytes.size() != byte_size(tensor.type, tensor.size()))
+    throw Error(ErrorCode::invalid_argument, "tensor '" + tensor.name + "' has bytes that disagree with its shape");
+  const std::string json = (n_tensors_ == 0 ? "" : ",") + tensor_json(tensor, data_.size(), data_.size() + tensor.bytes.size());
+  if (header_.size() + json.size() > kLargestHeader)
+    throw Error(ErrorCode::limit, path_.string() + ": the header of " + std::to_string(n_tensors_) +
+                                      " tensors is as large as readers allow (100 MB): write several files");
+  header_.write(std::as_bytes(std::span(json)));
+  data_.write(tensor.bytes);
+  ++n_tensors_;
+}
+
+void SafetensorsStreamWriter::commit(const Metadata& metadata) {
+  std::string begin = "{" + metadata_json(metadata);
+  if (!metadata.empty() && n_tensors_ > 0) begin += ",";
+  std::string end = "}";
+  const std::size_t size = begin.size() + header_.size() + end.size();
+  end.append((kAlignmentOfData - size % kAlignmentOfData) % kAlignmentOfData, ' ');
+  const std::uint64_t length = begin.size() + header_.size() + end.size();
+  file_.write(std::as_bytes(std::span(&length, 1)));
+  file_.write(begin);
+  header_.copy_to(file_);
+  file_.write(end);
+  data_.copy_to(file_);
   file_.commit();
 }
 

@@ -88,6 +88,28 @@ class Embed(AkinCase):
         if len(the) == 2:
             self.assertNotEqual(the[0], the[1])
 
+    def test_vectors_of_tokens_are_kept_in_a_file(self):
+        texts = ["the bank by the river", "", "a naïve house"]
+        records = self.json_lines("embed", *texts, "--tokens", "--model", TINY)
+        done = self.ok("embed", *texts, "--tokens", "--model", TINY, "--out", "x.safetensors")
+        self.assertEqual(done.out, "")
+        content = (self.folder / "x.safetensors").read_bytes()
+        start = 8 + struct.unpack_from("<Q", content)[0]
+        header = json.loads(content[8:start])
+        self.assertEqual(header.pop("__metadata__")["n_texts"], "3")
+        self.assertEqual(len(header), 9)
+        for k, record in enumerate(records):
+            def numbers(name, letter, k=k):
+                begin, end = header[f"{k}.{name}"]["data_offsets"]
+                return list(struct.unpack(f"<{(end - begin) // 4}{letter}", content[start + begin:start + end]))
+            tokens = record["tokens"]
+            self.assertEqual(numbers("ids", "i"), [t["id"] for t in tokens])
+            self.assertEqual(numbers("offsets", "i"), [place for t in tokens for place in t["bytes"]])
+            self.assertEqual(numbers("hidden", "f"), [x for t in tokens for x in array.array("f", t["vector"])])
+            self.assertEqual(header[f"{k}.hidden"]["shape"], [len(tokens), len(tokens[0]["vector"])])
+        self.fails(1, "embed", "x", "--tokens", "--model", TINY, "--out", "x.npy", says=["x.npy", ".safetensors only"])
+        self.fails(2, "embed", "x", "--tokens", "--model", TINY, "--type", "f16", says=["takes no --type"])
+
     def test_an_unknown_ending_is_refused_before_the_work(self):
         self.fails(2, "embed", "x", "--model", TINY, "--out", "x.xlsx", says=["x.xlsx", ".npy"])
 

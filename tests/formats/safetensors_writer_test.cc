@@ -93,5 +93,38 @@ TEST(SafetensorsRowWriter, LeavesNothingBehindWithoutCommit) {
   EXPECT_EQ(folder.n_entries(), 0U);
 }
 
+TEST(SafetensorsStreamWriter, WritesTheFileThatWholeTensorsGive) {
+  const TemporaryFolder folder;
+  const std::vector<float> numbers = {1, 2, 3, 4, 5, 6};
+  const std::vector<std::uint8_t> bytes = {7, 8, 9};
+  const std::vector<TensorView> tensors = {{"0.w", TensorType::f32, {2, 3}, std::as_bytes(std::span(numbers))},
+                                           {"0.b", TensorType::u8, {3}, std::as_bytes(std::span(bytes))},
+                                           {"1.w", TensorType::f32, {0, 3}, {}}};
+  for (const auto& metadata : {std::map<std::string, std::string, std::less<>>{}, {{"model", "x"}}}) {
+    for (std::size_t n = 0; n <= tensors.size(); ++n) {
+      write_safetensors(folder.path() / "whole", std::span(tensors).first(n), metadata);
+      SafetensorsStreamWriter writer(folder.path() / "streamed");
+      for (std::size_t i = 0; i < n; ++i) writer.append(tensors[i]);
+      EXPECT_EQ(writer.size(), n);
+      writer.commit(metadata);
+      EXPECT_EQ(file_text(folder.path() / "streamed"), file_text(folder.path() / "whole")) << n;
+    }
+  }
+}
+
+TEST(SafetensorsStreamWriter, LeavesNothingBehindWithoutCommitAndRefusesWhatTheFormatLacks) {
+  const TemporaryFolder folder;
+  const std::vector<float> numbers = {1, 2};
+  {
+    SafetensorsStreamWriter writer(folder.path() / "x.safetensors");
+    writer.append({"a", TensorType::f32, {2}, std::as_bytes(std::span(numbers))});
+    expect_error(ErrorCode::invalid_argument, "'b' has bytes that disagree", [&] {
+      writer.append({"b", TensorType::f32, {3}, std::as_bytes(std::span(numbers))});
+    });
+    expect_error(ErrorCode::unsupported, "'c' is Q8_0", [&] { writer.append({"c", TensorType::q8_0, {32}, {}}); });
+  }
+  EXPECT_EQ(folder.n_entries(), 0U);
+}
+
 }  // namespace
 }  // namespace akin

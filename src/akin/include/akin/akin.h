@@ -14,6 +14,7 @@
 #include "akin/embed/nearest_rows.h"
 #include "akin/embed/text_spans.h"
 #include "akin/embed/token_table.h"
+#include "akin/embed/token_vectors.h"
 #include "akin/embed/value_ranges.h"
 #include "akin/embed/verify.h"
 #include "akin/embed/word_pooling.h"

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "akin/base/atomic_file.h"
+#include "akin/base/spool_file.h"
 #include "akin/formats/tensor.h"
 
 namespace akin {
@@ -58,6 +59,26 @@ class SafetensorsRowWriter {
   std::size_t row_bytes_ = 0;
   std::size_t header_bytes_ = 0;
   std::size_t data_bytes_ = 0;
+};
+
+/// Tensors whose number and sizes are not known beforehand, one after the other. What they hold and what the header will say of them waits
+/// on disk in the target's folder (SpoolFile): memory does not grow, the disk holds the numbers twice for a moment.
+class SafetensorsStreamWriter {
+ public:
+  /// Throws Error{not_found}, Error{io}.
+  explicit SafetensorsStreamWriter(const std::filesystem::path& path);
+  /// The caller gives each name once. Throws Error{invalid_argument} for bytes that disagree with the shape, Error{unsupported} for Q8_0,
+  /// Error{limit} once the header is larger than readers allow (100 MB, about 800,000 tensors).
+  void append(const TensorView& tensor);
+  [[nodiscard]] std::size_t size() const noexcept { return n_tensors_; }
+  /// Puts the file in its place, whole. Without it nothing is left behind.
+  void commit(const std::map<std::string, std::string, std::less<>>& metadata = {});
+
+ private:
+  std::filesystem::path path_;
+  AtomicFile file_;
+  SpoolFile header_, data_;
+  std::size_t n_tensors_ = 0;
 };
 
 }  // namespace akin

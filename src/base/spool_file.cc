@@ -1,0 +1,58 @@
+#include "akin/base/spool_file.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "akin/base/error.h"
+
+namespace akin {
+namespace {
+
+constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
+
+}  // namespace
+
+SpoolFile::SpoolFile(const std::filesystem::path& target) : target_(target) {
+  const std::filesystem::path folder = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
+  std::string name = (folder / ".akin-spool-XXXXXX").string();
+  fd_ = ::mkstemp(name.data());
+  if (fd_ < 0) throw_errno(folder.string(), "create a file in it");
+  ::unlink(name.c_str());
+}
+
+SpoolFile::~SpoolFile() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void SpoolFile::write(std::span<const std::byte> bytes) {
+  buffer_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  written_ += bytes.size();
+  if (buffer_.size() >= kBufferBytes) flush();
+}
+
+void SpoolFile::flush() {
+  for (std::size_t done = 0; done < buffer_.size();) {
+    const ssize_t n = ::write(fd_, buffer_.data() + done, buffer_.size() - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno(target_.string(), "write what it will hold");
+    done += static_cast<std::size_t>(n);
+  }
+  buffer_.clear();
+}
+
+void SpoolFile::copy_to(AtomicFile& file) {
+  flush();
+  std::string block(kBufferBytes, '\0');
+  for (std::size_t done = 0; done < written_;) {
+    const ssize_t n = ::pread(fd_, block.data(), block.size(), static_cast<off_t>(done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno(target_.string(), "read what it will hold");
+    if (n == 0) throw Error(ErrorCode::io, target_.string() + ": what was written is not there any more");
+    file.write(std::string_view(block.data(), static_cast<std::size_t>(n)));
+    done += static_cast<std::size_t>(n);
+  }
+}
+
+}  // namespace akin
