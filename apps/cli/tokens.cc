@@ -4,6 +4,7 @@
 
 #include "akin/akin.h"
 #include "akin/base/utf8.h"
+#include "akin/model/spec.h"
 #include "terminal.h"
 #include "text_source.h"
 #include "verbs.h"
@@ -107,7 +108,8 @@ void print_table(const std::string& text, const std::vector<Token>& tokens, cons
     }
   }
   print(out.text());
-  std::string footer = grouped(tokens.size()) + " tokens; the model reads " + grouped(table.max_tokens());
+  std::string footer = grouped(tokens.size()) + " tokens; the model reads " +
+                       (table.max_tokens() < kNoPositionLimit ? grouped(table.max_tokens()) : "any number");
   if (rows) {
     footer += "; rows of a table of " + grouped(table.n_rows()) + " × " + grouped(table.dim()) + " in " +
               std::string(name_of(table.rows().type)) + ", " + bytes_text(table.rows().bytes.size());

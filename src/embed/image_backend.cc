@@ -4,9 +4,9 @@
 #include <utility>
 
 #include "akin/base/error.h"
+#include "akin/base/scratch_pool.h"
 #include "akin/nn/weights.h"
 #include "micro_batch.h"
-#include "scratch_pool.h"
 #include "sentence_steps.h"
 #include "transformer_backend.h"
 
@@ -146,9 +146,8 @@ Matrix<float> ImageBackend::run_texts(std::span<const std::vector<std::int32_t>*
     starts.push_back(ids.size());
   }
   Matrix<float> vectors = Matrix<float>::uninitialized(texts.size(), text_->dim());
-  auto buffers = scratch_.take();
-  text_->forward({ids, {}, starts}, *buffers, vectors.view(), crew);
-  scratch_.give_back(std::move(buffers));
+  const ScratchPool<TransformerBuffers>::Lease buffers(scratch_);
+  text_->forward({ids, {}, starts}, buffers.get(), vectors.view(), crew);
   return steps_.forward(std::move(vectors));
 }
 
@@ -184,9 +183,8 @@ TokenVectors ImageBackend::embed_tokens(std::string_view text, Context&) const {
   pad(ids);
   const std::vector<std::size_t> starts = {0, ids.size()};
   Matrix<float> hidden = Matrix<float>::uninitialized(ids.size(), files_.text->model.spec.dim);
-  auto buffers = scratch_.take();
-  text_->hidden({ids, {}, starts}, *buffers, hidden.view());
-  scratch_.give_back(std::move(buffers));
+  const ScratchPool<TransformerBuffers>::Lease buffers(scratch_);
+  text_->hidden({ids, {}, starts}, buffers.get(), hidden.view());
   result.hidden = Matrix<float>::uninitialized(result.encoding.ids.size(), hidden.cols());
   std::copy_n(hidden.data(), result.hidden.size(), result.hidden.data());
   return result;
@@ -215,9 +213,8 @@ Matrix<float> ImageBackend::embed_images(std::span<const FittedImage> images, Co
       pixels.push_back({std::move(numbers.values), numbers.height, numbers.width});
     }
     Matrix<float> vectors = Matrix<float>::uninitialized(pixels.size(), vision_->dim());
-    auto buffers = scratch_.take();
-    vision_->forward(pixels, *buffers, vectors.view(), crew);
-    scratch_.give_back(std::move(buffers));
+    const ScratchPool<TransformerBuffers>::Lease buffers(scratch_);
+    vision_->forward(pixels, buffers.get(), vectors.view(), crew);
     vectors = steps_.forward(std::move(vectors));
     for (std::size_t s = 0; s < pixels.size(); ++s) std::ranges::copy(vectors.row(s), result.row(batches[b][s]).begin());
   });

@@ -8,12 +8,14 @@
 #include "akin/kernels/target.h"
 #include "akin/nn/weights.h"
 #include "model_files.h"
+#include "static_folder.h"
 
 namespace akin {
 
 struct TokenTable::Impl {
   ModelWeights parts;
   const TensorView* rows = nullptr;
+  std::optional<std::size_t> max_tokens;  // nothing: see read_max_tokens()
   mutable std::once_flag asked;
   mutable std::optional<Tokenizer> tokenizer;
 };
@@ -26,6 +28,17 @@ TokenTable::~TokenTable() = default;
 TokenTable TokenTable::open(const std::filesystem::path& model) {
   kernels::use_target_from_environment();
   auto impl = std::make_unique<Impl>();
+  if (is_static_folder(model)) {
+    StaticFiles found = read_static_folder(model);
+    ModelFiles& files = found.files;
+    if (found.table.mapping != nullptr || found.table.weights != nullptr)
+      throw Error(ErrorCode::unsupported, files.name + ": its tokens share rows or are weighted, so that the file has no row for each");
+    impl->rows = found.table.rows;
+    impl->max_tokens = files.sentence.max_tokens;
+    impl->tokenizer.emplace(std::move(files.tokenizer));
+    impl->parts = {std::move(files.name), std::move(files.model), std::move(files.weights), model};
+    return TokenTable(std::move(impl));
+  }
   impl->parts = read_weights(model);
   const ModelDescription& description = impl->parts.model;
   if (description.names.token_embedding.empty()) {
@@ -47,10 +60,12 @@ std::optional<bool> TokenTable::is_tied() const noexcept {
   return head ? std::optional(head->tied) : std::nullopt;
 }
 
-std::size_t TokenTable::max_tokens() const { return read_max_tokens(impl_->parts); }
+std::size_t TokenTable::max_tokens() const { return impl_->max_tokens ? *impl_->max_tokens : read_max_tokens(impl_->parts); }
 
 const Tokenizer& TokenTable::tokenizer() const {
-  std::call_once(impl_->asked, [&] { impl_->tokenizer.emplace(read_tokenizer(impl_->parts)); });
+  std::call_once(impl_->asked, [&] {
+    if (!impl_->tokenizer) impl_->tokenizer.emplace(read_tokenizer(impl_->parts));
+  });
   return *impl_->tokenizer;
 }
 

@@ -21,15 +21,15 @@ void TransformerRunner::run_batch(std::span<const Encoding> encodings, const Mic
     types.insert(types.end(), encodings[i].type_ids.begin(), encodings[i].type_ids.end());
     starts.push_back(ids.size());
   }
-  std::unique_ptr<Scratch> scratch = scratch_.take();
-  const MatrixView<float> hidden = nn::grow(scratch->hidden, ids.size(), transformer_.spec().dim);
+  const ScratchPool<Scratch>::Lease lease(scratch_);
+  Scratch& scratch = lease.get();
+  const MatrixView<float> hidden = nn::grow(scratch.hidden, ids.size(), transformer_.spec().dim);
   if (crew == nullptr) {
-    transformer_.forward({ids, types, starts}, scratch->buffers, hidden);
+    transformer_.forward({ids, types, starts}, scratch.buffers, hidden);
   } else {
-    transformer_.forward({ids, types, starts}, scratch->buffers, hidden, *crew);
+    transformer_.forward({ids, types, starts}, scratch.buffers, hidden, *crew);
   }
   take({batch, starts, hidden});
-  scratch_.give_back(std::move(scratch));
 }
 
 void TransformerRunner::run(std::span<const Encoding> encodings, const Take& take, Context& context) const {

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "akin/base/context.h"
+#include "akin/base/scratch_pool.h"
 #include "akin/embed/embedder.h"
 #include "akin/model/transformer.h"
 #include "micro_batch.h"
-#include "scratch_pool.h"
 
 namespace akin {
 

@@ -14,12 +14,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace akin::kernels::HWY_NAMESPACE {
 
-#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-#define AKIN_NATIVE_F16 1
-#else
-#define AKIN_NATIVE_F16 0
-#endif
-
 void floats_to_f16(const float* in, f16* out, std::size_t n) {
   std::size_t i = 0;
 #if AKIN_NATIVE_F16
@@ -49,7 +43,6 @@ void f16_to_floats(const f16* in, float* out, std::size_t n) {
 #endif
   for (; i < n; ++i) out[i] = to_float(in[i]);
 }
-#undef AKIN_NATIVE_F16
 
 void floats_to_bf16(const float* in, std::uint16_t* out, std::size_t n) { round_to_bf16(in, n, out); }
 

@@ -19,13 +19,6 @@
 HWY_BEFORE_NAMESPACE();
 namespace akin::kernels::HWY_NAMESPACE {
 
-// binary16 by the CPU's own conversion where there is one.
-#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-#define AKIN_NATIVE_F16 1
-#else
-#define AKIN_NATIVE_F16 0
-#endif
-
 template <class Stored>
 HWY_INLINE Stored number_at(const std::byte* p) {
   Stored stored;
@@ -64,7 +57,6 @@ struct Halves {
   }
   static float one(const std::byte* p) { return to_float(f16{number_at<std::uint16_t>(p)}); }
 };
-#undef AKIN_NATIVE_F16
 
 struct BrainHalves {
   static constexpr std::size_t kBytes = 2;

@@ -18,6 +18,14 @@
 #include "akin/kernels/activation.h"
 #include "hwy/highway.h"
 
+// Whether the CPUs of this target convert binary16 themselves.
+#undef AKIN_NATIVE_F16
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+#define AKIN_NATIVE_F16 1
+#else
+#define AKIN_NATIVE_F16 0
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace akin::kernels::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;

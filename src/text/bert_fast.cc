@@ -166,7 +166,7 @@ std::size_t BertFast::ascii_word(std::string_view text, std::size_t begin, std::
     if (next == Class::word) return long_ascii_word(text, begin, offset, sink, scratch);
     if (next == Class::other) return run(text, begin, offset, sink, scratch);
   }
-  CachedWord& cached = scratch.cache.place_of(low, high);
+  CachedWord& cached = scratch.cache.look_up(low, high, length);
   if (cached.holds(low, high, length)) {
     std::size_t at = offset + begin;
     for (unsigned i = 0; i < cached.n; ++i) {

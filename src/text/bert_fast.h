@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "akin/base/scratch_pool.h"
 #include "code_point_plan.h"
 #include "fast_tokenizer.h"
 #include "pipeline.h"

@@ -11,8 +11,8 @@
 namespace akin::text {
 namespace {
 
-// Up to so many symbols the best pair is looked for one by one: measured to be faster than a heap.
-constexpr std::size_t kShort = 40;
+// Up to so many symbols the best pair is looked for one by one, which is faster than a heap; as many as an integer has bits.
+constexpr std::size_t kShort = 32;
 
 std::string byte_piece(unsigned byte) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
@@ -150,23 +150,37 @@ void Bpe::merge(std::vector<Symbol>& symbols, std::vector<std::uint32_t>& ranks)
   symbols.size() <= kShort ? merge_short(symbols, ranks) : merge_long(symbols, ranks);
 }
 
-void Bpe::merge_short(std::vector<Symbol>& symbols, std::vector<std::uint32_t>& ranks) const {
-  std::size_t n = symbols.size();
-  while (n > 1) {
-    const auto* best = std::min_element(ranks.data(), ranks.data() + n - 1);
-    if (*best == kNoRank) break;
-    const auto i = static_cast<std::size_t>(best - ranks.data());
-    symbols[i].id = merged_[*best];
-    symbols[i].length += symbols[i + 1].length;
-    --n;
-    for (std::size_t j = i + 1; j < n; ++j) {
-      symbols[j] = symbols[j + 1];
-      ranks[j] = ranks[j + 1];
+// Every pair is one number, its rank above its place, so that the least is the next to merge; symbols that were merged into the one before
+// them are bits that are no longer set, and nothing moves until the end.
+void Bpe::merge_short(std::vector<Symbol>& symbols, const std::vector<std::uint32_t>& ranks) const {
+  constexpr unsigned kPlaceBits = 5;
+  static_assert(kShort == 1U << kPlaceBits && kRankBits + kPlaceBits <= 32);
+  const auto pair_at = [](std::uint32_t rank, unsigned place) { return rank == kNoRank ? kNoRank : rank << kPlaceBits | place; };
+  const auto n = static_cast<unsigned>(symbols.size());
+  std::uint32_t pairs[kShort];
+  for (unsigned i = 0; i + 1 < n; ++i) pairs[i] = pair_at(ranks[i], i);
+  std::uint32_t left = n == kShort ? ~std::uint32_t{0} : (std::uint32_t{1} << n) - 1;
+  while (true) {
+    std::uint32_t best = kNoRank;
+    for (unsigned i = 0; i + 1 < n; ++i) best = std::min(best, pairs[i]);
+    if (best == kNoRank) break;
+    const unsigned i = best & (kShort - 1);
+    const std::uint32_t behind = ~std::uint32_t{1} << i;
+    const auto next = static_cast<unsigned>(std::countr_zero(left & behind));
+    symbols[i].id = merged_[best >> kPlaceBits];
+    symbols[i].length += symbols[next].length;
+    left &= ~(std::uint32_t{1} << next);
+    pairs[next] = kNoRank;
+    pairs[i] = kNoRank;
+    if ((left & behind) != 0) pairs[i] = pair_at(rank_of(symbols[i].id, symbols[std::countr_zero(left & behind)].id), i);
+    if (const std::uint32_t before = left & ~behind & ~(std::uint32_t{1} << i); before != 0) {
+      const auto previous = 31 - static_cast<unsigned>(std::countl_zero(before));
+      pairs[previous] = pair_at(rank_of(symbols[previous].id, symbols[i].id), previous);
     }
-    if (i > 0) ranks[i - 1] = rank_of(symbols[i - 1].id, symbols[i].id);
-    if (i + 1 < n) ranks[i] = rank_of(symbols[i].id, symbols[i + 1].id);
   }
-  symbols.resize(n);
+  std::size_t kept = 0;
+  for (; left != 0; left &= left - 1) symbols[kept++] = symbols[static_cast<unsigned>(std::countr_zero(left))];
+  symbols.resize(kept);
 }
 
 // Symbols as a doubly linked list; the heap holds rank and place, also of pairs that are no more, which are passed over.

@@ -114,11 +114,9 @@ void BpeFast::tokenize_words(const Place& segment, TokenSink& sink, Scratch& scr
 template <WordRules rules>
 void BpeFast::scan_words(const Place& segment, TokenSink& sink, Scratch& scratch) const {
   const WordScanner<rules> scanner(segment.text, classes_);
-  for (std::size_t at = 0; at < segment.text.size();) {
-    const std::size_t end = scanner.next(at);
-    add_word(segment, at, end, sink, scratch);
-    at = end;
-  }
+  for_each_word(
+      segment.text, 0, scratch.cache, [&](std::size_t at) { return scanner.next(at); },
+      [&](const TextWord& word) { add_word(segment, word, sink, scratch); });
 }
 
 inline void BpeFast::add_token(const Place& segment, std::int32_t id, std::size_t begin, std::size_t end, TokenSink& sink) {
@@ -129,22 +127,17 @@ inline void BpeFast::add_token(const Place& segment, std::int32_t id, std::size_
   sink.add(id, span_of(segment.offset + begin, segment.offset + end));
 }
 
-inline void BpeFast::add_word(const Place& segment, std::size_t begin, std::size_t end, TokenSink& sink, Scratch& scratch) const {
-  const std::size_t length = end - begin;
+inline void BpeFast::add_word(const Place& segment, const TextWord& word, TokenSink& sink, Scratch& scratch) const {
+  const std::size_t length = word.length();
   if (length > WordCache::kMaxLength) {
-    merge_word(segment.text.substr(begin, length), scratch);
-    return add_symbols(segment, begin, sink, scratch);
+    merge_word(segment.text.substr(word.begin, length), scratch);
+    return add_symbols(segment, word.begin, sink, scratch);
   }
-  const std::uint64_t low = first_bytes(load8(segment.text, begin), static_cast<unsigned>(length));
-  const std::uint64_t high = length <= 8 ? 0 : first_bytes(load8(segment.text, begin + 8), static_cast<unsigned>(length) - 8);
-  CachedWord& cached = scratch.cache.place_of(low, high);
-  if (!cached.holds(low, high, length)) {
-    cached = {.low = low, .high = high};
-    return add_uncached_word(segment, begin, end, cached, sink, scratch);
-  }
-  std::size_t at = begin;
+  CachedWord& cached = scratch.cache.look_up(word.low, word.high, length);
+  if (!cached.holds(word.low, word.high, length)) return add_uncached_word(segment, word, cached, sink, scratch);
+  std::size_t at = word.begin;
   for (unsigned i = 0; i < cached.n; ++i) {
-    const std::size_t next = i + 1U == cached.n ? end : at + cached.lengths[i];
+    const std::size_t next = i + 1U == cached.n ? word.end : at + cached.lengths[i];
     add_token(segment, cached.ids[i], at, next, sink);
     at = next;
   }
@@ -181,11 +174,11 @@ void BpeFast::add_symbols(const Place& segment, std::size_t begin, TokenSink& si
   }
 }
 
-void BpeFast::add_uncached_word(const Place& segment, std::size_t begin, std::size_t end, CachedWord& cached, TokenSink& sink,
-                                Scratch& scratch) const {
+void BpeFast::add_uncached_word(const Place& segment, const TextWord& place, CachedWord& cached, TokenSink& sink, Scratch& scratch) const {
   using State = WholeWords::State;
-  const std::string_view word = segment.text.substr(begin, end - begin);
-  const WholeWords::Word* piece = whole_words_.find(cached.low, cached.high, word.size());
+  cached = {.low = place.low, .high = place.high};
+  const std::string_view word = segment.text.substr(place.begin, place.end - place.begin);
+  const WholeWords::Word* piece = whole_words_.find(place.low, place.high, word.size());
   State state = piece == nullptr ? State::parts : piece->state.load(std::memory_order_relaxed);
   if (state != State::whole) {
     merge_word(word, scratch);
@@ -197,7 +190,7 @@ void BpeFast::add_uncached_word(const Place& segment, std::size_t begin, std::si
     scratch.symbols.resize(1);
     scratch.symbols[0] = {piece->id, static_cast<std::uint32_t>(word.size())};
   }
-  add_symbols(segment, begin, sink, scratch);
+  add_symbols(segment, place.begin, sink, scratch);
   cached.keep(word.size(), scratch.symbols, [](const Bpe::Symbol& symbol) { return symbol.length; });
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "akin/base/scratch_pool.h"
 #include "bpe.h"
 #include "code_point_classes.h"
 #include "fast_tokenizer.h"
@@ -49,9 +50,8 @@ class BpeFast final : public FastTokenizer {
   void tokenize_words(const Place& segment, TokenSink& sink, Scratch& scratch) const;
   template <WordRules rules>
   void scan_words(const Place& segment, TokenSink& sink, Scratch& scratch) const;
-  void add_word(const Place& segment, std::size_t begin, std::size_t end, TokenSink& sink, Scratch& scratch) const;
-  void add_uncached_word(const Place& segment, std::size_t begin, std::size_t end, CachedWord& cached, TokenSink& sink,
-                         Scratch& scratch) const;
+  void add_word(const Place& segment, const TextWord& word, TokenSink& sink, Scratch& scratch) const;
+  void add_uncached_word(const Place& segment, const TextWord& word, CachedWord& cached, TokenSink& sink, Scratch& scratch) const;
   void merge_word(std::string_view word, Scratch& scratch) const;
   static void add_symbols(const Place& segment, std::size_t begin, TokenSink& sink, const Scratch& scratch);
   [[nodiscard]] std::int32_t whole_piece(std::string_view word, Scratch& scratch) const;

@@ -1,5 +1,7 @@
 #include "space_bpe_fast.h"
 
+#include <algorithm>
+#include <bit>
 #include <optional>
 
 #include "akin/base/utf8.h"
@@ -36,6 +38,15 @@ std::size_t mark_at(std::string_view text, std::size_t at) noexcept {
   return text[at] == kMark[0] && text.substr(at).starts_with(kMark) ? kMark.size() : 0;
 }
 
+// How many of eight bytes, from the low one on, can begin no mark.
+unsigned leading_unmarked(std::uint64_t bytes) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
+  constexpr std::uint64_t kHighs = 0x8080808080808080ULL;
+  const auto zeros = [](std::uint64_t x) { return (x - kOnes) & ~x & kHighs; };  // the lowest is right, those above it may not be
+  const std::uint64_t found = zeros(bytes ^ (kOnes * ' ')) | zeros(bytes ^ (kOnes * static_cast<unsigned char>(kMark[0])));
+  return static_cast<unsigned>(std::countr_zero(found)) / 8;
+}
+
 // Where the word that begins at `at` ends: marks, then what is none.
 std::size_t word_end(std::string_view text, std::size_t at) noexcept {
   while (at < text.size()) {
@@ -43,8 +54,14 @@ std::size_t word_end(std::string_view text, std::size_t at) noexcept {
     if (length == 0) break;
     at += length;
   }
-  while (at < text.size() && mark_at(text, at) == 0) ++at;
-  return at;
+  while (at < text.size()) {
+    const unsigned n = leading_unmarked(load8(text, at));
+    at += n;
+    if (n == 8) continue;
+    if (at >= text.size() || mark_at(text, at) != 0) break;
+    ++at;
+  }
+  return std::min(at, text.size());
 }
 
 }  // namespace
@@ -78,6 +95,20 @@ void SpaceBpeFast::tokenize(std::string_view text, TokenSink& sink) const {
     scratch.first = {};
     scratch.normalized = {};
     scratch.tokens = {};
+    scratch.symbols = {};
+    scratch.ranks = {};
+  }
+}
+
+SpaceBpeFast::SpaceBpeFast(const Bpe& model, Prefix prefix, const AddedTokens& added, const Pipeline& pipeline)
+    : model_(model), prefix_(prefix), added_(added), pipeline_(pipeline) {
+  for (unsigned c = 0; c < ascii_ids_.size(); ++c) {
+    const char character = static_cast<char>(c);
+    ascii_ids_[c] = c == ' ' ? model.id_of(kMark) : model.id_of({&character, 1});
+  }
+  ascii_ranks_.reserve(ascii_ids_.size() * ascii_ids_.size());
+  for (const std::int32_t left : ascii_ids_) {
+    for (const std::int32_t right : ascii_ids_) ascii_ranks_.push_back(left < 0 || right < 0 ? Bpe::kNoRank : model.rank_of(left, right));
   }
 }
 
@@ -88,34 +119,53 @@ void SpaceBpeFast::tokenize_segment(std::string_view segment, TokenSink& sink, S
     at = word_end(segment, 0);
     scratch.first = ' ';
     scratch.first += segment.substr(0, at);
-    add_word(scratch.first, sink, scratch);
+    add_word(scratch.first, word_of(scratch.first, 0, scratch.first.size()), sink, scratch);
   }
-  while (at < segment.size()) {
-    const std::size_t end = word_end(segment, at);
-    add_word(segment.substr(at, end - at), sink, scratch);
-    at = end;
-  }
+  for_each_word(
+      segment, at, scratch.cache, [&](std::size_t begin) { return word_end(segment, begin); },
+      [&](const TextWord& word) { add_word(segment, word, sink, scratch); });
 }
 
-void SpaceBpeFast::add_word(std::string_view word, TokenSink& sink, Scratch& scratch) const {
-  const auto length = static_cast<unsigned>(word.size());
-  CachedWord* cached = nullptr;
-  if (word.size() <= WordCache::kMaxLength) {
-    const std::uint64_t low = load8(word, 0);
-    const std::uint64_t high = load8(word, 8);
-    cached = &scratch.cache.place_of(low, high);
-    if (cached->holds(low, high, length)) {
-      for (unsigned i = 0; i < cached->n; ++i) sink.add(cached->ids[i], {});
-      return;
-    }
-    *cached = {.low = low, .high = high};
+void SpaceBpeFast::add_word(std::string_view segment, const TextWord& word, TokenSink& sink, Scratch& scratch) const {
+  const std::string_view bytes = segment.substr(word.begin, word.length());
+  if (bytes.size() > WordCache::kMaxLength) {
+    merge_word(bytes, scratch);
+    for (const Bpe::Symbol& symbol : scratch.symbols) sink.add(symbol.id, {});
+    return;
   }
+  CachedWord& cached = scratch.cache.look_up(word.low, word.high, bytes.size());
+  if (cached.holds(word.low, word.high, bytes.size())) {
+    for (unsigned i = 0; i < cached.n; ++i) sink.add(cached.ids[i], {});
+    return;
+  }
+  merge_word(bytes, scratch);
+  for (const Bpe::Symbol& symbol : scratch.symbols) sink.add(symbol.id, {});
+  cached = {.low = word.low, .high = word.high};
+  cached.keep(bytes.size(), scratch.symbols, [](const Bpe::Symbol&) { return 0; });
+}
+
+// Leaves the tokens of a word in scratch.symbols, their lengths without meaning.
+void SpaceBpeFast::merge_word(std::string_view word, Scratch& scratch) const {
+  if (start_ascii(word, scratch)) return model_.merge(scratch.symbols, scratch.ranks);
   scratch.normalized.clear();
   for (const char c : word) c == ' ' ? scratch.normalized += kMark : scratch.normalized += c;
   scratch.tokens.clear();
   model_.tokenize(scratch.normalized, scratch.tokens);
-  for (const WordToken& token : scratch.tokens) sink.add(token.id, {});
-  if (cached != nullptr) cached->keep(length, scratch.tokens, [](const WordToken&) { return 0; });
+  scratch.symbols.clear();
+  for (const WordToken& token : scratch.tokens) scratch.symbols.push_back({token.id, 1});
+}
+
+// The symbols of a word whose characters are all ASCII and pieces, with the ranks of their pairs.
+bool SpaceBpeFast::start_ascii(std::string_view word, Scratch& scratch) const {
+  scratch.symbols.resize(word.size());
+  scratch.ranks.resize(word.size());
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(word[i]);
+    if (byte >= ascii_ids_.size() || ascii_ids_[byte] < 0) return false;
+    scratch.symbols[i] = {ascii_ids_[byte], 1};
+    if (i > 0) scratch.ranks[i - 1] = ascii_ranks_[std::size_t{static_cast<unsigned char>(word[i - 1])} << 7 | byte];
+  }
+  return true;
 }
 
 }  // namespace akin::text

@@ -3,12 +3,15 @@
 // which is the definition and is asked whenever offsets are wanted. Tested by space_bpe_fast_test.cc against it.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "akin/base/scratch_pool.h"
 #include "bpe.h"
 #include "fast_tokenizer.h"
 #include "pipeline.h"
@@ -34,17 +37,22 @@ class SpaceBpeFast final : public FastTokenizer {
     std::string first;       // word of a stretch with its prefix
     std::string normalized;  // word with marks in place of spaces
     std::vector<WordToken> tokens;
+    std::vector<Bpe::Symbol> symbols;
+    std::vector<std::uint32_t> ranks;
   };
 
-  SpaceBpeFast(const Bpe& model, Prefix prefix, const AddedTokens& added, const Pipeline& pipeline)
-      : model_(model), prefix_(prefix), added_(added), pipeline_(pipeline) {}
+  SpaceBpeFast(const Bpe& model, Prefix prefix, const AddedTokens& added, const Pipeline& pipeline);
   void tokenize_segment(std::string_view segment, TokenSink& sink, Scratch& scratch) const;
-  void add_word(std::string_view word, TokenSink& sink, Scratch& scratch) const;
+  void add_word(std::string_view segment, const TextWord& word, TokenSink& sink, Scratch& scratch) const;
+  void merge_word(std::string_view word, Scratch& scratch) const;
+  [[nodiscard]] bool start_ascii(std::string_view word, Scratch& scratch) const;
 
   const Bpe& model_;
   Prefix prefix_;
   const AddedTokens& added_;
   const Pipeline& pipeline_;
+  std::array<std::int32_t, 128> ascii_ids_{};  // of the mark for the space; −1: a character that is no piece
+  std::vector<std::uint32_t> ascii_ranks_;     // of characters a and b as a pair, at a << 7 | b
   mutable ScratchPool<Scratch> pool_;
 };
 

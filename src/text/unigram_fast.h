@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 
+#include "akin/base/scratch_pool.h"
 #include "fast_tokenizer.h"
 #include "pipeline.h"
 #include "unigram_run.h"

@@ -118,8 +118,8 @@ std::size_t UnigramRun::long_ascii_word(std::size_t at) {
 }
 
 void UnigramRun::give_out_cached(std::uint64_t low, std::uint64_t high, std::string_view word, TextSpan mark, std::size_t begin) {
-  CachedUnigramWord& cached = look_up(low, high);
-  if (cached.low != low || cached.high != high) {
+  CachedUnigramWord& cached = scratch_.cache.look_up(low, high, word.size());
+  if (!cached.holds(low, high)) {
     scratch_.word.append(word);
     tokenize(scratch_.word, true);
     keep(cached, low, high);
@@ -133,14 +133,6 @@ void UnigramRun::give_out_cached(std::uint64_t low, std::uint64_t high, std::str
     sink_.add(id_of(token), ascii_origin(from, to, mark, begin));
     from = to;
   }
-}
-
-CachedUnigramWord& UnigramRun::look_up(std::uint64_t low, std::uint64_t high) {
-  const auto is = [&](const CachedUnigramWord& word) { return word.low == low && word.high == high; };
-  auto& [first, second] = scratch_.cache[hash_of_word(low, high) >> (64 - UnigramScratch::kCacheBits)].words;
-  if (is(first)) return first;
-  if (is(second)) std::swap(first, second);
-  return is(first) || (first.low == 0 && first.high == 0) ? first : second;
 }
 
 void UnigramRun::keep(CachedUnigramWord& cached, std::uint64_t low, std::uint64_t high) const {
@@ -310,8 +302,8 @@ void UnigramRun::tokenize_gathered() {
   if (!has_key) return tokenize(scratch_.word, mark_there_);
   const std::uint64_t low = load8(word, 0);
   const std::uint64_t high = load8(word, 8);
-  CachedUnigramWord& cached = look_up(low, high);
-  if (cached.low != low || cached.high != high) {
+  CachedUnigramWord& cached = scratch_.cache.look_up(low, high, word.size());
+  if (!cached.holds(low, high)) {
     tokenize(scratch_.word, true);
     keep(cached, low, high);
     return;

@@ -36,19 +36,17 @@ struct alignas(32) CachedUnigramWord {
   std::uint64_t low = 0;  ///< the bytes, zero behind the end; a word that holds a zero is not kept, so 0 is free
   std::uint64_t high = 0;
   std::array<std::uint32_t, 4> tokens{};  ///< id and, from bit 24 on, length in bytes, the mark counted; 0 behind the last
+
+  [[nodiscard]] bool holds(std::uint64_t l, std::uint64_t h, std::size_t = 0) const noexcept { return low == l && high == h; }
+  [[nodiscard]] bool is_free() const noexcept { return low == 0 && high == 0; }
 };
 
 /// Room that is kept between stretches.
 struct UnigramScratch {
-  /// Two words share a cache line and a place; a new word drives out the one that was not met again.
-  struct alignas(64) Place {
-    CachedUnigramWord words[2];
-  };
-  static constexpr unsigned kCacheBits = 14;  // a megabyte: 15 % of the words of English Wikipedia are not in it
-  std::vector<Place> cache = std::vector<Place>(std::size_t{1} << kCacheBits);
-  std::string word;               // the mark, then what came in since the last cut
-  std::vector<TextSpan> origins;  // of each byte of `word`, if asked for
-  std::string stretch;            // characters that may be clusters together
+  WordTable<CachedUnigramWord, 14> cache;  // a megabyte: 15 % of the words of English Wikipedia are not in it
+  std::string word;                        // the mark, then what came in since the last cut
+  std::vector<TextSpan> origins;           // of each byte of `word`, if asked for
+  std::string stretch;                     // characters that may be clusters together
   std::vector<TextSpan> stretch_origins;
   Unigram::Lattice lattice;
   std::vector<WordToken> tokens;
@@ -78,7 +76,6 @@ class UnigramRun {
   // Word and cache entry from the two halves of its key; `word` without its mark.
   void give_out_cached(std::uint64_t low, std::uint64_t high, std::string_view word, TextSpan mark, std::size_t begin);
   // Where the word is, or where it would be kept.
-  [[nodiscard]] CachedUnigramWord& look_up(std::uint64_t low, std::uint64_t high);
   void keep(CachedUnigramWord& cached, std::uint64_t low, std::uint64_t high) const;
   // Of bytes [from, to) of a marked word of ASCII that begins at byte `begin` of the text.
   [[nodiscard]] static TextSpan ascii_origin(std::size_t from, std::size_t to, TextSpan mark, std::size_t begin) noexcept;

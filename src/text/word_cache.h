@@ -1,14 +1,12 @@
-// What the fast paths share: words of up to 16 bytes as two numbers, a cache from such words to tokens, and a pool of scratch memory.
-// Tested by word_cache_test.cc.
+// What the fast paths share: words of up to 16 bytes as two numbers, and a cache from such words to tokens. Tested by word_cache_test.cc.
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
-#include <memory>
-#include <mutex>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -43,6 +41,7 @@ struct alignas(32) CachedWord {
   [[nodiscard]] bool holds(std::uint64_t l, std::uint64_t h, std::size_t word_length) const noexcept {
     return low == l && high == h && length == word_length;
   }
+  [[nodiscard]] bool is_free() const noexcept { return length == 0; }
   /// Keeps the tokens of the word that `low` and `high` are, unless there are too many. `length_of` gives the bytes of one.
   template <class Tokens, class LengthOf>
   void keep(std::size_t word_length, const Tokens& tokens, LengthOf&& length_of) {
@@ -61,55 +60,64 @@ inline std::uint64_t hash_of_word(std::uint64_t low, std::uint64_t high) noexcep
   return (low ^ std::rotl(high * 0x9E3779B97F4A7C15ULL, 29)) * 0xD6E8FEB86659FD93ULL;
 }
 
-/// Words to tokens, each word in one place: a newer one drives an older one out.
-class WordCache {
+/// Words to tokens. Two words share a cache line and a place: one that was met again and the newest, so that words that come once drive
+/// out only each other. `Word` has 32 bytes and is what CachedWord is: holds() and is_free().
+template <class Word, unsigned kBits>
+class WordTable {
  public:
-  static constexpr unsigned kBits = 15;  // a megabyte: measured a tenth faster than half of it, with a second-level cache of 1 MB
   static constexpr std::size_t kMaxLength = 16;
 
-  /// Where the word is or would be.
-  [[nodiscard]] CachedWord& place_of(std::uint64_t low, std::uint64_t high) noexcept {
-    return words_[hash_of_word(low, high) >> (64 - kBits)];
+  /// The word, or where it is to be put: holds() tells.
+  [[nodiscard]] Word& look_up(std::uint64_t low, std::uint64_t high, std::size_t length) noexcept {
+    auto& [first, second] = places_[place_of(low, high)].words;
+    if (first.holds(low, high, length)) return first;
+    if (second.holds(low, high, length)) {
+      std::swap(first, second);
+      return first;
+    }
+    return first.is_free() ? first : second;
   }
+  /// Has the processor fetch what look_up() will read.
+  void prefetch(std::uint64_t low, std::uint64_t high) const noexcept { __builtin_prefetch(&places_[place_of(low, high)]); }
 
  private:
-  std::vector<CachedWord> words_ = std::vector<CachedWord>(std::size_t{1} << kBits);
-};
-
-/// Scratch memory for any number of threads: taken from what others gave back, or made.
-template <class Scratch>
-class ScratchPool {
- public:
-  ScratchPool() { free_.reserve(64); }
-
-  class Lease {
-   public:
-    explicit Lease(ScratchPool& pool) : pool_(pool) {
-      {
-        const std::lock_guard lock(pool.mutex_);
-        if (!pool.free_.empty()) {
-          scratch_ = std::move(pool.free_.back());
-          pool.free_.pop_back();
-        }
-      }
-      if (!scratch_) scratch_ = std::make_unique<Scratch>();
-    }
-    ~Lease() {
-      const std::lock_guard lock(pool_.mutex_);
-      if (pool_.free_.size() < pool_.free_.capacity()) pool_.free_.push_back(std::move(scratch_));
-    }
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
-    [[nodiscard]] Scratch& get() noexcept { return *scratch_; }
-
-   private:
-    ScratchPool& pool_;
-    std::unique_ptr<Scratch> scratch_;
+  struct alignas(64) Place {
+    Word words[2];
   };
+  static_assert(sizeof(Place) == 64);
+  static std::size_t place_of(std::uint64_t low, std::uint64_t high) noexcept { return hash_of_word(low, high) >> (64 - kBits); }
 
- private:
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Scratch>> free_;
+  std::vector<Place> places_ = std::vector<Place>(std::size_t{1} << kBits);
 };
+
+/// A stretch of a text; `low` and `high` are its bytes where it has at most 16.
+struct TextWord {
+  std::uint64_t low = 0, high = 0;
+  std::size_t begin = 0, end = 0;
+  [[nodiscard]] std::size_t length() const noexcept { return end - begin; }
+};
+
+inline TextWord word_of(std::string_view text, std::size_t begin, std::size_t end) noexcept {
+  const auto length = static_cast<unsigned>(std::min<std::size_t>(end - begin, 16));
+  return {first_bytes(load8(text, begin), length), length <= 8 ? 0 : first_bytes(load8(text, begin + 8), length - 8), begin, end};
+}
+
+/// Cuts what stands from `at` on into words, next(at) being the end of the one at `at`, and gives each to use(). A block of them is cut off
+/// before the first is used, so that the cache's lines are fetched meanwhile.
+template <class Cache, class Next, class Use>
+inline void for_each_word(std::string_view text, std::size_t at, const Cache& cache, Next&& next, Use&& use) {
+  TextWord words[32];
+  while (at < text.size()) {
+    std::size_t n = 0;
+    for (; n < std::size(words) && at < text.size(); ++n) {
+      words[n] = word_of(text, at, next(at));
+      cache.prefetch(words[n].low, words[n].high);
+      at = words[n].end;
+    }
+    for (std::size_t i = 0; i < n; ++i) use(words[i]);
+  }
+}
+
+using WordCache = WordTable<CachedWord, 14>;  // a megabyte
 
 }  // namespace akin::text

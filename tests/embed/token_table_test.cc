@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "akin/base/half.h"
+#include "akin/embed/embedder.h"
 #include "akin/formats/safetensors.h"
 #include "base/temporary_folder.h"
 #include "base/throws.h"
@@ -130,6 +131,21 @@ TEST(TokenTable, UnderstandsIdsWordsAndPieces) {
   expect_error(ErrorCode::invalid_argument, "is not one token of this model, its pieces are 'un', '##bel'",
                [&] { (void)token_id_from(tokenizer, "unbelievably", table.n_rows()); });
   expect_error(ErrorCode::invalid_argument, "its pieces are none", [&] { (void)token_id_from(tokenizer, "", table.n_rows()); });
+}
+
+TEST(TokenTable, OpensStaticModelsWhoseTokensHaveARowEach) {
+  const TokenTable table = TokenTable::open(golden::path("sentence-transformers/static-embedding"));
+  const Embedder embedder = [] {
+    Context context(1);
+    return Embedder::load(golden::path("sentence-transformers/static-embedding"), {}, context);
+  }();
+  EXPECT_EQ(table.n_rows(), embedder.info().vocabulary_size);
+  EXPECT_EQ(table.dim(), embedder.info().dim);
+  EXPECT_EQ(table.max_tokens(), embedder.max_tokens());
+  EXPECT_FALSE(table.is_tied());
+  const std::int32_t id = table.tokenizer().encode("the", {.special_tokens = false}).ids.at(0);
+  Context context(1);
+  EXPECT_EQ(table.row(static_cast<std::size_t>(id)), embedder.embed_one("the", TextRole::plain, context));
 }
 
 TEST(TokenTable, SaysWhatIsWrongWithAFolder) {

@@ -100,6 +100,15 @@ class Models(AkinCase):
                    says=["model2vec", "for files of word vectors", "a pooling of its own"])
         self.fails(2, "embed", "x", "--model", WORDS, "--pooling", "sift", says=["did you mean 'sif'?"])
 
+    def test_the_pieces_of_a_static_model_are_shown(self):
+        model = SENTENCE_MODELS / "static-embedding"
+        answer = self.json_lines("tokens", "the river", "--rows", "--model", model)[0]
+        vectors = self.json_lines("embed", "the river", "--tokens", "--model", model)[0]["tokens"]
+        self.assertEqual([t["id"] for t in answer["tokens"] if not t["special"]], [t["id"] for t in vectors])
+        self.assertIn("the model reads any number", self.ok("tokens", "the river", "--model", model).out)
+        self.assertEqual(len(self.json_lines("tokens", "--near", "the", "-k", 2, "--model", model)[0]["near"]), 2)
+        self.fails(1, "tokens", "the", "--model", SENTENCE_MODELS / "model2vec-weights", says=["model2vec-weights", "share rows or are weighted"])
+
     def test_a_static_model_is_not_converted(self):
         self.fails(1, "convert", SENTENCE_MODELS / "model2vec", "-o", "x.gguf", says=["a table without layers"])
 

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "load.h"
+#include "text/twins.h"
 
 namespace akin::text {
 namespace {
@@ -17,42 +18,9 @@ std::string read(const std::string& path) {
   return out.str();
 }
 
-// A tokenizer whose fast path and whose pipeline can be asked apart.
-class Twins {
- public:
-  explicit Twins(PipelineParts&& from)
-      : parts_(std::move(from)),
-        added_(std::move(parts_.added), parts_.normalizer.get()),
-        pipeline_(parts_, added_),
-        fast_(BpeFast::make(parts_, added_, pipeline_)) {}
-
-  [[nodiscard]] bool has_fast() const { return fast_ != nullptr; }
-
-  void compare(const std::string& text) const {
-    for (const bool offsets : {false, true}) {
-      TokenList want;
-      TokenSink slow(want, SIZE_MAX, offsets);
-      pipeline_.tokenize(text, slow);
-      TokenList got;
-      TokenSink quick(got, SIZE_MAX, offsets);
-      fast_->tokenize(text, quick);
-      ASSERT_EQ(got.ids, want.ids) << text;
-      ASSERT_EQ(got.offsets, want.offsets) << text;
-      ASSERT_EQ(got.n_seen, want.n_seen);
-      ASSERT_EQ(quick.n_invalid, slow.n_invalid);
-    }
-  }
-
- private:
-  PipelineParts parts_;
-  AddedTokens added_;
-  Pipeline pipeline_;
-  std::unique_ptr<const BpeFast> fast_;
-};
-
 class FastFolder : public testing::TestWithParam<const char*> {
  protected:
-  Twins twins_{load_folder(std::string(AKIN_GOLDEN) + "/" + GetParam())};
+  Twins<BpeFast> twins_{load_folder(std::string(AKIN_GOLDEN) + "/" + GetParam())};
 };
 
 TEST_P(FastFolder, EqualsThePipelineOnHardTexts) {
@@ -95,10 +63,10 @@ INSTANTIATE_TEST_SUITE_P(BpeFast, FastFolder,
 
 TEST(BpeFast, LeavesOtherKindsToThePipeline) {
   for (const char* folder : {"bert", "bloom", "clip", "falcon", "gemma", "llama", "t5-relu"})
-    EXPECT_FALSE(Twins(load_folder(std::string(AKIN_GOLDEN) + "/models/" + folder)).has_fast()) << folder;
+    EXPECT_FALSE(Twins<BpeFast>(load_folder(std::string(AKIN_GOLDEN) + "/models/" + folder)).has_fast()) << folder;
   Json json = parse_json(read("/tokenizers/gpt2/tokenizer.json"), "t");
   json.at("pre_tokenizer").at("add_prefix_space") = true;
-  EXPECT_FALSE(Twins(load_json(json.dump(), "t")).has_fast());
+  EXPECT_FALSE(Twins<BpeFast>(load_json(json.dump(), "t")).has_fast());
 }
 
 TEST(BpeFast, StaysFastOnAWordOfAMegabyte) {

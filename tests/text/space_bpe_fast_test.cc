@@ -3,49 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <limits>
 #include <random>
 
 #include "load.h"
+#include "text/twins.h"
 
 namespace akin::text {
 namespace {
 
-// A tokenizer whose fast path and whose pipeline can be asked apart.
-class Twins {
- public:
-  explicit Twins(PipelineParts&& from)
-      : parts_(std::move(from)),
-        added_(std::move(parts_.added), parts_.normalizer.get()),
-        pipeline_(parts_, added_),
-        fast_(SpaceBpeFast::make(parts_, added_, pipeline_)) {}
-
-  [[nodiscard]] bool has_fast() const { return fast_ != nullptr; }
-
-  void compare(const std::string& text) const {
-    for (const bool offsets : {false, true}) {
-      TokenList want;
-      TokenSink slow(want, std::numeric_limits<std::size_t>::max(), offsets);
-      pipeline_.tokenize(text, slow);
-      TokenList got;
-      TokenSink quick(got, std::numeric_limits<std::size_t>::max(), offsets);
-      fast_->tokenize(text, quick);
-      ASSERT_EQ(got.ids, want.ids) << text;
-      ASSERT_EQ(got.offsets, want.offsets) << text;
-      ASSERT_EQ(quick.n_invalid, slow.n_invalid);
-    }
-  }
-
- private:
-  PipelineParts parts_;
-  AddedTokens added_;
-  Pipeline pipeline_;
-  std::unique_ptr<const SpaceBpeFast> fast_;
-};
-
 class SpaceFolder : public testing::TestWithParam<const char*> {
  protected:
-  Twins twins_{load_folder(std::string(AKIN_GOLDEN) + "/" + GetParam())};
+  Twins<SpaceBpeFast> twins_{load_folder(std::string(AKIN_GOLDEN) + "/" + GetParam())};
 };
 
 TEST_P(SpaceFolder, EqualsThePipelineOnHardTexts) {
@@ -72,14 +40,14 @@ INSTANTIATE_TEST_SUITE_P(SpaceBpeFast, SpaceFolder,
 
 TEST(SpaceBpeFast, LeavesOtherKindsToThePipeline) {
   for (const char* folder : {"bert", "gpt2", "clip", "t5-relu"})
-    EXPECT_FALSE(Twins(load_folder(std::string(AKIN_GOLDEN) + "/models/" + folder)).has_fast()) << folder;
+    EXPECT_FALSE(Twins<SpaceBpeFast>(load_folder(std::string(AKIN_GOLDEN) + "/models/" + folder)).has_fast()) << folder;
 }
 
 TEST(SpaceBpeFast, LeavesMergesAcrossWordsToThePipeline) {
   const auto has_fast = [](const char* merges) {
     Json json = {{"normalizer", {{"type", "Replace"}, {"pattern", {{"String", " "}}}, {"content", "▁"}}}};
     json["model"] = Json::parse(std::string(R"({"type": "BPE", "vocab": {"▁": 0, "a": 1, "▁a": 2, "a▁": 3}, "merges": [)") + merges + "]}");
-    return Twins(load_json(json.dump(), "t")).has_fast();
+    return Twins<SpaceBpeFast>(load_json(json.dump(), "t")).has_fast();
   };
   EXPECT_TRUE(has_fast(R"("▁ a")"));
   EXPECT_FALSE(has_fast(R"("a ▁")"));

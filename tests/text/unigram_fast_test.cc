@@ -7,40 +7,12 @@
 
 #include "golden_files.h"
 #include "load.h"
+#include "text/twins.h"
 
 namespace akin::text {
 namespace {
 
-struct Both {
-  explicit Both(PipelineParts&& from) : parts(std::move(from)) {
-    added = std::make_unique<AddedTokens>(parts.added, parts.normalizer.get());
-    pipeline = std::make_unique<Pipeline>(parts, *added);
-    fast = UnigramFast::make(parts, *added, *pipeline);
-  }
-  template <class Path>
-  static TokenList tokens(const Path& path, std::string_view text, bool offsets, std::size_t& n_invalid) {
-    TokenList list;
-    TokenSink sink(list, std::size_t{1} << 22, offsets);
-    path.tokenize(text, sink);
-    n_invalid = sink.n_invalid;
-    return list;
-  }
-  void expect_equal(std::string_view text) const {
-    std::size_t invalid = 0;
-    std::size_t invalid_wanted = 0;
-    const TokenList wanted = tokens(*pipeline, text, true, invalid_wanted);
-    const TokenList with_offsets = tokens(*fast, text, true, invalid);
-    ASSERT_EQ(with_offsets.ids, wanted.ids) << text;
-    ASSERT_EQ(with_offsets.offsets, wanted.offsets) << text;
-    ASSERT_EQ(invalid, invalid_wanted) << text;
-    ASSERT_EQ(tokens(*fast, text, false, invalid).ids, wanted.ids) << text;
-  }
-
-  PipelineParts parts;
-  std::unique_ptr<AddedTokens> added;
-  std::unique_ptr<Pipeline> pipeline;
-  std::unique_ptr<const UnigramFast> fast;
-};
+using Both = Twins<UnigramFast>;
 
 PipelineParts golden_parts(const std::string& model, const char* scheme = nullptr) {
   nlohmann::json json = golden::json(golden::path("models/" + model + "/tokenizer.json"));
@@ -126,9 +98,9 @@ TEST(UnigramFast, EqualsThePipelineOnHardTexts) {
   for (const char* model : {"t5-relu", "t5-gated-gelu", "xlm-roberta", "gte-new"}) {
     for (const char* scheme : {"always", "first", "never"}) {
       const Both both(golden_parts(model, scheme));
-      ASSERT_NE(both.fast, nullptr) << model;
-      both.expect_equal("");
-      for (int i = 0; i < 400; ++i) both.expect_equal(random_text(random));
+      ASSERT_TRUE(both.has_fast()) << model;
+      both.compare("");
+      for (int i = 0; i < 400; ++i) both.compare(random_text(random));
       if (HasFatalFailure()) return;
     }
   }
@@ -143,7 +115,7 @@ TEST(UnigramFast, SpellsUnknownCharactersInBytesAsThePipeline) {
   }
   const Both both(load_json(json.dump(), "t5"));
   std::mt19937 random(18);
-  for (int i = 0; i < 400; ++i) both.expect_equal(random_text(random));
+  for (int i = 0; i < 400; ++i) both.compare(random_text(random));
 }
 
 TEST(UnigramFast, TakesAMegabyteWithoutSpaces) {
@@ -151,7 +123,7 @@ TEST(UnigramFast, TakesAMegabyteWithoutSpaces) {
   for (const char* bit : {"abcdefg", "é", "e\u0301", "中"}) {
     std::string text;
     while (text.size() < 1'000'000) text += bit;
-    both.expect_equal(text);
+    both.compare(text);
   }
 }
 
@@ -161,18 +133,18 @@ TEST(UnigramFast, GivesEveryThreadTheSame) {
   for (unsigned seed = 0; seed < 4; ++seed) {
     threads.emplace_back([&both, seed] {
       std::mt19937 random(seed);
-      for (int i = 0; i < 100; ++i) both.expect_equal(random_text(random));
+      for (int i = 0; i < 100; ++i) both.compare(random_text(random));
     });
   }
   for (std::thread& thread : threads) thread.join();
 }
 
 TEST(UnigramFast, IsLeftOutForOtherParts) {
-  EXPECT_EQ(Both(golden_parts("siglip")).fast, nullptr);  // another normaliser
-  EXPECT_EQ(Both(golden_parts("llama")).fast, nullptr);   // BPE
+  EXPECT_FALSE(Both(golden_parts("siglip")).has_fast());  // another normaliser
+  EXPECT_FALSE(Both(golden_parts("llama")).has_fast());   // BPE
   nlohmann::json json = golden::json(golden::path("models/t5-relu/tokenizer.json"));
   json["pre_tokenizer"]["split"] = false;
-  EXPECT_EQ(Both(load_json(json.dump(), "t5")).fast, nullptr);
+  EXPECT_FALSE(Both(load_json(json.dump(), "t5")).has_fast());
 }
 
 }  // namespace

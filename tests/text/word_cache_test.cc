@@ -22,11 +22,11 @@ TEST(WordCache, LoadsEightBytesAndZerosBehindTheEnd) {
 
 TEST(WordCache, KeepsUpToThreeTokensOfAWord) {
   WordCache cache;
-  CachedWord& word = cache.place_of(7, 9);
+  CachedWord& word = cache.look_up(7, 9, 11);
   EXPECT_FALSE(word.holds(0, 0, 1)) << "an empty place holds no word, not even of zeros";
   word = {.low = 7, .high = 9};
   word.keep(11, std::vector<Token>{{5, 4}, {6, 7}}, length_of);
-  EXPECT_TRUE(cache.place_of(7, 9).holds(7, 9, 11));
+  EXPECT_TRUE(cache.look_up(7, 9, 11).holds(7, 9, 11));
   EXPECT_FALSE(word.holds(7, 9, 10));
   EXPECT_EQ(word.n, 2);
   EXPECT_EQ(word.ids[1], 6);
@@ -36,16 +36,26 @@ TEST(WordCache, KeepsUpToThreeTokensOfAWord) {
   EXPECT_FALSE(word.holds(7, 9, 11));
 }
 
-TEST(ScratchPool, GivesBackWhatWasTaken) {
-  ScratchPool<int> pool;
-  int* first = nullptr;
-  {
-    ScratchPool<int>::Lease a(pool);
-    ScratchPool<int>::Lease b(pool);
-    EXPECT_NE(&a.get(), &b.get());
-    first = &a.get();
+TEST(WordCache, KeepsTheWordThatWasMetAgain) {
+  WordTable<CachedWord, 1> cache;       // two places of two words
+  std::vector<std::uint64_t> together;  // words of one place
+  for (std::uint64_t low = 1; together.size() < 4; ++low) {
+    if (hash_of_word(low, 0) >> 63 == 0) together.push_back(low);
   }
-  EXPECT_EQ(&ScratchPool<int>::Lease(pool).get(), first);
+  const auto put = [&](std::uint64_t low) {
+    CachedWord& word = cache.look_up(low, 0, 8);
+    word = {.low = low};
+    word.keep(8, std::vector<Token>{{1, 8}}, length_of);
+  };
+  const auto has = [&](std::uint64_t low) { return cache.look_up(low, 0, 8).holds(low, 0, 8); };
+  put(together[0]);
+  put(together[1]);
+  EXPECT_TRUE(has(together[1]));
+  put(together[2]);
+  EXPECT_TRUE(has(together[1])) << "it was met again, the first word was not";
+  EXPECT_FALSE(has(together[0]));
+  put(together[3]);
+  EXPECT_FALSE(has(together[2]));
 }
 
 }  // namespace

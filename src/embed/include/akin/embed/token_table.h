@@ -23,7 +23,8 @@ namespace akin {
 
 class TokenTable {
  public:
-  /// A Hugging Face or sentence-transformers folder, or a GGUF file. Throws Error naming file, tensor or key, what was wanted and found.
+  /// A Hugging Face or sentence-transformers folder, a static model's included, or a GGUF file. Throws Error naming file, tensor or key,
+  /// what was wanted and found, Error{unsupported} for a static model whose tokens share rows or weigh them.
   static TokenTable open(const std::filesystem::path& model);
   TokenTable(TokenTable&&) noexcept;
   TokenTable& operator=(TokenTable&&) noexcept;
