@@ -24,7 +24,7 @@ constexpr std::size_t kMostTextBytes = std::size_t{64} << 20;
 struct Options {
   std::string scheme, file, out, theme = "light", layout, scaling = "none", slopes = "bloom";
   std::vector<std::string> others;
-  std::size_t n = 128, dim = 64, heads = 8, buckets = 32, max_distance = 128, original = 0, trained = 0, length = 0, windows = 16;
+  std::size_t n = 128, dim = 64, heads = 8, buckets = 32, max_distance = 128, original = 0, trained = 0, length = 0, windows = 16, rotation = 1;
   double theta = 10000, factor = 1;
   bool causal = false;
 };
@@ -96,7 +96,13 @@ nn::RopeSpec rope_spec(const Options& options, const Common& common, std::string
     const ModelPositions model = model_positions(options, common);
     if (model.ropes.empty()) lacks(model, "rotary");
     title += " of " + model.name;
-    return model.ropes.front();
+    const std::size_t n = model.ropes.size();
+    if (options.rotation > n)
+      throw Error(ErrorCode::invalid_argument, model.name + ": --rotation " + std::to_string(options.rotation) +
+                                                   " is asked for, the model has " + std::to_string(n));
+    // Gemma 3 and ModernBERT turn local and global layers by wavelengths of their own.
+    if (n > 1) title += ", rotation " + std::to_string(options.rotation) + " of " + std::to_string(n);
+    return model.ropes[options.rotation - 1];
   }
   constexpr std::pair<const char*, nn::RopeScalingKind> kScalings[] = {
       {"none", nn::RopeScalingKind::none},           {"linear", nn::RopeScalingKind::linear}, {"ntk", nn::RopeScalingKind::ntk},
@@ -293,6 +299,10 @@ Run add_positions(CLI::App& verb, Common& common) {
   verb.add_option("--scaling", options->scaling, "Of rope: none, linear, ntk, dynamic, yarn or llama3")
       ->capture_default_str()
       ->type_name("NAME");
+  verb.add_option("--rotation", options->rotation, "Of rope, of a model whose layers turn in several ways: which, from 1")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 64))
+      ->type_name("N");
   verb.add_option("--factor", options->factor, "Of the scaling")->capture_default_str()->type_name("X");
   verb.add_option("--original", options->original, "Of the scaling: the length that the model was trained for")->type_name("N");
   verb.add_option("--heads", options->heads, "Of alibi")->capture_default_str()->check(CLI::Range(1, 1024))->type_name("N");

@@ -30,6 +30,13 @@ class Positions(AkinCase):
         rope = self.json("positions", "rope", "--dim", "8", "--theta", "10000")
         self.assertAlmostEqual(rope["frequencies"][1], 0.1, places=6)
         self.assertEqual(rope["similarity_by_distance"][0], 1)
+
+    def test_both_rotations_of_a_model_are_shown(self):
+        bases = [self.json("positions", "rope", "--model", MODELS / "modernbert", "--rotation", n)["theta"] for n in (1, 2)]
+        self.assertEqual(sorted(bases), sorted(json.loads((MODELS / "modernbert/config.json").read_text())[key]
+                                               for key in ("global_rope_theta", "local_rope_theta")))
+        self.assertIn("rotation 2 of 2", self.json("positions", "rope", "--model", MODELS / "modernbert", "--rotation", 2)["title"])
+        self.fails(1, "positions", "rope", "--model", MODELS / "modernbert", "--rotation", 3, says=["modernbert", "--rotation 3", "the model has 2"])
         buckets = self.json("positions", "t5", "-n", "200")
         self.assertEqual(max(buckets["bucket_by_distance"]), 31)
         self.assertEqual(buckets["bucket_by_distance"][199], 0)
