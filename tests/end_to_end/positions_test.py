@@ -1,4 +1,5 @@
 """positions: every scheme printed and drawn, and a model run beyond its training length."""
+import json
 import math
 import unittest
 
