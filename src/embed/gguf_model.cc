@@ -51,9 +51,21 @@ StepSpec read_dense(const GgufFile& file, const std::string& tensor, const std::
   throw Error(ErrorCode::unsupported, file.path().string() + ": step activation '" + activation + "' is not known");
 }
 
-/// Files of other makers do not say whether vectors are scaled to unit length; llama.cpp does it unless told otherwise, and so do we.
+/// What files of other makers have behind the pooling: EmbeddingGemma's two maps, where they were converted with it. They do not say
+/// whether vectors are scaled to unit length; llama.cpp does it unless told otherwise, and so do we.
+std::vector<StepSpec> read_foreign_steps(const GgufFile& file, std::size_t dim) {
+  std::vector<StepSpec> steps;
+  for (const char* tensor : {"dense_2", "dense_3"}) {
+    if (file.find(std::string(tensor) + ".weight") == nullptr) continue;
+    steps.push_back(read_dense(file, tensor, "identity", dim));
+    dim = std::get<DenseStep>(steps.back()).n_out;
+  }
+  steps.emplace_back(NormalizeStep{});
+  return steps;
+}
+
 std::vector<StepSpec> read_steps(const GgufFile& file, std::size_t dim) {
-  if (!file.has(gguf::kSteps)) return {NormalizeStep{}};
+  if (!file.has(gguf::kSteps)) return read_foreign_steps(file, dim);
   std::vector<StepSpec> steps;
   for (const std::string_view step : file.strings(gguf::kSteps)) {
     const std::string tensor = gguf::step_tensor(steps.size());

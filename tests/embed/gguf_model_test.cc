@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <functional>
 
 #include "akin/formats/gguf.h"
@@ -31,11 +32,16 @@ Values llama_cpp_keys() {
           {"tokenizer.ggml.seperator_token_id", 3U}};
 }
 
-std::filesystem::path write(const TemporaryFolder& folder, const Values& values, const std::vector<std::string>& left_out = {}) {
+float number_at(std::size_t i) { return static_cast<float>(i % 13) * 0.05F - 0.3F; }
+
+using Shapes = std::map<std::string, std::vector<std::size_t>>;
+
+std::filesystem::path write(const TemporaryFolder& folder, const Values& values, const std::vector<std::string>& left_out = {},
+                            const Shapes& more = {}) {
   GgufWriter writer;
   for (const auto& [key, value] : values) writer.add(key, value);
   std::vector<float> numbers(64 * 32);
-  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<float>(i % 13) * 0.05F - 0.3F;
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = number_at(i);
   const auto add = [&](const std::string& name, std::vector<std::size_t> shape) {
     if (std::ranges::find(left_out, name) != left_out.end()) return;
     std::size_t n = 1;
@@ -55,6 +61,7 @@ std::filesystem::path write(const TemporaryFolder& folder, const Values& values,
   add("blk.0.ffn_up.weight", {64, 32});
   add("blk.0.ffn_down.weight", {32, 64});
   norm("blk.0.layer_output_norm");
+  for (const auto& [name, shape] : more) add(name, shape);
   const auto path = folder.path() / "m.gguf";
   writer.write(path);
   return path;
@@ -93,6 +100,30 @@ TEST(GgufModel, RunsAfterLoading) {
   double sum = 0;
   for (const float x : vector) sum += static_cast<double>(x) * static_cast<double>(x);
   EXPECT_NEAR(sum, 1, 1e-6);  // float rounding of 32 squares
+}
+
+TEST(GgufModel, MapsWhatWasPooledAsEmbeddingGemmaDoes) {
+  const TemporaryFolder folder;
+  Context context(1);
+  const auto vector_of = [&](const Shapes& more) {
+    return Embedder::load(write(folder, llama_cpp_keys(), {}, more), {}, context).embed_one("cats", TextRole::plain, context);
+  };
+  constexpr std::size_t kIn = 32, kMiddle = 64, kOut = 16;
+  const std::vector<float> plain = vector_of({});
+  const std::vector<float> got = vector_of({{"dense_2.weight", {kMiddle, kIn}}, {"dense_3.weight", {kOut, kMiddle}}});
+  const auto mapped = [](const std::vector<double>& in, std::size_t n_out) {
+    std::vector<double> out(n_out);
+    for (std::size_t o = 0; o < n_out; ++o) {
+      for (std::size_t i = 0; i < in.size(); ++i) out[o] += static_cast<double>(number_at(o * in.size() + i)) * in[i];
+    }
+    return out;
+  };
+  const std::vector<double> want = mapped(mapped({plain.begin(), plain.end()}, kMiddle), kOut);
+  double squared = 0;
+  for (const double x : want) squared += x * x;
+  ASSERT_EQ(got.size(), kOut);
+  for (std::size_t i = 0; i < kOut; ++i) EXPECT_NEAR(static_cast<double>(got[i]), want[i] / std::sqrt(squared), 1e-5);  // float sums of 64
+  expect_part(loading(write(folder, llama_cpp_keys(), {}, {{"dense_2.weight", {kMiddle, kIn / 2}}})), "dense_2.weight");
 }
 
 TEST(GgufModel, WithWrongKeysIsRefusedInOneLine) {
