@@ -112,15 +112,8 @@ std::unique_ptr<const BertFast> BertFast::make(const PipelineParts& parts, const
 void BertFast::tokenize(std::string_view text, TokenSink& sink) const {
   ScratchPool<Scratch>::Lease lease(pool_);
   Scratch& scratch = lease.get();
-  scratch.segments.clear();
-  added_.literal().split(text, scratch.segments);
-  for (const Segment& segment : scratch.segments) {
-    if (segment.token != nullptr) {
-      sink.add(segment.token->id, span_of(segment.begin, segment.end));
-    } else {
-      tokenize_segment(text.substr(segment.begin, segment.end - segment.begin), segment.begin, sink, scratch);
-    }
-  }
+  for_each_stretch(added_.literal(), text, 0, scratch.segments, sink,
+                   [&](std::string_view stretch, std::size_t begin) { tokenize_segment(stretch, begin, sink, scratch); });
   if (scratch.segments.capacity() > 4096) scratch.segments = {};
 }
 

@@ -54,15 +54,9 @@ BpeFast::BpeFast(const Bpe& model, const WordRules& rules, bool composes, const 
 void BpeFast::tokenize(std::string_view text, TokenSink& sink) const {
   ScratchPool<Scratch>::Lease lease(pool_);
   Scratch& scratch = lease.get();
-  scratch.segments.clear();
-  added_.literal().split(text, scratch.segments);
-  for (const Segment& segment : scratch.segments) {
-    if (segment.token != nullptr) {
-      sink.add(segment.token->id, span_of(segment.begin, segment.end));
-    } else {
-      tokenize_segment({text.substr(segment.begin, segment.end - segment.begin), segment.begin}, sink, scratch);
-    }
-  }
+  for_each_stretch(added_.literal(), text, 0, scratch.segments, sink, [&](std::string_view stretch, std::size_t begin) {
+    tokenize_segment({stretch, begin}, sink, scratch);
+  });
   if (scratch.segments.capacity() > 4096) scratch.segments = {};
   if (scratch.symbols.capacity() > 4096) {
     scratch.symbols = {};
@@ -73,15 +67,10 @@ void BpeFast::tokenize(std::string_view text, TokenSink& sink) const {
 void BpeFast::tokenize_segment(const Place& segment, TokenSink& sink, Scratch& scratch) const {
   if (!is_plain(segment.text)) return pipeline_.tokenize_segment(segment.text, segment.offset, sink);
   if (added_.normalized().empty()) return tokenize_words(segment, sink, scratch);
-  scratch.parts.clear();
-  added_.normalized().split(segment.text, scratch.parts);
-  for (const Segment& part : scratch.parts) {
-    if (part.token != nullptr) {
-      sink.add(part.token->id, span_of(segment.offset + part.begin, segment.offset + part.end));
-    } else {
-      tokenize_words({segment.text.substr(part.begin, part.end - part.begin), segment.offset + part.begin}, sink, scratch);
-    }
-  }
+  for_each_stretch(added_.normalized(), segment.text, segment.offset, scratch.parts, sink,
+                   [&](std::string_view stretch, std::size_t begin) {
+                     tokenize_words({stretch, begin}, sink, scratch);
+                   });
 }
 
 // Is the text UTF-8 and left as it is by the normaliser? The quick check of Unicode's annex 15, 9.

@@ -78,18 +78,9 @@ void SpaceBpeFast::tokenize(std::string_view text, TokenSink& sink) const {
   if (sink.wants_offsets()) return pipeline_.tokenize(text, sink);
   ScratchPool<Scratch>::Lease lease(pool_);
   Scratch& scratch = lease.get();
-  scratch.segments.clear();
-  added_.literal().split(text, scratch.segments);
-  for (const Segment& segment : scratch.segments) {
-    const std::string_view part = text.substr(segment.begin, segment.end - segment.begin);
-    if (segment.token != nullptr) {
-      sink.add(segment.token->id, {});
-    } else if (is_valid_utf8(part)) {
-      tokenize_segment(part, sink, scratch);
-    } else {
-      pipeline_.tokenize_segment(part, segment.begin, sink);
-    }
-  }
+  for_each_stretch(added_.literal(), text, 0, scratch.segments, sink, [&](std::string_view stretch, std::size_t begin) {
+    is_valid_utf8(stretch) ? tokenize_segment(stretch, sink, scratch) : pipeline_.tokenize_segment(stretch, begin, sink);
+  });
   if (scratch.segments.capacity() > 4096) scratch.segments = {};
   if (scratch.normalized.capacity() > 4096) {
     scratch.first = {};

@@ -70,16 +70,9 @@ std::unique_ptr<const UnigramFast> UnigramFast::make(const PipelineParts& parts,
 void UnigramFast::tokenize(std::string_view text, TokenSink& sink) const {
   ScratchPool<UnigramScratch>::Lease lease(pool_);
   UnigramScratch& scratch = lease.get();
-  scratch.segments.clear();
-  added_.literal().split(text, scratch.segments);
-  for (const Segment& segment : scratch.segments) {
-    if (segment.token != nullptr) {
-      sink.add(segment.token->id, {static_cast<std::uint32_t>(segment.begin), static_cast<std::uint32_t>(segment.end)});
-      continue;
-    }
-    const std::string_view between = text.substr(segment.begin, segment.end - segment.begin);
-    if (!UnigramRun(rules_, between, segment.begin, sink, scratch).run()) pipeline_.tokenize_segment(between, segment.begin, sink);
-  }
+  for_each_stretch(added_.literal(), text, 0, scratch.segments, sink, [&](std::string_view stretch, std::size_t begin) {
+    if (!UnigramRun(rules_, stretch, begin, sink, scratch).run()) pipeline_.tokenize_segment(stretch, begin, sink);
+  });
   shrink(scratch);
 }
 
