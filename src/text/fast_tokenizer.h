@@ -22,7 +22,7 @@ class FastTokenizer {
 /// Cuts a text at the added tokens of `list`: those go to the sink, on_text(stretch, its first byte) gets what is between. `segments` is
 /// room; `offset` is that of the text.
 template <class OnText>
-void for_each_stretch(const AddedList& list, std::string_view text, std::size_t offset, std::vector<Segment>& segments, TokenSink& sink,
+void for_each_stretch(const TokenFinder& list, std::string_view text, std::size_t offset, std::vector<Segment>& segments, TokenSink& sink,
                       OnText&& on_text) {
   segments.clear();
   list.split(text, segments);
