@@ -11,6 +11,7 @@
 #include "model_files.h"
 #include "static_backend.h"
 #include "transformer_backend.h"
+#include "word_backend.h"
 
 namespace akin {
 namespace {

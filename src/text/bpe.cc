@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <iterator>
 #include <queue>
 
@@ -46,6 +47,8 @@ void Bpe::add_merges(const std::vector<BpeMerge>& merges, const std::string& whe
   merged_.resize(merges.size());
   mask_ = slots_.size() - 1;
   shift_ = 64 - static_cast<unsigned>(std::countr_zero(slots_.size()));
+  filter_.resize(std::max<std::size_t>(slots_.size() / 16, 1));  // four bits a slot: of the slots less than half are used
+  filter_shift_ = 64 - static_cast<unsigned>(std::countr_zero(filter_.size() * 64));
   const auto require_piece = [&](const std::string& piece, std::size_t rank) {
     const std::int32_t id = table_.find(piece);
     if (id < 0)
@@ -63,8 +66,14 @@ void Bpe::add_merges(const std::vector<BpeMerge>& merges, const std::string& whe
     joined = left;
     joined.append(right, prefix);
     slots_[place_of(pair)] = (pair << kRankBits) | rank;
+    const std::uint64_t bit = hash_of(pair) >> filter_shift_;
+    filter_[bit >> 6] |= std::uint64_t{1} << (bit & 63);
     merged_[rank] = require_piece(joined, rank);
   }
+  if (merged_.empty()) return;
+  first_merged_ = merged_.front();
+  const auto is_next = [](std::int32_t a, std::int32_t b) { return b == a + 1; };
+  if (std::adjacent_find(merged_.begin(), merged_.end(), std::not_fn(is_next)) == merged_.end()) merged_ = {};
 }
 
 std::vector<std::uint64_t> Bpe::slots_by_rank() const {
@@ -167,7 +176,7 @@ void Bpe::merge_short(std::vector<Symbol>& symbols, const std::vector<std::uint3
     const unsigned i = best & (kShort - 1);
     const std::uint32_t behind = ~std::uint32_t{1} << i;
     const auto next = static_cast<unsigned>(std::countr_zero(left & behind));
-    symbols[i].id = merged_[best >> kPlaceBits];
+    symbols[i].id = merged(best >> kPlaceBits);
     symbols[i].length += symbols[next].length;
     left &= ~(std::uint32_t{1} << next);
     pairs[next] = kNoRank;
@@ -210,7 +219,7 @@ void Bpe::merge_long(std::vector<Symbol>& symbols, const std::vector<std::uint32
     heap.pop();
     if (links[i].rank != rank) continue;
     const std::uint32_t next = links[i].next;
-    symbols[i].id = merged_[rank];
+    symbols[i].id = merged(rank);
     symbols[i].length += symbols[next].length;
     symbols[next].length = 0;
     links[next].rank = kNoRank;

@@ -61,7 +61,9 @@ class Bpe final : public Model {
   /// The place of a pair among the merges, kNoRank if it is none.
   static constexpr std::uint32_t kNoRank = ~std::uint32_t{0};
   [[nodiscard]] std::uint32_t rank_of(std::int32_t left, std::int32_t right) const noexcept {
-    const std::uint64_t slot = slots_[place_of(pair_of(left, right))];
+    const std::uint64_t pair = pair_of(left, right);
+    if (!may_be_there(pair)) return kNoRank;
+    const std::uint64_t slot = slots_[place_of(pair)];
     return slot == kFree ? kNoRank : static_cast<std::uint32_t>(slot & kMaxRank);
   }
   /// May a text be cut in front of every `character` that follows another one, without changing its tokens? So if no merge joins the
@@ -82,9 +84,15 @@ class Bpe final : public Model {
   static std::int32_t right_of(std::uint64_t slot) noexcept {
     return static_cast<std::int32_t>((slot >> kRankBits) & ((std::uint64_t{1} << kIdBits) - 1));
   }
+  static std::uint64_t hash_of(std::uint64_t pair) noexcept { return pair * 0x9E3779B97F4A7C15ULL; }
+  /// False for nine of ten pairs that are not in the table: a bit a merge, so that most answers come from the fastest memory.
+  [[nodiscard]] bool may_be_there(std::uint64_t pair) const noexcept {
+    const std::uint64_t bit = hash_of(pair) >> filter_shift_;
+    return (filter_[bit >> 6] >> (bit & 63) & 1) != 0;
+  }
   /// The slot of a pair, or the free one where it would be.
   [[nodiscard]] std::size_t place_of(std::uint64_t pair) const noexcept {
-    std::size_t at = (pair * 0x9E3779B97F4A7C15ULL) >> shift_;
+    std::size_t at = hash_of(pair) >> shift_;
     while (slots_[at] != kFree && (slots_[at] >> kRankBits) != pair) at = (at + 1) & mask_;
     return at;
   }
@@ -102,7 +110,14 @@ class Bpe final : public Model {
   std::int32_t unknown_id_ = -1;
   std::array<std::int32_t, 256> byte_ids_{};  // of <0x00> … <0xFF>
   std::vector<std::uint64_t> slots_;
-  std::vector<std::int32_t> merged_;  // by rank: the id of the result
+  /// The id of what a merge gives; in most files it is the rank and a constant.
+  [[nodiscard]] std::int32_t merged(std::uint32_t rank) const noexcept {
+    return merged_.empty() ? first_merged_ + static_cast<std::int32_t>(rank) : merged_[rank];
+  }
+  std::vector<std::uint64_t> filter_;
+  unsigned filter_shift_ = 0;
+  std::vector<std::int32_t> merged_;  // by rank
+  std::int32_t first_merged_ = 0;
   std::size_t mask_ = 0;
   unsigned shift_ = 0;
 };

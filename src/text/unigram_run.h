@@ -13,6 +13,7 @@
 #include "metaspace.h"
 #include "pipeline.h"
 #include "unigram.h"
+#include "word_cache.h"
 
 namespace akin::text {
 

@@ -27,6 +27,7 @@ std::string bytes_of(const std::string& piece) {
 WholeWords::WholeWords(const Bpe& model) {
   const std::size_t size = std::bit_ceil(model.size() * 2 + 2);
   words_ = std::make_unique<Word[]>(size);
+  tags_.resize(size);
   mask_ = size - 1;
   shift_ = 64 - static_cast<unsigned>(std::countr_zero(size));
   for (std::size_t i = 0; i < model.size(); ++i) {
@@ -35,8 +36,10 @@ WholeWords::WholeWords(const Bpe& model) {
     if (bytes.empty() || bytes.size() > WordCache::kMaxLength) continue;
     const std::uint64_t low = load8(bytes, 0);
     const std::uint64_t high = load8(bytes, 8);
-    std::size_t at = place_of(low, high);
-    while (words_[at].id >= 0) at = (at + 1) & mask_;
+    const std::uint64_t hash = hash_of_word(low, high);
+    std::size_t at = hash >> shift_;
+    while (tags_[at] != 0) at = (at + 1) & mask_;
+    tags_[at] = tag_of(hash);
     words_[at].low = low;
     words_[at].high = high;
     words_[at].id = id;

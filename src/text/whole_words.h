@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "bpe.h"
 #include "word_cache.h"
@@ -19,7 +20,7 @@ class WholeWords {
   struct alignas(32) Word {
     std::uint64_t low = 0;  // the bytes, zero behind the end
     std::uint64_t high = 0;
-    std::int32_t id = -1;  // −1: the place is free
+    std::int32_t id = -1;
     std::uint8_t length = 0;
     mutable std::atomic<State> state = State::unknown;
   };
@@ -28,17 +29,20 @@ class WholeWords {
 
   /// Null if the word is no piece.
   [[nodiscard]] const Word* find(std::uint64_t low, std::uint64_t high, std::size_t length) const noexcept {
-    for (std::size_t at = place_of(low, high);; at = (at + 1) & mask_) {
+    const std::uint64_t hash = hash_of_word(low, high);
+    for (std::size_t at = hash >> shift_; tags_[at] != 0; at = (at + 1) & mask_) {
+      if (tags_[at] != tag_of(hash)) continue;
       const Word& word = words_[at];
-      if (word.id < 0) return nullptr;
       if (word.low == low && word.high == high && word.length == length) return &word;
     }
+    return nullptr;
   }
 
  private:
-  [[nodiscard]] std::size_t place_of(std::uint64_t low, std::uint64_t high) const noexcept { return hash_of_word(low, high) >> shift_; }
+  static std::uint16_t tag_of(std::uint64_t hash) noexcept { return static_cast<std::uint16_t>(hash >> 16 | 1); }
 
   std::unique_ptr<Word[]> words_;
+  std::vector<std::uint16_t> tags_;  // 0: the place is free. Words that are no pieces, the most that are asked for, end here
   std::size_t mask_ = 0;
   unsigned shift_ = 0;
 };

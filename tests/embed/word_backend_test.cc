@@ -27,7 +27,9 @@ struct Table {
 
 Embedder load(const std::filesystem::path& path, WordPooling pooling = WordPooling::mean) {
   Context context(1);
-  return Embedder::load(path, {.word_pooling = pooling}, context);
+  EmbedderOptions options;
+  options.word_pooling = pooling;
+  return Embedder::load(path, options, context);
 }
 
 EmbedResult embed(const Embedder& embedder, const std::string& text) {

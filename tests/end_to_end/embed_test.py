@@ -107,7 +107,7 @@ class Embed(AkinCase):
             self.assertEqual(numbers("offsets", "i"), [place for t in tokens for place in t["bytes"]])
             self.assertEqual(numbers("hidden", "f"), [x for t in tokens for x in array.array("f", t["vector"])])
             self.assertEqual(header[f"{k}.hidden"]["shape"], [len(tokens), len(tokens[0]["vector"])])
-        self.fails(1, "embed", "x", "--tokens", "--model", TINY, "--out", "x.npy", says=["x.npy", ".safetensors only"])
+        self.fails(2, "embed", "x", "--tokens", "--model", TINY, "--out", "x.npy", says=["x.npy", ".safetensors only"])
         self.fails(2, "embed", "x", "--tokens", "--model", TINY, "--type", "f16", says=["takes no --type"])
 
     def test_an_unknown_ending_is_refused_before_the_work(self):

@@ -37,7 +37,7 @@ class Positions(AkinCase):
         self.assertEqual(sorted(bases), sorted(json.loads((MODELS / "modernbert/config.json").read_text())[key]
                                                for key in ("global_rope_theta", "local_rope_theta")))
         self.assertIn("rotation 2 of 2", self.json("positions", "rope", "--model", MODELS / "modernbert", "--rotation", 2)["title"])
-        self.fails(1, "positions", "rope", "--model", MODELS / "modernbert", "--rotation", 3, says=["modernbert", "--rotation 3", "the model has 2"])
+        self.fails(2, "positions", "rope", "--model", MODELS / "modernbert", "--rotation", 3, says=["modernbert", "--rotation 3", "the model has 2"])
         buckets = self.json("positions", "t5", "-n", "200")
         self.assertEqual(max(buckets["bucket_by_distance"]), 31)
         self.assertEqual(buckets["bucket_by_distance"][199], 0)

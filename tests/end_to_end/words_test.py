@@ -96,7 +96,7 @@ class Models(AkinCase):
         cosines = [self.json("similar", "the river", "river", "--model", WORDS, "--pooling", pooling)["pairs"][0]["cosine"]
                    for pooling in ["mean", "sif"]]
         self.assertGreater(cosines[1], cosines[0])
-        self.fails(1, "embed", "x", "--model", SENTENCE_MODELS / "model2vec", "--pooling", "sif",
+        self.fails(2, "embed", "x", "--model", SENTENCE_MODELS / "model2vec", "--pooling", "sif",
                    says=["model2vec", "for files of word vectors", "a pooling of its own"])
         self.fails(2, "embed", "x", "--model", WORDS, "--pooling", "sift", says=["did you mean 'sif'?"])
 

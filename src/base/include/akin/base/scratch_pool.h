@@ -32,7 +32,7 @@ class ScratchPool {
     }
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
-    [[nodiscard]] Scratch& get() noexcept { return *scratch_; }
+    [[nodiscard]] Scratch& get() const noexcept { return *scratch_; }
 
    private:
     ScratchPool& pool_;
