@@ -4,6 +4,7 @@
 #include <bit>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <queue>
 
 #include "akin/base/error.h"
@@ -156,31 +157,38 @@ void Bpe::merge(std::vector<Symbol>& symbols) const {
 }
 
 void Bpe::merge(std::vector<Symbol>& symbols, std::vector<std::uint32_t>& ranks) const {
-  symbols.size() <= kShort ? merge_short(symbols, ranks) : merge_long(symbols, ranks);
+  if (symbols.size() <= 8) return merge_few<8>(symbols, ranks);
+  if (symbols.size() <= 16) return merge_few<16>(symbols, ranks);
+  symbols.size() <= kShort ? merge_few<kShort>(symbols, ranks) : merge_long(symbols, ranks);
 }
 
 // Every pair is one number, its rank above its place, so that the least is the next to merge; symbols that were merged into the one before
-// them are bits that are no longer set, and nothing moves until the end.
-void Bpe::merge_short(std::vector<Symbol>& symbols, const std::vector<std::uint32_t>& ranks) const {
+// them are bits that are no longer set, and nothing moves until the end. All `kRoom` numbers are looked at, without a branch.
+template <unsigned kRoom>
+void Bpe::merge_few(std::vector<Symbol>& symbols, const std::vector<std::uint32_t>& ranks) const {
   constexpr unsigned kPlaceBits = 5;
-  static_assert(kShort == 1U << kPlaceBits && kRankBits + kPlaceBits <= 32);
-  const auto pair_at = [](std::uint32_t rank, unsigned place) { return rank == kNoRank ? kNoRank : rank << kPlaceBits | place; };
+  constexpr std::int32_t kNone = std::numeric_limits<std::int32_t>::max();
+  static_assert(kRoom <= kShort && kShort == 1U << kPlaceBits && kRankBits + kPlaceBits < 32);
+  const auto pair_at = [](std::uint32_t rank, unsigned place) {
+    return rank == kNoRank ? kNone : static_cast<std::int32_t>(rank << kPlaceBits | place);
+  };
   const auto n = static_cast<unsigned>(symbols.size());
-  std::uint32_t pairs[kShort];
+  std::int32_t pairs[kRoom];
+  std::fill_n(pairs, kRoom, kNone);
   for (unsigned i = 0; i + 1 < n; ++i) pairs[i] = pair_at(ranks[i], i);
   std::uint32_t left = n == kShort ? ~std::uint32_t{0} : (std::uint32_t{1} << n) - 1;
   while (true) {
-    std::uint32_t best = kNoRank;
-    for (unsigned i = 0; i + 1 < n; ++i) best = std::min(best, pairs[i]);
-    if (best == kNoRank) break;
-    const unsigned i = best & (kShort - 1);
+    std::int32_t best = pairs[0];
+    for (unsigned i = 1; i < kRoom; ++i) best = std::min(best, pairs[i]);
+    if (best == kNone) break;
+    const unsigned i = static_cast<unsigned>(best) & (kShort - 1);
     const std::uint32_t behind = ~std::uint32_t{1} << i;
     const auto next = static_cast<unsigned>(std::countr_zero(left & behind));
-    symbols[i].id = merged(best >> kPlaceBits);
+    symbols[i].id = merged(static_cast<std::uint32_t>(best) >> kPlaceBits);
     symbols[i].length += symbols[next].length;
     left &= ~(std::uint32_t{1} << next);
-    pairs[next] = kNoRank;
-    pairs[i] = kNoRank;
+    pairs[next] = kNone;
+    pairs[i] = kNone;
     if ((left & behind) != 0) pairs[i] = pair_at(rank_of(symbols[i].id, symbols[std::countr_zero(left & behind)].id), i);
     if (const std::uint32_t before = left & ~behind & ~(std::uint32_t{1} << i); before != 0) {
       const auto previous = 31 - static_cast<unsigned>(std::countl_zero(before));

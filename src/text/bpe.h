@@ -100,7 +100,8 @@ class Bpe final : public Model {
   [[nodiscard]] std::vector<std::uint64_t> slots_by_rank() const;
   void start(std::string_view word, std::vector<Symbol>& symbols) const;
   bool start_bytes(std::string_view piece, std::vector<Symbol>& symbols) const;
-  void merge_short(std::vector<Symbol>& symbols, const std::vector<std::uint32_t>& ranks) const;
+  template <unsigned kRoom>
+  void merge_few(std::vector<Symbol>& symbols, const std::vector<std::uint32_t>& ranks) const;
   void merge_long(std::vector<Symbol>& symbols, const std::vector<std::uint32_t>& ranks) const;
 
   std::vector<std::string> pieces_;

@@ -105,6 +105,7 @@ void BpeFast::scan_words(const Place& segment, TokenSink& sink, Scratch& scratch
   const WordScanner<rules> scanner(segment.text, classes_);
   for_each_word(
       segment.text, 0, scratch.cache, [&](std::size_t at) { return scanner.next(at); },
+      [&](const TextWord& word) { whole_words_.prefetch(word.low, word.high); },
       [&](const TextWord& word) { add_word(segment, word, sink, scratch); });
 }
 

@@ -27,12 +27,12 @@ class BpeFast final : public FastTokenizer {
   /// Null if the parts are of other kinds. All must outlive it.
   static std::unique_ptr<const BpeFast> make(const PipelineParts& parts, const AddedTokens& added, const Pipeline& pipeline);
 
-  /// Any number of threads may call it at once; each uses a scratch of its own (about a megabyte).
+  /// Any number of threads may call it at once; each uses a scratch of its own (up to four megabytes).
   void tokenize(std::string_view text, TokenSink& sink) const override;
 
  private:
   struct Scratch {
-    WordCache cache;
+    WordTable<CachedWord, 16> cache;  // four megabytes, touched as words come: merging a word again costs more than its way from there
     std::vector<Segment> segments;
     std::vector<Segment> parts;
     std::vector<Bpe::Symbol> symbols;

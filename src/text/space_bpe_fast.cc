@@ -113,7 +113,7 @@ void SpaceBpeFast::tokenize_segment(std::string_view segment, TokenSink& sink, S
     add_word(scratch.first, word_of(scratch.first, 0, scratch.first.size()), sink, scratch);
   }
   for_each_word(
-      segment, at, scratch.cache, [&](std::size_t begin) { return word_end(segment, begin); },
+      segment, at, scratch.cache, [&](std::size_t begin) { return word_end(segment, begin); }, [](const TextWord&) {},
       [&](const TextWord& word) { add_word(segment, word, sink, scratch); });
 }
 

@@ -5,8 +5,11 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <iterator>
+#include <memory>
+#include <new>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -77,6 +80,10 @@ class WordTable {
     }
     return first.is_free() ? first : second;
   }
+  [[nodiscard]] bool has(std::uint64_t low, std::uint64_t high, std::size_t length) const noexcept {
+    const auto& [first, second] = places_[place_of(low, high)].words;
+    return first.holds(low, high, length) || second.holds(low, high, length);
+  }
   /// Has the processor fetch what look_up() will read.
   void prefetch(std::uint64_t low, std::uint64_t high) const noexcept { __builtin_prefetch(&places_[place_of(low, high)]); }
 
@@ -87,13 +94,24 @@ class WordTable {
   static_assert(sizeof(Place) == 64);
   static std::size_t place_of(std::uint64_t low, std::uint64_t high) noexcept { return hash_of_word(low, high) >> (64 - kBits); }
 
-  std::vector<Place> places_ = std::vector<Place>(std::size_t{1} << kBits);
+  // Pages of zeros, which are free words, and which the system gives when they are first touched.
+  static constexpr std::size_t kBytes = sizeof(Place) << kBits;
+  struct Freed {
+    void operator()(void* memory) const noexcept { std::free(memory); }
+  };
+  static Place* aligned(void* memory) {
+    if (memory == nullptr) throw std::bad_alloc();
+    std::size_t room = kBytes + sizeof(Place);
+    return static_cast<Place*>(std::align(sizeof(Place), kBytes, memory, room));
+  }
+  std::unique_ptr<void, Freed> memory_{std::calloc(kBytes + sizeof(Place), 1)};
+  Place* places_ = aligned(memory_.get());
 };
 
 /// A stretch of a text; `low` and `high` are its bytes where it has at most 16.
 struct TextWord {
-  std::uint64_t low = 0, high = 0;
-  std::size_t begin = 0, end = 0;
+  std::uint64_t low, high;
+  std::size_t begin, end;
   [[nodiscard]] std::size_t length() const noexcept { return end - begin; }
 };
 
@@ -103,9 +121,10 @@ inline TextWord word_of(std::string_view text, std::size_t begin, std::size_t en
 }
 
 /// Cuts what stands from `at` on into words, next(at) being the end of the one at `at`, and gives each to use(). A block of them is cut off
-/// before the first is used, so that the cache's lines are fetched meanwhile.
-template <class Cache, class Next, class Use>
-inline void for_each_word(std::string_view text, std::size_t at, const Cache& cache, Next&& next, Use&& use) {
+/// before the first is used, so that the cache's lines are fetched meanwhile; miss() is told of those that it does not hold, before them
+/// all.
+template <class Cache, class Next, class Miss, class Use>
+inline void for_each_word(std::string_view text, std::size_t at, const Cache& cache, Next&& next, Miss&& miss, Use&& use) {
   TextWord words[32];
   while (at < text.size()) {
     std::size_t n = 0;
@@ -113,6 +132,9 @@ inline void for_each_word(std::string_view text, std::size_t at, const Cache& ca
       words[n] = word_of(text, at, next(at));
       cache.prefetch(words[n].low, words[n].high);
       at = words[n].end;
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      if (!cache.has(words[i].low, words[i].high, words[i].length())) miss(words[i]);
     }
     for (std::size_t i = 0; i < n; ++i) use(words[i]);
   }
