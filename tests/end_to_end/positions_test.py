@@ -1,6 +1,7 @@
 """positions: every scheme printed and drawn, and a model run beyond its training length."""
 import json
 import math
+import statistics
 import unittest
 
 from akin_case import ROOT, AkinCase
@@ -65,6 +66,18 @@ class Positions(AkinCase):
             self.assertNotEqual(model["loss"][10:], model["loss_with_trained_length"][10:])
         self.ok("positions", "extrapolate", text, "--model", MODELS / "bloom", "--trained", "8", "--out", "longer.svg")
         self.fails(2, "positions", "extrapolate", text, "--model", MODELS / "gpt2", "--trained", "8", "--length", "100000", says=["more than it can run"])
+
+    def test_alibi_carries_over_to_longer_texts_and_rotation_does_not(self):
+        folder = ROOT / "examples/positions"
+        report = self.json("positions", "extrapolate", folder / "unseen.txt", "--model", folder / "alibi", "--with", folder / "rope", "--trained", 64)
+        losses = {}
+        for model in report["models"]:
+            self.assertEqual((model["trained"], model["length"]), (64, 256))
+            losses[model["positions"]] = [statistics.fmean(model["loss"][begin:begin + 32]) for begin in (31, 95, 223)]
+        inside, outside, far = losses["alibi"]
+        self.assertLess(max(outside, far), inside + 0.15, losses)
+        inside, outside, far = losses["rope"]
+        self.assertGreater(min(outside, far), inside + 0.3, losses)
 
 
 if __name__ == "__main__":

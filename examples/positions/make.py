@@ -2,9 +2,9 @@
 """Two tiny causal models that differ in their positions alone as far as the families allow (BLOOM's ALiBi, LLaMA's rotation), trained on
 windows of 64 tokens of the library's books, and a text that neither has seen: what `akin positions extrapolate` shows of them is the point.
 
-    python3 tests/golden/extrapolation/make.py      # needs torch, transformers, tokenizers; about five minutes on two cores
+    python3 examples/positions/make.py      # needs torch, transformers, tokenizers; a few minutes
 
-2 layers of 64, 4 heads, a byte-level vocabulary of 512; AdamW, 3,000 steps of 64 windows; weights are kept as f16.
+2 layers of 64, 4 heads, a byte-level vocabulary of 512; AdamW, 2,000 steps of 32 windows; weights are kept as f16.
 """
 import html
 import pathlib
@@ -15,8 +15,8 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import BloomConfig, BloomForCausalLM, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 HERE = pathlib.Path(__file__).resolve().parent
-LIBRARY = HERE.parents[2] / "examples/library"
-TRAINED, STEPS, WINDOWS, HELD_OUT = 64, 3000, 64, 20_000
+LIBRARY = HERE.parent / "library"
+TRAINED, STEPS, WINDOWS, HELD_OUT = 64, 2000, 32, 20_000
 SIZE = {"vocab_size": 512, "hidden_size": 64, "bos_token_id": 0, "eos_token_id": 0}
 
 
