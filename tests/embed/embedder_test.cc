@@ -79,7 +79,8 @@ TEST_P(SentenceTransformers, FolderGivesTheModelTheReferencesIds) {
   EmbedderOptions no_prompt;
   no_prompt.prompt = "";
   const Embedder embedder = Embedder::load(folder, no_prompt, context);
-  for (const auto& text : golden::json(folder / "inputs.json").at("texts"))
+  const auto inputs = golden::json(folder / "inputs.json");
+  for (const auto& text : inputs.at("texts"))
     EXPECT_EQ(embedder.encode(text.at("text").get<std::string>(), TextRole::plain).ids,
               text.at("input_ids_used").get<std::vector<std::int32_t>>())
         << text.at("text");

@@ -69,7 +69,8 @@ TEST(GgufTokenizer, OfAnotherKindIsKeptWhole) {
 TEST(GgufTokenizer, OfLlamaCppsConverterGivesTheFoldersIds) {
   for (const char* name : {"gpt2", "llama", "qwen2", "qwen3", "gemma", "bloom", "llama3"}) {
     const Tokenizer tokenizer = read_gguf_tokenizer(GgufFile(golden::path(std::string("gguf/") + name + ".gguf")));
-    for (const auto& input : golden::json(golden::path(std::string("models/") + name + "/inputs.json")).at("inputs")) {
+    const auto inputs = golden::json(golden::path(std::string("models/") + name + "/inputs.json"));
+    for (const auto& input : inputs.at("inputs")) {
       if (!input.contains("text")) continue;
       EXPECT_EQ(tokenizer.encode(input.at("text").get<std::string>()).ids, input.at("input_ids").get<std::vector<std::int32_t>>())
           << name << ": " << input.at("text");
