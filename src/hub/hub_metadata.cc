@@ -64,8 +64,8 @@ RepositoryInfo parse_repository(std::string_view json, const std::string& where)
   for (const Json& sibling : siblings) info.files.push_back(file_from(sibling, where));
   const auto by_name = [](const RepositoryFile& file) { return std::string_view(file.name); };
   std::ranges::stable_sort(info.files, {}, by_name);
-  const auto twice = std::ranges::unique(info.files, {}, by_name);
-  info.files.erase(twice.begin(), twice.end());
+  const auto same_name = [](const RepositoryFile& a, const RepositoryFile& b) { return a.name == b.name; };
+  info.files.erase(std::unique(info.files.begin(), info.files.end(), same_name), info.files.end());
   return info;
 }
 
