@@ -65,16 +65,40 @@ TEST(GgufTokenizer, OfAnotherKindIsKeptWhole) {
   EXPECT_EQ(file.integers("tokenizer.ggml.token_type")[400], 4);
 }
 
+/// Calls check(tokenizer of the GGUF file, text, ids of the folder) for each text of a golden model.
+template <class Check>
+void for_texts_of(const std::string& name, Check&& check) {
+  const Tokenizer tokenizer = read_gguf_tokenizer(GgufFile(golden::path("gguf/" + name + ".gguf")));
+  const nlohmann::json inputs = golden::json(golden::path("models/" + name + "/inputs.json"));
+  std::size_t n = 0;
+  for (const auto& input : inputs.at("inputs")) {
+    if (!input.contains("text")) continue;
+    ++n;
+    check(tokenizer, input.at("text").get<std::string>(), input.at("input_ids").get<std::vector<std::int32_t>>());
+  }
+  EXPECT_GT(n, 0U) << name;
+}
+
 /// llama.cpp's own lists of a vocabulary give the ids of the folder that they were made of.
 TEST(GgufTokenizer, OfLlamaCppsConverterGivesTheFoldersIds) {
-  for (const char* name : {"gpt2", "llama", "qwen2", "qwen3", "gemma", "bloom", "llama3"}) {
-    const Tokenizer tokenizer = read_gguf_tokenizer(GgufFile(golden::path(std::string("gguf/") + name + ".gguf")));
-    const auto inputs = golden::json(golden::path(std::string("models/") + name + "/inputs.json"));
-    for (const auto& input : inputs.at("inputs")) {
-      if (!input.contains("text")) continue;
-      EXPECT_EQ(tokenizer.encode(input.at("text").get<std::string>()).ids, input.at("input_ids").get<std::vector<std::int32_t>>())
-          << name << ": " << input.at("text");
-    }
+  for (const char* name : {"gpt2", "qwen2", "qwen3", "gemma", "gemma3-text", "bloom", "mpt", "gpt-neox", "falcon", "llama3"}) {
+    for_texts_of(name, [&](const Tokenizer& tokenizer, const std::string& text, const std::vector<std::int32_t>& ids) {
+      EXPECT_EQ(tokenizer.encode(text).ids, ids) << name << ": " << text;
+    });
+  }
+}
+
+/// These folders put no mark before a text. The converter does not tell, and llama.cpp itself then puts one.
+TEST(GgufTokenizer, PutsAMarkBeforeATextWhereTheFileDoesNotSay) {
+  for (const std::string name : {"llama", "llama-yarn", "mistral"}) {
+    nlohmann::json json = golden::json(golden::path("models/" + name + "/tokenizer.json"));
+    ASSERT_EQ(json.at("pre_tokenizer").at("prepend_scheme"), "never") << name;
+    json["pre_tokenizer"]["prepend_scheme"] = "always";
+    const Tokenizer marked = Tokenizer::from_json(json.dump(), name);
+    for_texts_of(name, [&](const Tokenizer& tokenizer, const std::string& text, const std::vector<std::int32_t>& ids) {
+      EXPECT_EQ(tokenizer.encode(text).ids, marked.encode(text).ids) << name << ": " << text;
+      EXPECT_EQ(tokenizer.encode(text).ids == ids, text.empty()) << name << ": " << text;
+    });
   }
 }
 
