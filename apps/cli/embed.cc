@@ -61,9 +61,7 @@ TextRole role_from(const std::string& name) {
 
 // The record with its vector last, whose numbers have no more digits than they need.
 void print_record(const nlohmann::json& record, std::span<const float> vector, VectorCode code, const ValueRanges& ranges = {}) {
-  std::string line = record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  line.pop_back();
-  print(line + ",\"vector\":[" + numbers_text(vector, code, ranges) + "]}\n");
+  print(json_text(record, "vector", numbers_text(vector, code, ranges)) + "\n");
 }
 
 std::string compact(std::span<const float> vector) {
@@ -308,12 +306,7 @@ Run add_embed(CLI::App& verb, Common& common) {
   verb.add_option("--calibrate", options->calibrate,
                   "Of i8 and u8: the range of each number, from a file of texts or vectors, or 'first' for the first 2,048 texts")
       ->type_name("FILE");
-  verb.add_option("--field", options->source.field, "Field of .jsonl records or column of .csv files that holds the text")
-      ->capture_default_str()
-      ->type_name("NAME");
-  verb.add_option("--format", options->source.format, "Of files and standard input: auto (by ending), lines, jsonl or csv")
-      ->capture_default_str()
-      ->type_name("NAME");
+  add_record_options(verb, options->source);
   verb.add_flag("--tokens", options->tokens,
                 "One contextual vector a token; --out takes a .safetensors file: k.ids, k.offsets and k.hidden of text k");
   verb.add_flag("--text", options->source.literal, "Every argument is a text, even if a file has that name");

@@ -12,22 +12,18 @@ namespace {
 
 constexpr std::size_t kShownNumbers = 4;
 
-std::string json_text(const nlohmann::json& value) { return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
-
 void print_record(const Embedder& embedder, const std::string& text, const TokenVectors& vectors) {
   const Encoding& encoding = vectors.encoding;
-  std::string line = json_text({{"text", text}, {"n_tokens", encoding.ids.size()}, {"n_tokens_dropped", encoding.n_tokens_dropped}});
-  line.back() = ',';
-  line += "\"tokens\":[";
+  std::string tokens;
   for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
-    std::string token = json_text({{"piece", embedder.tokenizer().piece(encoding.ids[i])},
-                                   {"id", encoding.ids[i]},
-                                   {"special", encoding.special[i] != 0},
-                                   {"bytes", {encoding.offsets[i].begin, encoding.offsets[i].end}}});
-    token.back() = ',';
-    line += (i == 0 ? "" : ",") + token + "\"vector\":[" + numbers_text(vectors.hidden.row(i), VectorCode::f32) + "]}";
+    const nlohmann::json token = {{"piece", embedder.tokenizer().piece(encoding.ids[i])},
+                                  {"id", encoding.ids[i]},
+                                  {"special", encoding.special[i] != 0},
+                                  {"bytes", {encoding.offsets[i].begin, encoding.offsets[i].end}}};
+    tokens += (i == 0 ? "" : ",") + json_text(token, "vector", numbers_text(vectors.hidden.row(i), VectorCode::f32));
   }
-  print(line + "]}\n");
+  const nlohmann::json record = {{"text", text}, {"n_tokens", encoding.ids.size()}, {"n_tokens_dropped", encoding.n_tokens_dropped}};
+  print(json_text(record, "tokens", tokens) + "\n");
 }
 
 void print_table(const Embedder& embedder, const TokenVectors& vectors) {

@@ -100,12 +100,7 @@ Run add_rerank(CLI::App& verb, Common& common) {
   verb.add_option("-k", options->k, "Keep the best N; 0 = all")->type_name("N");
   verb.add_option("--label", options->label, "Of models with several labels: the one to rank by")->type_name("NAME");
   verb.add_option("--max-tokens", options->max_tokens, "Read at most N tokens of a pair; 0 = the model's limit")->type_name("N");
-  verb.add_option("--field", options->source.field, "Field of .jsonl records or column of .csv files that holds the text")
-      ->capture_default_str()
-      ->type_name("NAME");
-  verb.add_option("--format", options->source.format, "Of files and standard input: auto (by ending), lines, jsonl or csv")
-      ->capture_default_str()
-      ->type_name("NAME");
+  add_record_options(verb, options->source);
   verb.add_flag("--text", options->source.literal, "Every argument is a text, even if a file has that name");
   add_model_options(verb, common);
   return [options, &common](Context& context) { return run(*options, common, context); };

@@ -86,7 +86,15 @@ void print_json(const nlohmann::json& value) {
   print(value.dump(stdout_is_terminal() ? 2 : -1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
 }
 
-void print_json_line(const nlohmann::json& value) { print(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"); }
+std::string json_text(const nlohmann::json& value) { return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace); }
+
+std::string json_text(const nlohmann::json& object, const std::string& name, const std::string& items) {
+  std::string text = json_text(object);
+  text.pop_back();
+  return text + ",\"" + name + "\":[" + items + "]}";
+}
+
+void print_json_line(const nlohmann::json& value) { print(json_text(value) + "\n"); }
 
 void finish_output() {
   if (std::fflush(stdout) != 0) throw_errno("standard output", "write");

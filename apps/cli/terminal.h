@@ -23,6 +23,10 @@ int terminal_columns();
 void print(std::string_view text);
 /// One JSON value and a newline; indented on a terminal, one line in a pipe. Invalid UTF-8 becomes U+FFFD.
 void print_json(const nlohmann::json& value);
+/// A JSON value on one line, invalid UTF-8 as U+FFFD.
+std::string json_text(const nlohmann::json& value);
+/// An object on one line whose last member is an array of `items`, which are JSON already ("1,2,3").
+std::string json_text(const nlohmann::json& object, const std::string& name, const std::string& items);
 /// Always one line: for JSONL.
 void print_json_line(const nlohmann::json& value);
 /// Pushes out what is buffered; call before a successful exit. Throws as print().

@@ -235,6 +235,15 @@ class Chain : public TextSource {
 
 }  // namespace
 
+void add_record_options(CLI::App& verb, TextSourceOptions& options) {
+  verb.add_option("--field", options.field, "Field of .jsonl records or column of .csv files that holds the text")
+      ->capture_default_str()
+      ->type_name("NAME");
+  verb.add_option("--format", options.format, "Of files and standard input: auto (by ending), lines, jsonl or csv")
+      ->capture_default_str()
+      ->type_name("NAME");
+}
+
 std::unique_ptr<TextSource> open_texts(const std::vector<std::string>& inputs, const TextSourceOptions& options) {
   auto chain = std::make_unique<Chain>(inputs, options);
   chain->check();

@@ -2,6 +2,7 @@
 // bounded memory, so that input may be endless.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -14,6 +15,9 @@ struct TextSourceOptions {
   std::string field = "text";   ///< of JSONL records and CSV headers
   std::string format = "auto";  ///< auto (by the file's ending; lines for standard input), lines, jsonl, csv
 };
+
+/// --field and --format.
+void add_record_options(CLI::App& verb, TextSourceOptions& options);
 
 /// A stream of texts.
 class TextSource {

@@ -75,23 +75,17 @@ double length_of(std::span<const float> row) {
 }
 
 void print_as_json(const std::string& text, const std::vector<Token>& tokens, const Encoding& encoding, const TokenTable& table) {
-  std::string line = nlohmann::json{{"text", text}, {"n_tokens", tokens.size()}, {"n_invalid", encoding.n_invalid}}.dump(
-      -1, ' ', false, nlohmann::json::error_handler_t::replace);
-  line.back() = ',';
-  line += "\"tokens\":[";
-  for (std::size_t i = 0; i < tokens.size(); ++i) {
-    const Token& t = tokens[i];
-    std::string token = nlohmann::json{{"piece", t.piece},
-                                       {"id", t.id},
-                                       {"special", t.special},
-                                       {"bytes", {t.bytes.begin, t.bytes.end}},
-                                       {"characters", {t.characters.begin, t.characters.end}}}
-                            .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    token.back() = ',';
-    token += "\"row\":[" + numbers_text(table.row(static_cast<std::size_t>(t.id)), VectorCode::f32) + "]}";
-    line += (i == 0 ? "" : ",") + token;
+  std::string list;
+  for (const Token& t : tokens) {
+    const nlohmann::json token = {{"piece", t.piece},
+                                  {"id", t.id},
+                                  {"special", t.special},
+                                  {"bytes", {t.bytes.begin, t.bytes.end}},
+                                  {"characters", {t.characters.begin, t.characters.end}}};
+    const std::vector<float> row = table.row(static_cast<std::size_t>(t.id));
+    list += (list.empty() ? "" : ",") + json_text(token, "row", numbers_text(row, VectorCode::f32));
   }
-  print(line + "]}\n");
+  print(json_text({{"text", text}, {"n_tokens", tokens.size()}, {"n_invalid", encoding.n_invalid}}, "tokens", list) + "\n");
 }
 
 void print_table(const std::string& text, const std::vector<Token>& tokens, const TokenTable& table, bool rows) {
