@@ -11,6 +11,7 @@
 
 #include "akin/base/error.h"
 #include "akin/base/rng.h"
+#include "write_all.h"
 
 namespace akin {
 namespace {
@@ -20,16 +21,6 @@ constexpr std::size_t kBufferBytes = std::size_t{1} << 20;
 std::filesystem::path folder_of(const std::filesystem::path& target) {
   const auto parent = target.parent_path();
   return parent.empty() ? std::filesystem::path(".") : parent;
-}
-
-void write_all(int fd, const char* data, std::size_t size, const std::filesystem::path& target) {
-  while (size > 0) {
-    const ssize_t n = ::write(fd, data, size);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw_errno(target.string(), "write it");
-    data += n;
-    size -= static_cast<std::size_t>(n);
-  }
 }
 
 void sync_folder(const std::filesystem::path& folder) {
@@ -75,6 +66,16 @@ void keep_permissions(int fd, const std::filesystem::path& old) {
 }
 
 }  // namespace
+
+void write_all(int fd, const char* data, std::size_t size, const std::filesystem::path& target, std::string_view action) {
+  while (size > 0) {
+    const ssize_t n = ::write(fd, data, size);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw_errno(target.string(), action);
+    data += n;
+    size -= static_cast<std::size_t>(n);
+  }
+}
 
 AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(resolved(target)) {
   std::filesystem::path temporary;
@@ -127,7 +128,7 @@ void AtomicFile::check_open() const {
 
 void AtomicFile::write_through(std::string_view text) {
   failed_ = true;  // until it has gone well
-  write_all(fd_, text.data(), text.size(), target_);
+  write_all(fd_, text.data(), text.size(), target_, "write it");
   failed_ = false;
 }
 

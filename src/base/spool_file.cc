@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "akin/base/error.h"
+#include "write_all.h"
 
 namespace akin {
 namespace {
@@ -33,12 +34,7 @@ void SpoolFile::write(std::span<const std::byte> bytes) {
 }
 
 void SpoolFile::flush() {
-  for (std::size_t done = 0; done < buffer_.size();) {
-    const ssize_t n = ::write(fd_, buffer_.data() + done, buffer_.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw_errno(target_.string(), "write what it will hold");
-    done += static_cast<std::size_t>(n);
-  }
+  write_all(fd_, buffer_.data(), buffer_.size(), target_, "write what it will hold");
   buffer_.clear();
 }
 
