@@ -156,7 +156,7 @@ void Bpe::merge(std::vector<Symbol>& symbols) const {
   merge(symbols, ranks);
 }
 
-void Bpe::merge(std::vector<Symbol>& symbols, std::vector<std::uint32_t>& ranks) const {
+void Bpe::merge(std::vector<Symbol>& symbols, const std::vector<std::uint32_t>& ranks) const {
   if (symbols.size() <= 8) return merge_few<8>(symbols, ranks);
   if (symbols.size() <= 16) return merge_few<16>(symbols, ranks);
   symbols.size() <= kShort ? merge_few<kShort>(symbols, ranks) : merge_long(symbols, ranks);

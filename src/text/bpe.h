@@ -56,8 +56,8 @@ class Bpe final : public Model {
   [[nodiscard]] const BpeOptions& options() const noexcept { return options_; }
   /// Merges all that can be merged, in place.
   void merge(std::vector<Symbol>& symbols) const;
-  /// The same; ranks[i] is rank_of() symbol i and the next. They are overwritten.
-  void merge(std::vector<Symbol>& symbols, std::vector<std::uint32_t>& ranks) const;
+  /// The same; ranks[i] is rank_of() symbol i and the next.
+  void merge(std::vector<Symbol>& symbols, const std::vector<std::uint32_t>& ranks) const;
   /// The place of a pair among the merges, kNoRank if it is none.
   static constexpr std::uint32_t kNoRank = ~std::uint32_t{0};
   [[nodiscard]] std::uint32_t rank_of(std::int32_t left, std::int32_t right) const noexcept {

@@ -118,21 +118,16 @@ void SpaceBpeFast::tokenize_segment(std::string_view segment, TokenSink& sink, S
 }
 
 void SpaceBpeFast::add_word(std::string_view segment, const TextWord& word, TokenSink& sink, Scratch& scratch) const {
-  const std::string_view bytes = segment.substr(word.begin, word.length());
-  if (bytes.size() > WordCache::kMaxLength) {
-    merge_word(bytes, scratch);
-    for (const Bpe::Symbol& symbol : scratch.symbols) sink.add(symbol.id, {});
+  CachedWord* const cached = word.length() > WordCache::kMaxLength ? nullptr : &scratch.cache.look_up(word.low, word.high, word.length());
+  if (cached != nullptr && cached->holds(word.low, word.high, word.length())) {
+    for (unsigned i = 0; i < cached->n; ++i) sink.add(cached->ids[i], {});
     return;
   }
-  CachedWord& cached = scratch.cache.look_up(word.low, word.high, bytes.size());
-  if (cached.holds(word.low, word.high, bytes.size())) {
-    for (unsigned i = 0; i < cached.n; ++i) sink.add(cached.ids[i], {});
-    return;
-  }
-  merge_word(bytes, scratch);
+  merge_word(segment.substr(word.begin, word.length()), scratch);
   for (const Bpe::Symbol& symbol : scratch.symbols) sink.add(symbol.id, {});
-  cached = {.low = word.low, .high = word.high};
-  cached.keep(bytes.size(), scratch.symbols, [](const Bpe::Symbol&) { return 0; });
+  if (cached == nullptr) return;
+  *cached = {.low = word.low, .high = word.high};
+  cached->keep(word.length(), scratch.symbols, [](const Bpe::Symbol&) { return 0; });
 }
 
 // Leaves the tokens of a word in scratch.symbols, their lengths without meaning.
