@@ -11,9 +11,9 @@
 
 #include "akin/base/error.h"
 #include "akin/kernels/top_k.h"
-#include "akin/space/normalize.h"
 #include "first_look.h"
 #include "measure.h"
+#include "prepared_rows.h"
 #include "work_plan.h"
 
 namespace akin {
@@ -43,21 +43,14 @@ constexpr std::size_t kMaxBatchGroups = 16;
 
 std::size_t rows_in_block(std::size_t dim) { return std::clamp<std::size_t>(kBlockBytes / (dim * sizeof(float)), 24, 1024); }
 
-void check_query(std::span<const float> query) {
-  for (const float x : query)
-    if (!std::isfinite(x)) throw Error(ErrorCode::invalid_argument, "search: the query holds a number that is not finite");
-}
-
 class FlatSearcher final : public Searcher {
  public:
   explicit FlatSearcher(std::shared_ptr<const FlatIndex::Impl> impl)
       : impl_(std::move(impl)), vectors_(impl_->vectors), measure_(impl_->metric, impl_->inverse_norms) {}
 
   std::vector<Neighbor> search(std::span<const float> query, const SearchParameters& parameters, Context& context) override {
-    check(query.size(), parameters);
-    check_query(query);
-    std::vector<float> prepared(query.begin(), query.end());
-    if (impl_->metric == Metric::cosine) normalize(prepared);
+    check_search(vectors_, query.size(), parameters);
+    const std::vector<float> prepared = prepared_query(impl_->metric, query);
     if (impl_->first_look && parameters.filter.keeps_all()) {
       const std::vector<Candidates> candidates =
           impl_->first_look->look(MatrixView<const float>(prepared.data(), 1, prepared.size()), parameters.k, context);
@@ -68,8 +61,8 @@ class FlatSearcher final : public Searcher {
 
   std::vector<std::vector<Neighbor>> search_batch(MatrixView<const float> queries, const SearchParameters& parameters,
                                                   Context& context) override {
-    check(queries.cols(), parameters);
-    const Matrix<float> prepared = prepare(queries);
+    check_search(vectors_, queries.cols(), parameters);
+    const Matrix<float> prepared = prepared_queries(impl_->metric, queries);
     if (!impl_->first_look || !parameters.filter.keeps_all()) return scan_all(prepared.view(), parameters, context);
 
     std::vector<std::vector<Neighbor>> results(queries.rows());
@@ -95,7 +88,7 @@ class FlatSearcher final : public Searcher {
         for (const RowRange& range : groups[g]) scan(prepared, range, parameters.filter, parts[g]);
     });
     for (std::size_t g = 1; g < parts.size(); ++g) parts[0].merge(parts[g]);
-    return finish(parts[0]);
+    return hits_of(measure_, parts[0].take());
   }
 
   std::vector<std::vector<Neighbor>> scan_all(MatrixView<const float> queries, const SearchParameters& parameters, Context& context) const {
@@ -116,7 +109,7 @@ class FlatSearcher final : public Searcher {
     context.parallel_for(queries.rows(), kBlockQueries, [&](std::size_t begin, std::size_t end) {
       for (std::size_t q = begin; q < end; ++q) {
         for (std::size_t g = 1; g < groups.size(); ++g) parts[q].merge(parts[g * queries.rows() + q]);
-        results[q] = finish(parts[q]);
+        results[q] = hits_of(measure_, parts[q].take());
       }
     });
     return results;
@@ -153,45 +146,15 @@ class FlatSearcher final : public Searcher {
     measure(query, std::span(order).subspan(n_first), measured);
     std::sort(measured.begin(), measured.end());
     measured.resize(std::min(measured.size(), k));
-    return finish(measured);
+    return hits_of(measure_, measured);
   }
 
   // Appends the raw distances of `rows`, whose order is changed to that of ids.
   void measure(std::span<const float> query, std::span<Candidate> rows, std::vector<Scored>& measured) const {
     std::ranges::sort(rows, {}, &Candidate::id);
-    std::vector<std::uint32_t> offsets;
-    std::vector<float> distances;
-    for (std::size_t begin = 0; begin < rows.size();) {
-      const VectorSegment& segment = vectors_.segment_of(rows[begin].id);
-      const RowRange range{&segment, 0, segment.rows.rows()};
-      std::size_t end = begin;
-      offsets.clear();
-      for (; end < rows.size() && rows[end].id < segment.first_id + segment.rows.rows(); ++end)
-        offsets.push_back(static_cast<std::uint32_t>(rows[end].id - segment.first_id));
-      distances.resize(offsets.size());
-      measure_.selected(query, range, offsets, distances);
-      for (std::size_t i = begin; i < end; ++i) measured.push_back({distances[i - begin], rows[i].id});
-      begin = end;
-    }
-  }
-
-  void check(std::size_t query_dim, const SearchParameters& parameters) const {
-    require(parameters.k > 0, "search: k must be at least 1");
-    if (query_dim != vectors_.dim()) {
-      throw Error(ErrorCode::mismatch, "search: the query has " + std::to_string(query_dim) + " dimensions, the indexed vectors have " +
-                                           std::to_string(vectors_.dim()));
-    }
-    parameters.filter.check(vectors_.size());
-  }
-
-  Matrix<float> prepare(MatrixView<const float> queries) const {
-    Matrix<float> prepared = Matrix<float>::uninitialized(queries.rows(), queries.cols());
-    for (std::size_t q = 0; q < queries.rows(); ++q) {
-      check_query(queries.row(q));
-      std::copy_n(queries.row_data(q), queries.cols(), prepared.view().row_data(q));
-      if (impl_->metric == Metric::cosine) normalize(prepared.row(q));
-    }
-    return prepared;
+    std::vector<std::uint64_t> ids;
+    for (const Candidate& row : rows) ids.push_back(row.id);
+    measure_rows(vectors_, measure_, query, ids, measured);
   }
 
   // The rows of `range` that the filter keeps, against one query.
@@ -251,15 +214,6 @@ class FlatSearcher final : public Searcher {
     }
   }
 
-  std::vector<Neighbor> finish(TopK& top) const { return finish(top.take()); }
-
-  std::vector<Neighbor> finish(const std::vector<Scored>& scored) const {
-    std::vector<Neighbor> hits;
-    hits.reserve(scored.size());
-    for (const Scored& entry : scored) hits.push_back({entry.id, measure_.distance(entry.distance)});
-    return hits;
-  }
-
   std::shared_ptr<const FlatIndex::Impl> impl_;
   const VectorSet& vectors_;
   Measure measure_;
@@ -277,17 +231,7 @@ FlatIndex build_flat(const VectorSet& vectors, const FlatOptions& options, Conte
   auto impl = std::make_shared<FlatIndex::Impl>();
   impl->vectors = vectors;
   impl->metric = options.metric;
-  if (options.metric == Metric::cosine && !vectors.unit_length()) {
-    impl->inverse_norms.resize(vectors.size());
-    for (const VectorSegment& segment : vectors.segments()) {
-      context.parallel_for(segment.rows.rows(), kGroupRows, [&](std::size_t begin, std::size_t end) {
-        for (std::size_t r = begin; r < end; ++r) {
-          const float inverse = 1 / norm_of(segment.rows.row(r));
-          impl->inverse_norms[segment.first_id + r] = std::isfinite(inverse) ? inverse : 0;
-        }
-      });
-    }
-  }
+  impl->inverse_norms = inverse_norms_of(vectors, options.metric, context);
   if (options.first_look) impl->first_look = FirstLook::build(vectors, options.metric, impl->inverse_norms, context);
   return FlatIndex(std::move(impl));
 }

@@ -1,0 +1,35 @@
+// What the indexes that scan share: norms for cosine, prepared queries, and rows measured by their floats. Tested through flat_test.cc.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "akin/base/context.h"
+#include "akin/base/matrix.h"
+#include "akin/index/index.h"
+#include "akin/kernels/top_k.h"
+#include "akin/space/metric.h"
+#include "akin/space/vector_set.h"
+#include "measure.h"
+
+namespace akin {
+
+/// 1 / ‖row‖ of each row, 0 where that is not finite; empty where the metric needs none.
+std::vector<float> inverse_norms_of(const VectorSet& vectors, Metric metric, Context& context);
+
+/// Throws what Searcher::search() says.
+void check_search(const VectorSet& vectors, std::size_t query_dim, const SearchParameters& parameters);
+
+/// A query as the raw distances want it: of unit length for cosine. Throws Error{invalid_argument} if it is not finite.
+std::vector<float> prepared_query(Metric metric, std::span<const float> query);
+Matrix<float> prepared_queries(Metric metric, MatrixView<const float> queries);
+
+/// Appends the raw distances of the rows `ids`, rising.
+void measure_rows(const VectorSet& vectors, const Measure& measure, std::span<const float> query, std::span<const std::uint64_t> ids,
+                  std::vector<kernels::Scored>& out);
+
+/// Raw distances → hits.
+std::vector<Neighbor> hits_of(const Measure& measure, const std::vector<kernels::Scored>& scored);
+
+}  // namespace akin
