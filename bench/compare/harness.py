@@ -55,6 +55,11 @@ def raise_priority():
         os.nice(-10)
 
 
+def stay_on_one_cpu():
+    """In the child: whatever threads it starts share one CPU, so that "1 thread" is true of programs that start more on their own."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
 class Ran:
     """What one program did: its output, its time from start to end, its largest memory, and why it failed if it did."""
 
@@ -68,12 +73,17 @@ class Ran:
         return [json.loads(line) for line in self.out.splitlines() if line.startswith("{")]
 
 
-def run(command, cwd=None, timeout=300):
+def run(command, cwd=None, timeout=300, one_cpu=False):
+    def prepare():
+        raise_priority()
+        if one_cpu:
+            stay_on_one_cpu()
+
     command = [str(part) for part in command]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.perf_counter()
         try:
-            process = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, cwd=cwd, preexec_fn=raise_priority)
+            process = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL, cwd=cwd, preexec_fn=prepare)
         except OSError as error:
             return Ran("", 0, 0, str(error))
         killer = threading.Timer(timeout, process.kill)

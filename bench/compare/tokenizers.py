@@ -1,15 +1,26 @@
 #!/usr/bin/env python3
-"""Text to ids on one thread, MB of UTF-8 a second over 20 MB of Wikipedia paragraphs (a first pass, one paragraph a call; the rivals also
-as batches): WordPiece beside flash-tokenizer and Hugging Face tokenizers, GPT-2's BPE beside fastokens, tiktoken and Hugging Face
-tokenizers, a LLaMA-style BPE and T5's Unigram beside sentencepiece, each with the same vocabulary. The GPT-2 vocabulary is what the rivals'
-script leaves in its cache, the LLaMA-style one is trained there on the first run (tokenizers_rivals.py).
+"""Text to ids on one CPU, MB of UTF-8 a second over 20 MB of Wikipedia paragraphs: WordPiece beside flash-tokenizer and Hugging Face
+tokenizers, GPT-2's BPE beside fastokens, tiktoken and Hugging Face tokenizers, a LLaMA-style BPE and T5's Unigram beside sentencepiece, each
+with the same vocabulary. The GPT-2 vocabulary is what the rivals' script leaves in its cache, the LLaMA-style one is trained there on the
+first run (tokenizers_rivals.py).
 
-    AKIN_PEER_SCRIPTS=FOLDER python3 bench/compare/tokenizers.py      # about a minute
+Every program, akin too, is kept on one CPU: some start threads of their own in a batch call, whatever they are told. akin's figure is its
+first pass over the texts, one paragraph a call. A rival is timed one paragraph a call, then in batches over the same texts, which is a second
+pass: its caches are warm; the better of the two counts for it. Ids of the first 400 paragraphs are compared, and the number of tokens where a
+program got through all of them; a row in which they differ is refused.
+
+    AKIN_PEER_SCRIPTS=FOLDER python3 bench/compare/tokenizers.py      # about two minutes
 """
 import argparse
+import json
 import pathlib
+import shutil
+import tempfile
+import zlib
 
 import harness
+
+WARM_UP = 400  # texts that the rivals' scripts sum the ids of
 
 # id of the row, what, the name of the kind in the rivals' script, rivals, times the best of them that is the goal
 KINDS = (("word_piece.1", "text to WordPiece ids, 1 thread", "bert", ("flash-tokenizer", "hf-tokenizers"), 5),
@@ -19,9 +30,8 @@ KINDS = (("word_piece.1", "text to WordPiece ids, 1 thread", "bert", ("flash-tok
 
 
 def folder_of(kind):
-    folders = {"gpt2": harness.PEERS / "text-models" / "gpt2", "t5": harness.ROOT / "tests/golden/tokenizers/t5-base",
-               "llama": harness.PEERS / "text-models" / "llama-bpe"}
-    return folders[kind] if kind in folders else harness.minilm_folder()
+    folders = {"gpt2": "gpt2", "t5": "t5-unigram", "llama": "llama-bpe"}
+    return harness.PEERS / "text-models" / folders[kind] if kind in folders else harness.minilm_folder()
 
 
 TEXTS = harness.INPUTS / "t7.txt"
@@ -37,23 +47,62 @@ def make_llama_vocabulary():
             harness.skipped("the LLaMA-style vocabulary", ran.error)
 
 
-def run_akin(program, kind):
+def make_t5_folder():
+    """T5's pieces with the space in front of a text that sentencepiece puts there; without a word on it transformers leaves it out."""
+    folder = folder_of("t5")
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(harness.ROOT / "tests/golden/tokenizers/t5-base/spiece.model", folder)
+    (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "T5Tokenizer", "add_prefix_space": true}\n', encoding="utf-8")
+
+
+class Sameness:
+    """What each program of a row made of the texts: the sum of the first texts' ids and, where it got through all, the number of tokens."""
+
+    def __init__(self):
+        self.sums, self.tokens = {}, {}
+
+    def add(self, name, line):
+        self.sums.setdefault(name, set()).add(line["ids_crc400"])
+        if line.get("tokens"):
+            self.tokens.setdefault(name, set()).add(line["tokens"])
+
+    def problem(self):
+        """In words, None if all agree."""
+        for what, found in (("ids of the first 400 paragraphs", self.sums), ("numbers of tokens", self.tokens)):
+            if len(set().union(*found.values())) > 1:
+                return f"the {what} differ: {found}"
+        return None
+
+
+def sum_of_ids(program, kind):
+    """As the rivals' scripts print it: over the JSON text of the lists of ids of the first 400 texts."""
+    with tempfile.NamedTemporaryFile(suffix=".txt") as file:
+        file.write(b"".join(TEXTS.read_bytes().splitlines(keepends=True)[:WARM_UP]))
+        file.flush()
+        ran = harness.run([program, folder_of(kind), file.name, "--ids"])
+    ids = [[int(x) for x in line.split()] for line in ran.out.splitlines()]
+    return f"{zlib.crc32(json.dumps(ids).encode()):08x}"
+
+
+def run_akin(program, kind, sameness):
     if not folder_of(kind).exists():
         harness.skipped("akin", f"{folder_of(kind)} is missing; the rivals' script makes it")
         return []
-    ran = harness.run([program, folder_of(kind), TEXTS])
+    ran = harness.run([program, folder_of(kind), TEXTS], one_cpu=True)
     if ran.error:
         harness.skipped("akin", ran.error)
+    for line in ran.json_lines():
+        sameness.add("akin", {"ids_crc400": sum_of_ids(program, kind), "tokens": line["tokens"]})
     # The first of its two passes: the rivals have warmed up with 400 paragraphs only.
     return [line["mb_per_s"][0] for line in ran.json_lines()]
 
 
-def run_rival(name, kind, scripts, seconds, versions):
+def run_rival(name, kind, scripts, seconds, versions, sameness):
     """mode -> MB/s"""
     command = [harness.peer_python(), scripts / "tokenizers_bench.py", "--only", f"{name} {kind}", "--threads", "1", "--max-seconds", seconds]
     if kind == "llama":
         command = [harness.peer_python(), OWN_RIVALS, "time", name, folder_of(kind), TEXTS, seconds]
-    ran = harness.run(command, cwd=scripts)
+    ran = harness.run(command, cwd=scripts, one_cpu=True)
     if ran.error:
         harness.skipped(name, ran.error)
     speeds = {}
@@ -63,7 +112,25 @@ def run_rival(name, kind, scripts, seconds, versions):
         else:
             versions[name] = line["version"]
             speeds[f"{name}, {line['mode']}"] = line["mb_per_s"]
+            sameness.add(name, line)
     return speeds
+
+
+def measure(row, program, scripts, a, versions):
+    """The row, None where programs that must give the same ids do not."""
+    key, what, kind, names, goal = row
+    akin, rivals, sameness = [], {}, Sameness()
+    for _ in range(a.rounds):
+        for name in names if scripts else ():
+            for mode, speed in run_rival(name, kind, scripts, a.seconds, versions, sameness).items():
+                rivals.setdefault(mode, []).append(speed)
+            akin += run_akin(program, kind, sameness)
+    if not scripts:
+        akin += run_akin(program, kind, sameness)
+    if problem := sameness.problem():
+        harness.skipped(what, problem)
+        return None
+    return {"id": key, **harness.row(what, "MB/s", "higher", akin, rivals, goal_times=goal, rounds=a.rounds)}
 
 
 def main():
@@ -75,21 +142,13 @@ def main():
     a = p.parse_args()
     program = harness.program(a.build, "bench/text/tokenize_file")
     scripts = harness.peer_scripts()
-    rows, versions = [], {}
+    versions = {}
+    make_t5_folder()
     with harness.machine_lock():
         harness.warn_if_busy()
         if scripts:
             make_llama_vocabulary()
-        for row, what, kind, names, goal in KINDS:
-            akin, rivals = [], {}
-            for _ in range(a.rounds):
-                for name in names if scripts else ():
-                    for mode, speed in run_rival(name, kind, scripts, a.seconds, versions).items():
-                        rivals.setdefault(mode, []).append(speed)
-                    akin += run_akin(program, kind)
-            if not scripts:
-                akin += run_akin(program, kind)
-            rows.append({"id": row, **harness.row(what, "MB/s", "higher", akin, rivals, goal_times=goal, rounds=a.rounds)})
+        rows = [row for row in (measure(kind, program, scripts, a, versions) for kind in KINDS) if row]
         harness.save("tokenizers", rows, versions, harness.command_line(), a.out)
 
 

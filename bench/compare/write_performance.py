@@ -15,7 +15,9 @@ ABOUT = {
     "text": "all-MiniLM-L6-v2, the same texts for every program, warmed up, interleaved in one session, medians over the rounds. A rival counts "
             "with the better of its batch sizes. Lengths are not padded by akin; the rivals sort by length and pad within a batch. The limit is what "
             "the cores would give if a text were nothing but matrix products at the fastest rate that they reach in the same session.",
-    "tokenizers": "20 MB of Wikipedia paragraphs, one thread, a first pass.",
+    "tokenizers": "20 MB of Wikipedia paragraphs, every program kept on one CPU, with the same vocabulary and the same ids. akin's figure is its "
+                  "first pass, one paragraph a call. A rival counts with the better of one paragraph a call and, as a second pass over the same "
+                  "texts with its caches warm, batches of 2,000.",
     "exact_search": "",
     "decoder": "A random model of LLaMA's shape, 12 layers of 768, a gated MLP of 2,048, 4 heads of keys: hidden states of the same texts.",
     "images": "A random model of CLIP ViT-B/32's shape, the same 32 pictures of 224 × 224 for every program, from prepared pixels to projected vectors.",
