@@ -8,7 +8,7 @@ namespace akin::store {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x616B696E;  // "akin", for file(1) and for us
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 
 // Text is kept once: the full-text index takes it from a view. chunk ids grow and are never used twice, so that a vector's owner is known
 // by id alone, in every segment, before and after a compaction.
@@ -22,13 +22,17 @@ CREATE TABLE documents(
   source_id INTEGER REFERENCES sources(id), n_chunks INTEGER NOT NULL);
 CREATE INDEX documents_by_source ON documents(source_id);
 CREATE INDEX documents_by_title ON documents(title);
+CREATE INDEX documents_by_format ON documents(format);
 CREATE TABLE metadata(
-  document_id INTEGER NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY(document_id, field, value)) WITHOUT ROWID;
+  document_id INTEGER NOT NULL, field TEXT NOT NULL, value TEXT NOT NULL, number REAL, time INTEGER,
+  PRIMARY KEY(document_id, field, value)) WITHOUT ROWID;
 CREATE INDEX metadata_by_value ON metadata(field, value);
+CREATE INDEX metadata_by_number ON metadata(field, number) WHERE number IS NOT NULL;
+CREATE INDEX metadata_by_time ON metadata(field, time) WHERE time IS NOT NULL;
 CREATE TABLE chunks(
   id INTEGER PRIMARY KEY AUTOINCREMENT, document_id INTEGER NOT NULL, headings TEXT NOT NULL, text TEXT NOT NULL,
   page INTEGER NOT NULL, line INTEGER NOT NULL, n_tokens INTEGER NOT NULL);
-CREATE INDEX chunks_by_document ON chunks(document_id);
+CREATE INDEX chunks_by_place ON chunks(document_id, page, line);
 CREATE TABLE vector_ranges(
   segment INTEGER NOT NULL, first_row INTEGER NOT NULL, n_rows INTEGER NOT NULL, crc INTEGER NOT NULL, chunk_ids BLOB NOT NULL,
   PRIMARY KEY(segment, first_row)) WITHOUT ROWID;
@@ -37,7 +41,26 @@ CREATE VIEW chunk_source AS
   SELECT c.id AS id, d.title AS title, c.headings AS headings, c.text AS text
   FROM chunks c JOIN documents d ON d.id = c.document_id;
 CREATE VIRTUAL TABLE chunk_text USING fts5(
-  title, headings, text, content='chunk_source', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2');
+  title, headings, text, content='chunk_source', content_rowid='id', tokenize='akin');
+)sql";
+
+// Version 2: filters compare numbers and dates by indexes, and know a chunk's place without reading its text; full text of scripts without
+// spaces. A text's words are other ones, so all are indexed anew.
+constexpr const char* kFrom1To2 = R"sql(
+CREATE INDEX documents_by_format ON documents(format);
+ALTER TABLE metadata ADD COLUMN number REAL;
+ALTER TABLE metadata ADD COLUMN time INTEGER;
+UPDATE metadata SET number = akin_number(value), time = akin_time(value);
+CREATE INDEX metadata_by_number ON metadata(field, number) WHERE number IS NOT NULL;
+CREATE INDEX metadata_by_time ON metadata(field, time) WHERE time IS NOT NULL;
+DROP INDEX chunks_by_document;
+CREATE INDEX chunks_by_place ON chunks(document_id, page, line);
+DROP TABLE chunk_text;
+CREATE VIRTUAL TABLE chunk_text USING fts5(
+  title, headings, text, content='chunk_source', content_rowid='id', tokenize='akin');
+INSERT INTO chunk_text(chunk_text) VALUES('rebuild');
+UPDATE meta SET value = value + 1 WHERE key = 'generation';
+PRAGMA user_version = 2;
 )sql";
 
 void put_meta(Connection& connection, std::string_view key, std::string_view value) {
@@ -84,7 +107,7 @@ void create_schema(Connection& connection, const StoreSpace& space) {
 StoreSpace read_space(Connection& connection) {
   const std::string file = connection.file().string();
   const std::int64_t application = connection.integer("PRAGMA application_id", 0);
-  const std::int64_t version = connection.integer("PRAGMA user_version", 0);
+  const std::int64_t version = read_version(connection);
   if (application == 0 && version == 0 && connection.integer("SELECT count(*) FROM sqlite_schema", 0) == 0)
     throw Error(ErrorCode::not_found, file + ": holds no collection; its creation was interrupted, create it again");
   if (application != kApplicationId) throw Error(ErrorCode::corrupt, file + ": is a database of another program");
@@ -100,6 +123,18 @@ StoreSpace read_space(Connection& connection) {
   if (error != std::errc() || end != dim.data() + dim.size() || space.dim == 0 || space.dim > (std::size_t{1} << 20))
     throw Error(ErrorCode::corrupt, file + ": the vectors' length is '" + dim + "' in table meta");
   return space;
+}
+
+std::int64_t read_version(Connection& connection) { return connection.integer("PRAGMA user_version", 0); }
+
+bool upgrade_schema(Connection& connection) {
+  if (read_version(connection) == kVersion) return false;
+  Transaction transaction(connection, true);
+  const std::int64_t version = read_version(connection);
+  if (version < 1 || version > kVersion) read_space(connection);  // throws what is wrong with it
+  if (version == 1) connection.exec(kFrom1To2);
+  transaction.commit();
+  return version != kVersion;
 }
 
 std::uint64_t read_generation(Connection& connection) {

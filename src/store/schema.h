@@ -19,6 +19,11 @@ void configure_reader(Connection& connection);
 void create_schema(Connection& connection, const StoreSpace& space);
 /// Throws Error{not_found} for a database without a collection, Error{unsupported} for a newer version, Error{corrupt} for foreign tables.
 StoreSpace read_space(Connection& connection);
+/// The version of the tables that the connection's transaction sees; 2 is the one that is made.
+std::int64_t read_version(Connection& connection);
+/// Brings the tables of an older version to the newest, in one commit: on an exception they are as they were. Returns whether there was
+/// anything to do. Cost: all metadata and all texts are read.
+bool upgrade_schema(Connection& connection);
 /// Counts commits; a reader's view is good as long as it stays the same.
 std::uint64_t read_generation(Connection& connection);
 

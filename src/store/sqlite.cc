@@ -9,6 +9,7 @@
 
 #include "akin/base/error.h"
 #include "checked_vfs.h"
+#include "sql_functions.h"
 
 namespace akin::store {
 namespace {
@@ -142,6 +143,11 @@ Connection::Connection(const std::filesystem::path& file, OpenMode mode) : file_
     sqlite3_file_control(db_, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
   }
   wait_for_locks(kLockMilliseconds);
+  if (const int added = add_sql_functions(db_); added != SQLITE_OK) {
+    const std::string reason = sqlite3_errmsg(db_);
+    sqlite3_close(std::exchange(db_, nullptr));
+    throw Error(code_of(added), file.string() + ": cannot prepare full text: " + reason);
+  }
 }
 
 Connection::~Connection() {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "akin/base/unspaced.h"
+
 namespace akin::store {
 namespace {
 
@@ -42,8 +44,28 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
+/// A stretch of letters: its words, and groups of characters where a script has no spaces.
+void add_words(std::string_view letters, std::vector<std::string>& words) {
+  for (std::size_t from = 0; from < letters.size();) {
+    const UnspacedRun run = next_unspaced(letters, from);
+    if (run.begin > from) words.push_back(lower(letters.substr(from, run.begin - from)));
+    if (run.group != 0)
+      for_each_group(letters, run, true,
+                     [&](std::size_t begin, std::size_t end) { words.emplace_back(letters.substr(begin, end - begin)); });
+    from = run.end;
+  }
+}
+
+/// Whether the term's last word is the beginning of a group of characters only.
+bool is_begun(std::string_view term) {
+  UnspacedRun last;
+  for (std::size_t from = 0; from < term.size(); from = last.end) last = next_unspaced(term, from);
+  return last.group != 0 && count_code_points(term.substr(last.begin, last.end - last.begin)) < last.group;
+}
+
+/// Stretches of letters and digits.
+std::vector<std::string_view> parts_of(std::string_view text) {
+  std::vector<std::string_view> parts;
   for (std::size_t i = 0; i < text.size();) {
     if (!is_word_byte(text[i])) {
       ++i;
@@ -51,9 +73,15 @@ std::vector<std::string> words_of(std::string_view text) {
     }
     std::size_t end = i;
     while (end < text.size() && is_word_byte(text[end])) ++end;
-    words.push_back(lower(text.substr(i, end - i)));
+    parts.push_back(text.substr(i, end - i));
     i = end;
   }
+  return parts;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  for (const std::string_view part : parts_of(text)) add_words(part, words);
   return words;
 }
 
@@ -77,7 +105,7 @@ std::vector<std::string> query_terms(std::string_view query) {
     const std::size_t close = query.find('"');
     if (close == std::string_view::npos) continue;  // a lone quotation mark: words follow
     std::string phrase;
-    for (const std::string& word : words_of(query.substr(0, close))) phrase += (phrase.empty() ? "" : " ") + word;
+    for (const std::string_view part : parts_of(query.substr(0, close))) phrase += (phrase.empty() ? "" : " ") + lower(part);
     if (!phrase.empty()) {
       add(all, phrase);
       add(telling, phrase);
@@ -93,7 +121,7 @@ std::string match_expression(std::string_view query) {
     if (!out.empty()) out += " OR ";
     out += '"';
     out += term;
-    out += '"';
+    out += is_begun(term) ? "\"*" : "\"";
   }
   return out;
 }

@@ -1,5 +1,6 @@
 // What a person types → an FTS5 query that cannot be misread as query syntax: words are quoted and joined by OR, words in double quotes are
-// a phrase, and words that are in every text ("the", "of") are left out unless there are no others. Tested by text_query_test.cc.
+// a phrase, and words that are in every text ("the", "of") are left out unless there are no others. Where a script has no spaces, groups of
+// characters stand for words, as in the texts (see word_tokenizer.h). Tested by text_query_test.cc.
 #pragma once
 
 #include <string>

@@ -43,6 +43,7 @@ Writer::Writer(const std::filesystem::path& folder, WriterLock lock, const Store
     : folder_(folder), lock_(std::move(lock)), options_(options), db_(folder / kDatabaseName, OpenMode::write) {
   configure_writer(db_);
   space_ = read_space(db_);
+  upgrade_schema(db_);
   clear_leftovers();
 }
 
@@ -190,7 +191,10 @@ void Writer::put_document(const StoredDocument& document, std::vector<std::uint6
       .run();
   const std::int64_t id = db_.last_insert_id();
   for (const auto& [field, value] : document.metadata) {
-    db_.statement("INSERT OR IGNORE INTO metadata(document_id, field, value) VALUES(?1, ?2, ?3)").bind(id, View(field), View(value)).run();
+    db_.statement(
+           "INSERT OR IGNORE INTO metadata(document_id, field, value, number, time) VALUES(?1, ?2, ?3, akin_number(?3), akin_time(?3))")
+        .bind(id, View(field), View(value))
+        .run();
   }
   Statement& insert = db_.statement("INSERT INTO chunks(document_id, headings, text, page, line, n_tokens) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
   Statement& index = db_.statement("INSERT INTO chunk_text(rowid, title, headings, text) VALUES(?1, ?2, ?3, ?4)");

@@ -15,7 +15,7 @@ using Terms = std::vector<std::string>;
 class TextQuery : public ::testing::Test {
  protected:
   TextQuery() : db_(":memory:", OpenMode::create) {
-    db_.exec("CREATE VIRTUAL TABLE t USING fts5(title, body, tokenize='porter unicode61 remove_diacritics 2')");
+    db_.exec("CREATE VIRTUAL TABLE t USING fts5(title, body, tokenize='akin')");
     db_.exec(
         "INSERT INTO t(rowid, title, body) VALUES(1, 'Whales', 'The blue whale is the largest animal'),"
         "(2, 'Ships', 'A whale ship sails the blue sea, NOT the lake'), (3, 'Cafés', 'Größe 日本語 naïve or not')");
@@ -109,6 +109,16 @@ TEST_F(TextQuery, KnowsLettersBeyondAscii) {
   EXPECT_EQ(matches("日本語"), Ids{3});
   EXPECT_EQ(matches("“whale” — ‘lake’"), (Ids{1, 2}));
   EXPECT_EQ(matches("—"), Ids{});
+}
+
+TEST_F(TextQuery, LooksForGroupsOfCharactersWhereThereAreNoSpaces) {
+  EXPECT_EQ(query_terms("日本語 whale"), (Terms{"日本", "本語", "whale"}));
+  EXPECT_EQ(match_expression("日本語"), "\"日本\" OR \"本語\"");
+  EXPECT_EQ(match_expression("猫"), "\"猫\"*") << "the beginning of a group";
+  EXPECT_EQ(match_expression("ไท ไทย"), "\"ไท\"* OR \"ไทย\"");
+  EXPECT_EQ(match_expression("\"Java 日本語 猫\""), "\"java 日本語 猫\"*");
+  EXPECT_EQ(matches("本"), Ids{3});
+  EXPECT_EQ(matches("本日"), Ids{});
 }
 
 TEST_F(TextQuery, MakesSomethingThatFts5TakesOfAnyBytes) {

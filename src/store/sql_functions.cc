@@ -1,0 +1,33 @@
+#include "sql_functions.h"
+
+#include <sqlite3.h>
+
+#include "typed_value.h"
+#include "word_tokenizer.h"
+
+namespace akin::store {
+namespace {
+
+std::string_view text_of(sqlite3_value* value) noexcept {
+  const auto* data = reinterpret_cast<const char*>(sqlite3_value_text(value));
+  return data == nullptr ? std::string_view() : std::string_view(data, static_cast<std::size_t>(sqlite3_value_bytes(value)));
+}
+
+void number(sqlite3_context* context, int /*n*/, sqlite3_value** values) {
+  if (const auto found = number_of(text_of(values[0]))) sqlite3_result_double(context, *found);
+}
+
+void time(sqlite3_context* context, int /*n*/, sqlite3_value** values) {
+  if (const auto found = time_of(text_of(values[0]))) sqlite3_result_int64(context, found->begin);
+}
+
+}  // namespace
+
+int add_sql_functions(sqlite3* db) noexcept {
+  constexpr int kind = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+  int rc = sqlite3_create_function_v2(db, "akin_number", 1, kind, nullptr, number, nullptr, nullptr, nullptr);
+  if (rc == SQLITE_OK) rc = sqlite3_create_function_v2(db, "akin_time", 1, kind, nullptr, time, nullptr, nullptr, nullptr);
+  return rc == SQLITE_OK ? add_word_tokenizer(db) : rc;
+}
+
+}  // namespace akin::store

@@ -1,0 +1,12 @@
+// What our SQL says beyond SQLite's: akin_number(text) and akin_time(text), a value's number and the begin of its date (see typed_value.h)
+// or NULL, and the tokenizer of the full text (see word_tokenizer.h). Every connection has them. Tested by sql_functions_test.cc.
+#pragma once
+
+struct sqlite3;
+
+namespace akin::store {
+
+/// Gives an SQLite result code.
+int add_sql_functions(sqlite3* db) noexcept;
+
+}  // namespace akin::store
