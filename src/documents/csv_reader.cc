@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <set>
 
 #include "charset.h"
 #include "readers.h"
@@ -79,16 +78,6 @@ class CsvParser {
   std::uint32_t line_ = 1;
 };
 
-bool is_header(const std::vector<std::string>& cells) {
-  std::set<std::string_view> names;
-  for (const std::string& cell : cells) {
-    const std::string_view name = trimmed(cell);
-    if (name.empty() || name.find_first_not_of("0123456789.,+-eE%$€ ") == name.npos || name.size() > 200) return false;
-    if (!names.insert(name).second) return false;
-  }
-  return true;
-}
-
 /// Semicolons are what spreadsheets of half of Europe write into .csv files.
 char delimiter_of(std::string_view text, char delimiter) {
   const std::string_view first = text.substr(0, std::min(text.find('\n'), text.size()));
@@ -108,7 +97,7 @@ std::vector<Document> read_csv(std::string_view bytes, Reading& reading, char de
   bool first = true;
   while (parser.next(row)) {
     if (documents.size() % 4096 == 0) reading.check_time();
-    if (std::exchange(first, false) && is_header(row.cells)) {
+    if (std::exchange(first, false) && is_header_row(row.cells)) {
       for (const std::string& cell : row.cells) names.emplace_back(trimmed(cell));
       continue;
     }

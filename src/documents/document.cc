@@ -9,6 +9,7 @@
 #include "readers.h"
 #include "reading.h"
 #include "sniff.h"
+#include "zip_archive.h"
 
 namespace akin {
 namespace {
@@ -49,6 +50,7 @@ std::vector<Document> read_bytes(std::string_view bytes, Reading& reading) {
     bytes = unpacked;
     if (is_gzip(bytes)) reading.fail(ErrorCode::unsupported, "gzip data inside gzip data, akin unpacks once");
   }
+  if (is_zip(bytes)) return read_zip(bytes, reading);
   if (const std::string what = describe_binary(bytes); !what.empty())
     reading.fail(ErrorCode::unsupported, "is " + what + ", which akin does not read");
   if (is_pdf(bytes)) return read_pdf(bytes, reading);
@@ -75,7 +77,8 @@ std::vector<Document> read_documents(std::string_view bytes, const std::string& 
 
 std::string supported_formats() {
   return "text (.txt, and any other plain text), Markdown (.md .markdown), HTML (.html .htm .xhtml), PDF (.pdf), "
-         "tables (.csv .tsv), JSON (.json .jsonl .ndjson), source code (.c .cc .h .py .rs .go .java .js .ts .sh .sql …); each also packed "
+         "office files (.docx .odt .ods .odp), books (.epub), tables (.csv .tsv), JSON (.json .jsonl .ndjson), source code (.c .cc .h .py "
+         ".rs .go .java .js .ts .sh .sql …); each also packed "
          "as .gz";
 }
 

@@ -115,16 +115,15 @@ bool is_hidden(const GumboNode* node) {
 
 class HtmlReader {
  public:
-  explicit HtmlReader(Reading& reading) : reading_(reading), builder_(reading, "html") {}
+  HtmlReader(DocumentBuilder& builder, Reading& reading, bool is_part) : reading_(reading), builder_(builder), is_part_(is_part) {}
 
-  Document read(std::string_view bytes) {
-    const Decoded decoded = decode_text(bytes, declared_charset(bytes));
+  void read(std::string_view bytes, std::string_view charset) {
+    const Decoded decoded = decode_text(bytes, charset);
     builder_.count_invalid(decoded.n_invalid);
-    if (decoded.encoding != "utf-8") builder_.meta("encoding", decoded.encoding);
+    if (decoded.encoding != "utf-8" && !is_part_) builder_.meta("encoding", decoded.encoding);
     const HtmlTree tree(decoded.text, reading_);
     walk(tree.root());
     flush();
-    return builder_.finish();
   }
 
  private:
@@ -153,8 +152,8 @@ class HtmlReader {
     if (++n_nodes_ % 4096 == 0) reading_.check_time();
     if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_CDATA || node->type == GUMBO_NODE_WHITESPACE) return text(node->v.text);
     if (node->type != GUMBO_NODE_ELEMENT) return;
-    if (node->v.element.tag == GUMBO_TAG_HTML) read_language(node);
-    if (node->v.element.tag == GUMBO_TAG_HEAD) read_head(node);
+    if (node->v.element.tag == GUMBO_TAG_HTML && !is_part_) read_language(node);
+    if (node->v.element.tag == GUMBO_TAG_HEAD && !is_part_) read_head(node);
     const Role role = role_of(node->v.element.tag);
     if (role == Role::dropped || is_hidden(node)) return;
     reading_.check_depth(open_.size());
@@ -232,7 +231,7 @@ class HtmlReader {
   }
 
   void text(const GumboText& text) {
-    const std::uint32_t line = text.start_pos.line;
+    const std::uint32_t line = is_part_ ? 0 : text.start_pos.line;
     if (n_preformatted_ > 0) {
       if (code_line_ == 0) code_line_ = line;
       code_ += text.text;
@@ -283,7 +282,8 @@ class HtmlReader {
   }
 
   Reading& reading_;
-  DocumentBuilder builder_;
+  DocumentBuilder& builder_;
+  bool is_part_;
   FlowText flow_;
   std::vector<Open> open_;
   std::string code_;
@@ -298,9 +298,15 @@ class HtmlReader {
 }  // namespace
 
 std::vector<Document> read_html(std::string_view bytes, Reading& reading) {
+  DocumentBuilder builder(reading, "html");
+  HtmlReader(builder, reading, false).read(bytes, declared_charset(bytes));
   std::vector<Document> documents;
-  documents.push_back(HtmlReader(reading).read(bytes));
+  documents.push_back(builder.finish());
   return documents;
+}
+
+void add_html(DocumentBuilder& builder, std::string_view bytes, std::string_view charset, Reading& reading) {
+  HtmlReader(builder, reading, true).read(bytes, charset.empty() ? declared_charset(bytes) : std::string(charset));
 }
 
 }  // namespace akin::documents

@@ -105,20 +105,17 @@ class LongParagraphCheck {
 
 class MarkdownReader {
  public:
-  explicit MarkdownReader(Reading& reading) : reading_(reading), builder_(reading, "markdown") {}
+  MarkdownReader(DocumentBuilder& builder, Reading& reading) : reading_(reading), builder_(builder) {}
 
-  Document read(std::string_view bytes) {
-    const Decoded decoded = decode_text(bytes);
-    builder_.count_invalid(decoded.n_invalid);
-    if (decoded.encoding != "utf-8") builder_.meta("encoding", decoded.encoding);
-    source_ = decoded.text;
-    const std::uint32_t skipped = take_front_matter(source_, builder_);
+  /// `first_line` is that of the text's first one; 0: it stands on none.
+  void read(std::string_view text, std::uint32_t first_line, std::uint32_t page) {
+    source_ = text;
+    page_ = page;
     if (source_.size() > std::numeric_limits<MD_SIZE>::max() / 2) reading_.fail(ErrorCode::limit, "is too large for Markdown");
-    first_line_ = skipped + 1;
+    first_line_ = first_line;
     find_lines();
     parse();
     flush(BlockKind::paragraph);
-    return builder_.finish();
   }
 
  private:
@@ -193,7 +190,7 @@ class MarkdownReader {
     --depth_;
     switch (type) {
       case MD_BLOCK_H:
-        builder_.heading(static_cast<int>(static_cast<MD_BLOCK_H_DETAIL*>(detail)->level), flow_.take());
+        builder_.heading(static_cast<int>(static_cast<MD_BLOCK_H_DETAIL*>(detail)->level), flow_.take(), page_);
         break;
       case MD_BLOCK_P:
         flush(n_lists_ > 0 ? BlockKind::list_item : n_quotes_ > 0 ? BlockKind::quote : BlockKind::paragraph);
@@ -210,7 +207,7 @@ class MarkdownReader {
         break;
       case MD_BLOCK_CODE:
         in_raw_ = false;
-        builder_.add_code(raw_, raw_line_);
+        builder_.add_code(raw_, raw_line_, page_);
         break;
       case MD_BLOCK_HTML:
         in_raw_ = false;
@@ -253,6 +250,7 @@ class MarkdownReader {
 
   /// The line of a stretch of the source. md4c gives line ends and the like from its own memory: they are where the last stretch was.
   std::uint32_t line_of(std::string_view piece) {
+    if (first_line_ == 0) return 0;
     const std::less<const char*> before;
     if (before(piece.data(), source_.data()) || !before(piece.data(), source_.data() + source_.size())) return last_line_;
     const auto offset = static_cast<std::uint32_t>(piece.data() - source_.data());
@@ -261,11 +259,12 @@ class MarkdownReader {
     return last_line_;
   }
 
-  void flush(BlockKind kind) { builder_.add(kind, flow_.take()); }
+  void flush(BlockKind kind) { builder_.add(kind, flow_.take(), page_); }
 
   Reading& reading_;
-  DocumentBuilder builder_;
+  DocumentBuilder& builder_;
   std::string_view source_;
+  std::uint32_t page_ = 0;
   std::vector<std::uint32_t> line_starts_;
   std::uint32_t first_line_ = 1;
   std::uint32_t last_line_ = 1;
@@ -283,9 +282,20 @@ class MarkdownReader {
 }  // namespace
 
 std::vector<Document> read_markdown(std::string_view bytes, Reading& reading) {
+  DocumentBuilder builder(reading, "markdown");
+  const Decoded decoded = decode_text(bytes);
+  builder.count_invalid(decoded.n_invalid);
+  if (decoded.encoding != "utf-8") builder.meta("encoding", decoded.encoding);
+  std::string_view text = decoded.text;
+  const std::uint32_t skipped = take_front_matter(text, builder);
+  MarkdownReader(builder, reading).read(text, skipped + 1, 0);
   std::vector<Document> documents;
-  documents.push_back(MarkdownReader(reading).read(bytes));
+  documents.push_back(builder.finish());
   return documents;
+}
+
+void add_markdown(DocumentBuilder& builder, std::string_view text, std::uint32_t page, Reading& reading) {
+  MarkdownReader(builder, reading).read(text, 0, page);
 }
 
 }  // namespace akin::documents

@@ -2,6 +2,7 @@
 // test of its own file.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,9 @@
 #include "reading.h"
 
 namespace akin::documents {
+
+class OfficePackage;
+class ZipArchive;
 
 /// Paragraphs parted by blank lines; "CHAPTER IV." and its kind become headings; a Project Gutenberg header gives title and author.
 std::vector<Document> read_text(std::string_view bytes, Reading& reading);
@@ -25,6 +29,21 @@ std::vector<Document> read_csv(std::string_view bytes, Reading& reading, char de
 std::vector<Document> read_json(std::string_view bytes, Reading& reading);
 /// One JSON value a line, one document each.
 std::vector<Document> read_jsonl(std::string_view bytes, Reading& reading);
+
+/// DOCX, ODT, ODS, ODP or EPUB, told by what the archive holds. Throws Error{unsupported} for other archives.
+std::vector<Document> read_zip(std::string_view bytes, Reading& reading);
+/// `part`: the package's main one.
+std::vector<Document> read_docx(OfficePackage& package, const std::string& part, Reading& reading);
+/// `format`: "odt", "odp", or "ods" with one document a sheet.
+std::vector<Document> read_odf(ZipArchive& archive, const std::string& format, Reading& reading);
+/// One document a book.
+std::vector<Document> read_epub(ZipArchive& archive, Reading& reading);
+
+/// Adds a page as a part of another document: without its title, metadata and lines. `charset` may be empty: the page's own word, else
+/// UTF-8.
+void add_html(DocumentBuilder& builder, std::string_view bytes, std::string_view charset, Reading& reading);
+/// Adds Markdown as a part of another document, on a page of it. `text` is UTF-8.
+void add_markdown(DocumentBuilder& builder, std::string_view text, std::uint32_t page, Reading& reading);
 
 /// True for what has the form of a character reference: '&', letters and digits or '#', ';'.
 bool is_entity(std::string_view text) noexcept;

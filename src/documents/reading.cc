@@ -73,6 +73,13 @@ void Reading::charge(std::size_t bytes) {
 
 double Reading::seconds_left() const noexcept { return std::chrono::duration<double>(end_ - std::chrono::steady_clock::now()).count(); }
 
+ReadLimits Reading::limits_left() const {
+  ReadLimits left = limits_;
+  left.max_text_bytes -= std::min(charged_, left.max_text_bytes);
+  left.max_seconds = std::max(0.0, seconds_left());
+  return left;
+}
+
 void Reading::check_time() const {
   if (seconds_left() < 0) fail(ErrorCode::limit, "reading took longer than the bound of " + std::to_string(limits_.max_seconds) + " s");
 }
@@ -147,7 +154,7 @@ void DocumentBuilder::add(BlockKind kind, Flow flow, std::uint32_t page) {
   push({kind, std::move(flow.text), 0, {}, page, flow.line, std::move(flow.marks)});
 }
 
-void DocumentBuilder::add_code(std::string_view code, std::uint32_t line) {
+void DocumentBuilder::add_code(std::string_view code, std::uint32_t line, std::uint32_t page) {
   std::string text;
   text.reserve(code.size());
   while (!code.empty()) {
@@ -163,7 +170,7 @@ void DocumentBuilder::add_code(std::string_view code, std::uint32_t line) {
     text += '\n';
   }
   while (!text.empty() && text.back() == '\n') text.pop_back();
-  push({BlockKind::code, std::move(text), 0, {}, 0, line, {}});
+  push({BlockKind::code, std::move(text), 0, {}, page, line, {}});
 }
 
 void DocumentBuilder::set_title(std::string title) {

@@ -32,6 +32,8 @@ class Reading {
   /// Throws Error{limit} once max_seconds have passed.
   void check_time() const;
   [[nodiscard]] double seconds_left() const noexcept;
+  /// What is left of the bounds, for a file that lies in this one.
+  [[nodiscard]] ReadLimits limits_left() const;
   /// Throws Error{limit} if `depth` is more than max_depth.
   void check_depth(std::size_t depth) const;
   /// Throws Error{code, "<uri>: <message>"}.
@@ -81,7 +83,9 @@ class DocumentBuilder {
   void heading(int level, Flow flow, std::uint32_t page = 0);
   void add(BlockKind kind, Flow flow, std::uint32_t page = 0);
   /// Code: line ends and indentation are kept, white space at line ends and empty lines at both ends are not.
-  void add_code(std::string_view code, std::uint32_t line);
+  void add_code(std::string_view code, std::uint32_t line, std::uint32_t page = 0);
+  /// What follows stands under no heading.
+  void leave_headings() { path_.clear(); }
   void set_title(std::string title);
   /// An empty value is left out; of a key given twice, the first stays.
   void meta(std::string key, std::string value);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace akin::documents {
 namespace {
@@ -22,6 +23,16 @@ constexpr std::array<std::string_view, 2> kIds = {"id", "_id"};
 }  // namespace
 
 bool is_prose_field(std::string_view name) { return is_one_of(kProse, name); }
+
+bool is_header_row(std::span<const std::string> cells) {
+  std::set<std::string_view> names;
+  for (const std::string& cell : cells) {
+    const std::string_view name = trimmed(cell);
+    if (name.empty() || name.find_first_not_of("0123456789.,+-eE%$€ ") == name.npos || name.size() > 200) return false;
+    if (!names.insert(name).second) return false;
+  }
+  return true;
+}
 
 Record::Record(Reading& reading, std::string format, std::size_t number, std::uint32_t line)
     : reading_(reading), builder_(reading, std::move(format)), number_(number), line_(line) {

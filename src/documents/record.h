@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,5 +42,8 @@ class Record {
 
 /// True for the names under which corpora keep a record's text: text, body, content, contents, abstract, passage.
 bool is_prose_field(std::string_view name);
+
+/// Whether a table's first row names its columns: all cells are filled, different, short and no numbers.
+bool is_header_row(std::span<const std::string> cells);
 
 }  // namespace akin::documents

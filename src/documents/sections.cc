@@ -43,7 +43,7 @@ std::vector<Section> sections_of(const Document& document) {
     std::size_t body = i;
     while (body < blocks.size() && blocks[body].kind == BlockKind::heading) ++body;
     std::size_t end = body;
-    while (end < blocks.size() && blocks[end].kind != BlockKind::heading) ++end;
+    while (end < blocks.size() && blocks[end].kind != BlockKind::heading && blocks[end].headings == blocks[body].headings) ++end;
     const std::span<const Block> run = blocks.subspan(i, body - i);
     i = end;
     if (body == end) {

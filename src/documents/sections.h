@@ -25,7 +25,8 @@ struct Section {
   std::size_t body = 0;               ///< where the text after the leading headings begins
 };
 
-/// The sections in order. A heading without text joins the deeper one that follows it; other runs of such headings make one section.
+/// The sections in order; one ends before a heading, and before a block that stands under others. A heading without text joins the deeper
+/// one that follows it; other runs of such headings make one section.
 std::vector<Section> sections_of(const Document& document);
 
 }  // namespace akin::documents

@@ -69,30 +69,6 @@ constexpr std::array kMagic = {
     Magic{0, "\x1F\x9D"sv, "compress-ed data (.Z)"},
 };
 
-// A ZIP archive's kind, by a name or media type that lies in it uncompressed.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kZipKinds = {{
-    {"application/epub+zip", "EPUB"},
-    {"application/vnd.oasis.opendocument.text", "ODT"},
-    {"application/vnd.oasis.opendocument.spreadsheet", "ODS"},
-    {"application/vnd.oasis.opendocument.presentation", "ODP"},
-    {"word/", "DOCX"},
-    {"ppt/", "PPTX"},
-    {"xl/", "XLSX"},
-    {"META-INF/MANIFEST.MF", "JAR"},
-    {"AndroidManifest.xml", "APK"},
-    {".dist-info/", "Python wheel"},
-}};
-
-std::string describe_zip(std::string_view bytes) {
-  // The names stand in the local headers and again in the directory at the end.
-  constexpr std::size_t kLook = 1 << 16;
-  const std::string_view front = bytes.substr(0, kLook);
-  const std::string_view back = bytes.size() > kLook ? bytes.substr(bytes.size() - kLook) : std::string_view{};
-  for (const auto& [sign, kind] : kZipKinds)
-    if (front.find(sign) != front.npos || back.find(sign) != back.npos) return "a ZIP archive (" + std::string(kind) + ")";
-  return "a ZIP archive";
-}
-
 constexpr std::array<std::pair<std::string_view, Format>, 16> kEndings = {{
     {"md", Format::markdown},
     {"markdown", Format::markdown},
@@ -208,7 +184,6 @@ auto find_in(const Table& table, std::string_view key) {
 }  // namespace
 
 std::string describe_binary(std::string_view bytes) {
-  if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06")) return describe_zip(bytes);
   for (const Magic& magic : kMagic)
     if (bytes.size() > magic.offset && bytes.substr(magic.offset).starts_with(magic.bytes)) return std::string(magic.what);
   if (bytes.starts_with("MZ") && bytes.substr(0, 4096).find('\0') != bytes.npos) return "a Windows program";

@@ -8,7 +8,7 @@ namespace akin::documents {
 
 enum class Format { text, markdown, html, pdf, code, csv, tsv, json, jsonl };
 
-/// What a binary format that is not read is called ("a PNG image", "a ZIP archive (DOCX)"); empty for text, PDF and gzip.
+/// What a binary format that is not read is called ("a PNG image"); empty for text, PDF, gzip and ZIP.
 std::string describe_binary(std::string_view bytes);
 
 [[nodiscard]] bool is_pdf(std::string_view bytes) noexcept;

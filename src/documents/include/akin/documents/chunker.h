@@ -1,4 +1,5 @@
-// Documents → chunks that fit a model, counted by that model's own tokenizer (or by an estimate), along the document's structure. Tested by chunker_test.cc.
+// Documents → chunks that fit a model, counted by that model's own tokenizer (or by an estimate), along the document's structure. Tested by
+// chunker_test.cc.
 #pragma once
 
 #include <cstddef>
