@@ -59,4 +59,12 @@ void RowFilter::select(std::uint64_t first_id, std::size_t n, std::vector<std::u
   }
 }
 
+std::span<const std::uint64_t> RowFilter::bits(std::size_t n_rows, std::vector<std::uint64_t>& room) const {
+  AKIN_DCHECK(kind_ != Kind::all);
+  if (kind_ == Kind::bits) return words_.first((n_rows + 63) / 64);
+  room.assign((n_rows + 63) / 64, 0);
+  for (const std::uint64_t id : words_) room[id / 64] |= std::uint64_t{1} << id % 64;
+  return room;
+}
+
 }  // namespace akin

@@ -6,41 +6,14 @@
 #include <limits>
 #include <numeric>
 
+#include "code_vector.h"
+
 namespace akin {
 namespace {
 
 using kernels::kPanelRows;
 
 constexpr float kLongest = 1e18F;
-
-// A vector as scale · code + error.
-struct Coded {
-  float scale = 0;
-  double code_norm2 = 0;   // of the code itself
-  double error_norm2 = 0;  // of what it leaves
-  double norm2 = 0;
-};
-
-// Writes code i through put(i, code). The scale makes the largest number ±127.
-template <class Put>
-Coded encode_vector(std::span<const float> v, const Put& put) {
-  float largest = 0;
-  Coded coded;
-  for (const float x : v) largest = std::max(largest, std::abs(x));
-  coded.scale = largest / 127;
-  const float inverse = coded.scale > 0 ? 1 / coded.scale : 0;
-  for (std::size_t i = 0; i < v.size(); ++i) {
-    // A scale so small that its inverse is infinite gives NaN here: then the code is 0 and the whole number is its error.
-    const float scaled = v[i] * inverse;
-    const float code = std::abs(scaled) <= 128 ? std::clamp(std::nearbyint(scaled), -127.0F, 127.0F) : 0.0F;
-    put(i, static_cast<int>(code));
-    const double x = v[i], error = x - static_cast<double>(coded.scale) * code;
-    coded.code_norm2 += static_cast<double>(code) * code;
-    coded.error_norm2 += error * error;
-    coded.norm2 += x * x;
-  }
-  return coded;
-}
 
 float rounded_up(double x) { return std::nextafter(static_cast<float>(x), std::numeric_limits<float>::infinity()); }
 
@@ -51,7 +24,7 @@ QueryCodes encode_queries(MatrixView<const float> queries) {
   result.codes = Matrix<std::int8_t>(queries.rows(), kernels::padded_dim(queries.cols()));
   for (std::size_t q = 0; q < queries.rows(); ++q) {
     const std::span<std::int8_t> codes = result.codes.row(q);
-    const Coded coded = encode_vector(queries.row(q), [&](std::size_t i, int code) { codes[i] = static_cast<std::int8_t>(code); });
+    const CodedVector coded = encode_vector(queries.row(q), [&](std::size_t i, int code) { codes[i] = static_cast<std::int8_t>(code); });
     result.sums.push_back(std::accumulate(codes.begin(), codes.end(), std::int32_t{0}));
     result.scales.push_back(coded.scale);
     result.norms.push_back(rounded_up(std::sqrt(coded.norm2)));
@@ -79,7 +52,7 @@ std::optional<RowCodes> RowCodes::encode(const VectorSet& vectors, std::span<con
       Bound bound;
       for (std::size_t id = first; id < last; ++id) {
         std::uint8_t* panel = result.codes_.view().row_data(id / kPanelRows);
-        const Coded coded = encode_vector(vectors.row(id), [&](std::size_t i, int code) {
+        const CodedVector coded = encode_vector(vectors.row(id), [&](std::size_t i, int code) {
           panel[kernels::panel_offset(id % kPanelRows, i)] = static_cast<std::uint8_t>(code + 128);
         });
         const double factor = factors.empty() ? 1 : factors[id];

@@ -52,6 +52,14 @@ TEST(RowFilter, IgnoresBitsPastTheLastRow) {
   EXPECT_EQ(selected(filter, 0, 3), (Offsets{0, 1, 2}));
 }
 
+TEST(RowFilter, GivesItsBitsHoweverItWasMade) {
+  const std::vector<std::uint64_t> bits = {std::uint64_t{1} << 63 | 2, 4}, ids = {1, 63, 66};
+  std::vector<std::uint64_t> room;
+  EXPECT_EQ(RowFilter::from_bits(bits).bits(70, room).data(), bits.data());
+  const auto made = RowFilter::from_ids(ids).bits(70, room);
+  EXPECT_EQ(std::vector(made.begin(), made.end()), bits);
+}
+
 TEST(RowFilter, RefusesBitsThatDoNotCoverTheRows) {
   const std::vector<std::uint64_t> bits(1);
   EXPECT_NO_THROW(RowFilter::from_bits(bits).check(64));

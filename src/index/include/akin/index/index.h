@@ -1,5 +1,5 @@
 // What every index over a set of vectors offers: a const index that all threads share, and a searcher with the scratch of one thread.
-// Kinds of index: flat.h (exact). Tested through each kind.
+// Kinds of index: flat.h (exact), hnsw.h (approximate). Tested through each kind.
 #pragma once
 
 #include <cstddef>
@@ -25,6 +25,9 @@ struct Neighbor {
 struct SearchParameters {
   std::size_t k = 10;  ///< > 0; fewer hits come back only if fewer rows pass the filter
   RowFilter filter;
+  /// Of an approximate index: candidates that a search keeps. More is slower and finds more of the true neighbours; at least k are kept.
+  /// 0 leaves it to the index.
+  std::size_t ef = 0;
 };
 
 /// Owned by one thread; must not outlive its index.

@@ -24,6 +24,9 @@ class RowFilter {
   [[nodiscard]] std::size_t count(std::size_t n_rows) const noexcept;
   /// Replaces `offsets` by id − first_id of the rows kept among [first_id, first_id + n), rising. n ≤ 2^32.
   void select(std::uint64_t first_id, std::size_t n, std::vector<std::uint32_t>& offsets) const;
+  /// A bit for each of rows [0, n_rows), as from_bits() takes them: in `room` unless the filter was made of bits. Not of a filter that
+  /// keeps all.
+  [[nodiscard]] std::span<const std::uint64_t> bits(std::size_t n_rows, std::vector<std::uint64_t>& room) const;
 
  private:
   enum class Kind { all, bits, ids };

@@ -1,0 +1,122 @@
+// One query: a walk by codes, then the beam by floats. A plan chooses between the walk and an exact pass over the rows that a filter keeps.
+// Tested by hnsw_test.cc.
+#include <algorithm>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "akin/base/scratch_pool.h"
+#include "graph_walk.h"
+#include "hnsw_impl.h"
+#include "measure.h"
+#include "prepared_rows.h"
+
+namespace akin {
+
+using kernels::Scored;
+
+HnswIndex::Impl::Impl(const VectorSet& rows, const HnswOptions& chosen, Graph built, Context& context)
+    : vectors(rows),
+      options(chosen),
+      graph(std::move(built)),
+      inverse_norms(inverse_norms_of(rows, chosen.metric, context)),
+      exact(build_flat(rows, {chosen.metric}, context)) {}
+
+namespace {
+
+constexpr std::size_t kDefaultEf = 64;
+// A walk compares about so many rows for each candidate that it keeps; an exact pass reads a row in about the time of two comparisons.
+constexpr std::size_t kRowsPerCandidate = 16;
+// Queries of a piece of work.
+constexpr std::size_t kQueriesAtOnce = 4;
+
+struct Scratch {
+  GraphWalk walk;
+  Matrix<std::int8_t> room;
+  std::vector<std::uint64_t> ids;
+  std::vector<Scored> measured;
+};
+
+/// How the rows that pass a filter are searched.
+struct Plan {
+  bool exact = false;
+  std::size_t n_hits = 0;
+  std::size_t ef = 0;
+  std::size_t wide_beam = 0;
+  std::span<const std::uint64_t> bits = {};
+};
+
+class HnswSearcher final : public Searcher {
+ public:
+  explicit HnswSearcher(std::shared_ptr<const HnswIndex::Impl> impl)
+      : impl_(std::move(impl)), measure_(impl_->options.metric, impl_->inverse_norms), exact_(impl_->exact.searcher()) {}
+
+  std::vector<Neighbor> search(std::span<const float> query, const SearchParameters& parameters, Context& context) override {
+    check_search(impl_->vectors, query.size(), parameters);
+    const Plan plan = plan_for(parameters);
+    if (plan.exact) return exact_->search(query, parameters, context);
+    context.cancel.check();
+    std::vector<Neighbor> hits = walk(prepared_query(impl_->options.metric, query), plan, scratch_);
+    // A part of the graph that no link leads to.
+    if (hits.size() < plan.n_hits) return exact_->search(query, parameters, context);
+    return hits;
+  }
+
+  std::vector<std::vector<Neighbor>> search_batch(MatrixView<const float> queries, const SearchParameters& parameters,
+                                                  Context& context) override {
+    check_search(impl_->vectors, queries.cols(), parameters);
+    const Plan plan = plan_for(parameters);
+    if (plan.exact) return exact_->search_batch(queries, parameters, context);
+    const Matrix<float> prepared = prepared_queries(impl_->options.metric, queries);
+    std::vector<std::vector<Neighbor>> results(queries.rows());
+    ScratchPool<Scratch> pool;
+    context.parallel_for(queries.rows(), kQueriesAtOnce, [&](std::size_t begin, std::size_t end) {
+      const ScratchPool<Scratch>::Lease lease(pool);
+      for (std::size_t q = begin; q < end; ++q) results[q] = walk(prepared.row(q), plan, lease.get());
+    });
+    for (std::size_t q = 0; q < queries.rows(); ++q)
+      if (results[q].size() < plan.n_hits) results[q] = exact_->search(queries.row(q), parameters, context);
+    return results;
+  }
+
+ private:
+  Plan plan_for(const SearchParameters& parameters) {
+    const std::size_t n = impl_->graph.size();
+    const std::size_t n_kept = parameters.filter.count(n);
+    Plan plan{.n_hits = std::min(parameters.k, n_kept), .ef = parameters.ef == 0 ? kDefaultEf : parameters.ef};
+    plan.ef = std::min(std::max(plan.ef, parameters.k), n_kept);
+    // The walk meets a kept node once in n / n_kept.
+    plan.wide_beam = n_kept == 0 ? 0 : plan.ef * (n / n_kept + 1);
+    plan.exact = n_kept == 0 || n_kept / kRowsPerCandidate <= plan.wide_beam;
+    if (!plan.exact && !parameters.filter.keeps_all()) plan.bits = parameters.filter.bits(n, bits_);
+    return plan;
+  }
+
+  std::vector<Neighbor> walk(std::span<const float> query, const Plan& plan, Scratch& scratch) const {
+    const Graph& graph = impl_->graph;
+    if (scratch.room.empty()) scratch.room = Matrix<std::int8_t>(1, graph.codes.query_size());
+    const CodeQuery coded = graph.codes.encode_query(query, scratch.room.row(0));
+    const WalkOptions options{.beam = plan.ef, .kept = {plan.bits, graph.rows}, .wide_beam = plan.wide_beam};
+    scratch.ids.clear();
+    for (const BeamEntry& entry : scratch.walk.find({&graph.codes, graph.links, graph.n_entries}, coded, options))
+      scratch.ids.push_back(graph.rows[entry.node()]);
+    std::ranges::sort(scratch.ids);
+    scratch.measured.clear();
+    measure_rows(impl_->vectors, measure_, query, scratch.ids, scratch.measured);
+    std::sort(scratch.measured.begin(), scratch.measured.end());
+    scratch.measured.resize(std::min(scratch.measured.size(), plan.n_hits));
+    return hits_of(measure_, scratch.measured);
+  }
+
+  std::shared_ptr<const HnswIndex::Impl> impl_;
+  Measure measure_;
+  std::unique_ptr<Searcher> exact_;
+  Scratch scratch_;
+  std::vector<std::uint64_t> bits_;
+};
+
+}  // namespace
+
+std::unique_ptr<Searcher> HnswIndex::searcher() const { return std::make_unique<HnswSearcher>(impl_); }
+
+}  // namespace akin
