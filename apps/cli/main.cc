@@ -17,8 +17,12 @@ namespace {
 
 constexpr int kDone = 0, kFailed = 1, kUsage = 2, kSignalBase = 128;
 
-// A message on one line, whatever was inside it (a file name with a line end, a library's text).
+// A message on one line, whatever was inside it (a file name with a line end, a library's text). What shows a place in a text, in lines
+// that begin with two spaces, is for people.
 std::string one_line(std::string text) {
+  const std::size_t shown = text.find("\n  ");
+  if (shown != std::string::npos && stderr_is_terminal()) return text;
+  text.resize(std::min(text.size(), shown));
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
   for (char& c : text)
     if (c == '\n' || c == '\r') c = ' ';

@@ -11,6 +11,7 @@
 #include "terminal.h"
 #include "text_source.h"
 #include "verbs.h"
+#include "where.h"
 
 namespace akin::cli {
 namespace {
@@ -32,11 +33,7 @@ SearchOptions search_options(const Options& options) {
   check_choice("--mode", options.mode, {"dense", "text", "hybrid"});
   search.mode = search_mode_from(options.mode);
   search.k = options.rerank.empty() ? options.k : std::max(options.k, options.depth);
-  for (const std::string& condition : options.where) {
-    const std::size_t equals = condition.find('=');
-    if (equals == std::string::npos || equals == 0) throw UsageError("--where: '" + condition + "' is not of the form field=value");
-    search.where.emplace_back(condition.substr(0, equals), condition.substr(equals + 1));
-  }
+  search.where = read_where(options.where);
   return search;
 }
 
@@ -113,10 +110,7 @@ Run add_search(CLI::App& verb, Common& common) {
       ->required();
   verb.add_option("-c,--collection", options->collection, "The collection's folder; default: .akin here or above")->type_name("DIR");
   verb.add_option("-k", options->k, "Hits at most")->capture_default_str()->type_name("N")->check(CLI::Range(1, 100'000));
-  verb.add_option("-w,--where", options->where, "Only documents whose metadata field has this value; all must hold")
-      ->type_name("FIELD=VALUE")
-      ->expected(1)
-      ->take_all();
+  add_where_option(verb, options->where);
   verb.add_option("--mode", options->mode, "dense (by meaning), text (by words, BM25) or hybrid (both)")
       ->capture_default_str()
       ->type_name("MODE");

@@ -16,6 +16,7 @@ namespace akin::cli {
 
 bool stdin_is_terminal();
 bool stdout_is_terminal();
+bool stderr_is_terminal();
 /// Columns of the terminal, 80 where there is none.
 int terminal_columns();
 

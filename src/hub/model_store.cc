@@ -5,9 +5,9 @@
 #include <optional>
 #include <system_error>
 
+#include "akin/base/edit_distance.h"
 #include "akin/base/error.h"
 #include "cache_layout.h"
-#include "edit_distance.h"
 #include "remote_name.h"
 
 namespace akin {

@@ -120,14 +120,15 @@ void Collection::Impl::check_model(const Embedder& embedder) const {
 
 std::vector<ScoredChunk> Collection::Impl::rank(const Snapshot& snapshot, std::string_view query, const Embedder* embedder,
                                                 const SearchOptions& options, Context& context) const {
-  if (options.mode == SearchMode::text) return snapshot.search_text(query, options.k, options.where);
+  const ChunkSet among = snapshot.select(options.where);
+  if (options.mode == SearchMode::text) return snapshot.search_text(query, options.k, among);
   require(embedder != nullptr, "Collection::search: dense and hybrid search need a model");
   check_model(*embedder);
   const std::vector<float> vector = embedder->embed_one(query, TextRole::query, context);
-  if (options.mode == SearchMode::dense) return snapshot.search_dense(vector, options.k, options.where, context);
+  if (options.mode == SearchMode::dense) return snapshot.search_dense(vector, options.k, among, context);
   const std::size_t depth = std::max(options.k, kFusionDepth);
-  const std::vector<std::uint64_t> rankings[] = {ids_of(snapshot.search_dense(vector, depth, options.where, context)),
-                                                 ids_of(snapshot.search_text(query, depth, options.where))};
+  const std::vector<std::uint64_t> rankings[] = {ids_of(snapshot.search_dense(vector, depth, among, context)),
+                                                 ids_of(snapshot.search_text(query, depth, among))};
   std::vector<ScoredChunk> fused;
   for (const FusedEntry& entry : fuse_rankings(rankings, options.k)) fused.push_back({entry.id, entry.score});
   return fused;
@@ -222,7 +223,7 @@ std::vector<Hit> Collection::search(const Image& query, const Embedder& embedder
   const Matrix<float> vector = embedder.embed_images(std::span(&image, 1), context);
   const Snapshot snapshot = impl_->store.snapshot();
   const std::vector<float> numbers(vector.row(0).begin(), vector.row(0).end());
-  return impl_->hits(snapshot, snapshot.search_dense(numbers, options.k, options.where, context), "", context);
+  return impl_->hits(snapshot, snapshot.search_dense(numbers, options.k, snapshot.select(options.where), context), "", context);
 }
 
 std::vector<Hit> Collection::search(std::string_view query, const Embedder* embedder, const SearchOptions& options,

@@ -6,6 +6,7 @@
 #include "akin/base/error.h"
 #include "akin/space/metric.h"
 #include "akin/space/vector_set.h"
+#include "dense_plan.h"
 
 namespace akin::store {
 namespace {
@@ -56,14 +57,17 @@ bool is_set(std::span<const std::uint64_t> bits, std::size_t row) noexcept {
   return bits.empty() || ((bits[row / 64] >> (row % 64)) & 1U) != 0;
 }
 
-/// Rows of `chunk_ids` that can be searched; both lists ascend.
+/// Rows of `chunk_ids` that can be searched; both lists ascend. Ids mostly follow each other, so the next is looked for where it would be.
 std::vector<std::uint64_t> rows_of(std::span<const std::uint64_t> chunk_ids, std::span<const std::uint64_t> all,
                                    std::span<const std::uint64_t> usable) {
   std::vector<std::uint64_t> rows;
   rows.reserve(chunk_ids.size());
   auto at = all.begin();
   for (const std::uint64_t id : chunk_ids) {
-    at = std::lower_bound(at, all.end(), id);
+    // No id is there twice, so it is no further on than the ids are apart.
+    if (at == all.end()) break;
+    const auto furthest = std::min<std::uint64_t>(id >= *at ? id - *at + 1 : 0, static_cast<std::uint64_t>(all.end() - at));
+    at = std::lower_bound(at, at + static_cast<std::ptrdiff_t>(furthest), id);
     if (at == all.end()) break;
     const auto row = static_cast<std::size_t>(at - all.begin());
     if (*at == id && is_set(usable, row)) rows.push_back(row);
@@ -108,20 +112,44 @@ const DenseView::Ready& DenseView::ready(Context& context) const {
   return *ready_;
 }
 
-std::vector<ScoredChunk> DenseView::search(std::span<const float> query, std::size_t k,
-                                           const std::optional<std::vector<std::uint64_t>>& chunk_ids, Context& context) const {
+std::shared_ptr<const KeptRows> DenseView::kept_rows(const Ready& now, const ChunkSet::Impl& among) const {
+  const std::lock_guard lock(among.mutex);
+  const auto same = [&](const std::weak_ptr<const VectorView>& of) { return !of.owner_before(vectors_) && !vectors_.owner_before(of); };
+  if (among.rows != nullptr && same(among.rows->of)) return among.rows;
+  auto made = std::make_shared<KeptRows>();
+  made->of = vectors_;
+  made->words = rows_of(among.ids, now.chunk_ids, now.usable);
+  made->count = made->words.size();
+  made->as_bits = dense_way(now.n_usable, made->count, true) == DenseWay::marked_rows;
+  if (made->as_bits) {
+    std::vector<std::uint64_t> bits((now.chunk_ids.size() + 63) / 64, 0);
+    for (const std::uint64_t row : made->words) bits[row / 64] |= std::uint64_t{1} << (row % 64);
+    made->words = std::move(bits);
+  }
+  among.rows = made;
+  return made;
+}
+
+DensePlan DenseView::plan(const ChunkSet::Impl* among, Context& context) const {
+  const Ready& now = ready(context);
+  const std::size_t n_kept = among == nullptr ? now.n_usable : kept_rows(now, *among)->count;
+  return {dense_way(now.n_usable, n_kept, among != nullptr), now.n_usable, n_kept};
+}
+
+std::vector<ScoredChunk> DenseView::search(std::span<const float> query, std::size_t k, const ChunkSet::Impl* among,
+                                           Context& context) const {
   require(k > 0, "the number of hits asked for must be at least 1");
   if (query.size() != dim_)
     throw Error(ErrorCode::mismatch,
                 "the query's vector has " + std::to_string(query.size()) + " numbers, the collection's have " + std::to_string(dim_));
   const Ready& now = ready(context);
   SearchParameters parameters;
-  std::vector<std::uint64_t> rows;
+  std::shared_ptr<const KeptRows> rows;
   std::size_t n_candidates = now.n_usable;
-  if (chunk_ids) {
-    rows = rows_of(*chunk_ids, now.chunk_ids, now.usable);
-    parameters.filter = RowFilter::from_ids(rows);
-    n_candidates = rows.size();
+  if (among != nullptr) {
+    rows = kept_rows(now, *among);
+    parameters.filter = rows->as_bits ? RowFilter::from_bits(rows->words) : RowFilter::from_ids(rows->words);
+    n_candidates = rows->count;
   } else if (!now.usable.empty()) {
     parameters.filter = RowFilter::from_bits(now.usable);
   }

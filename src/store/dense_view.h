@@ -14,6 +14,7 @@
 #include "akin/base/context.h"
 #include "akin/index/flat.h"
 #include "akin/store/store.h"
+#include "chunk_set.h"
 #include "vector_view.h"
 
 namespace akin::store {
@@ -24,9 +25,12 @@ class DenseView {
 
   [[nodiscard]] const VectorView& vectors() const noexcept { return *vectors_; }
   [[nodiscard]] const std::shared_ptr<const VectorView>& shared_vectors() const noexcept { return vectors_; }
-  /// The `k` nearest chunks, only those of `chunk_ids` (ascending) if given. Errors are Snapshot::search_dense()'s.
-  [[nodiscard]] std::vector<ScoredChunk> search(std::span<const float> query, std::size_t k,
-                                                const std::optional<std::vector<std::uint64_t>>& chunk_ids, Context& context) const;
+  /// The sets of chunks last asked for in this commit.
+  [[nodiscard]] ChunkSetCache& chunk_sets() const noexcept { return chunk_sets_; }
+  /// The `k` nearest chunks, only those of `among` if given. Errors are Snapshot::search_dense()'s.
+  [[nodiscard]] std::vector<ScoredChunk> search(std::span<const float> query, std::size_t k, const ChunkSet::Impl* among,
+                                                Context& context) const;
+  [[nodiscard]] DensePlan plan(const ChunkSet::Impl* among, Context& context) const;
 
  private:
   struct Ready {
@@ -37,12 +41,14 @@ class DenseView {
   };
 
   const Ready& ready(Context& context) const;
+  std::shared_ptr<const KeptRows> kept_rows(const Ready& now, const ChunkSet::Impl& among) const;
 
   std::shared_ptr<const VectorView> vectors_;
   std::size_t dim_;
   Metric metric_;
   mutable std::mutex mutex_;
   mutable std::optional<Ready> ready_;
+  mutable ChunkSetCache chunk_sets_;
 };
 
 }  // namespace akin::store

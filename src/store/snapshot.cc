@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "akin/base/error.h"
-#include "document_filter.h"
+#include "chunk_set.h"
+#include "filter_sql.h"
 #include "headings.h"
 #include "text_query.h"
 
@@ -79,27 +80,49 @@ StoreCounts Snapshot::counts() const {
   return counts;
 }
 
-std::vector<ScoredChunk> Snapshot::search_dense(std::span<const float> query, std::size_t k, const StoreFilter& where,
-                                                Context& context) const {
-  const DocumentFilter filter(where);
-  if (filter.keeps_all()) return impl_->dense->search(query, k, std::nullopt, context);
-  return impl_->dense->search(query, k, filter.chunk_ids(*impl_->db), context);
+ChunkSet Snapshot::select(const Filter& where) const {
+  if (where.keeps_all()) return {};
+  const std::string key = to_text(where);
+  ChunkSetCache& known = impl_->dense->chunk_sets();
+  if (auto set = known.find(key)) return ChunkSet(std::move(set));
+  auto set = std::make_shared<const ChunkSet::Impl>(kept_chunk_ids(*impl_->db, where));
+  known.keep(key, set);
+  return ChunkSet(std::move(set));
 }
 
-std::vector<ScoredChunk> Snapshot::search_text(std::string_view query, std::size_t k, const StoreFilter& where) const {
+std::vector<ScoredChunk> Snapshot::search_dense(std::span<const float> query, std::size_t k, const ChunkSet& among,
+                                                Context& context) const {
+  return impl_->dense->search(query, k, among.impl_.get(), context);
+}
+
+DensePlan Snapshot::plan_dense(const ChunkSet& among, Context& context) const { return impl_->dense->plan(among.impl_.get(), context); }
+
+std::vector<ScoredChunk> Snapshot::search_text(std::string_view query, std::size_t k, const ChunkSet& among) const {
   require(k > 0, "the number of hits asked for must be at least 1");
   const std::string match = match_expression(query);
   if (match.empty()) return {};
-  const DocumentFilter filter(where);
-  // bm25() is SQLite's, with its constants (k1 = 1.2, b = 0.75) and all columns alike. "+rowid" keeps the filter from driving the search.
+  // bm25() is SQLite's, with its constants (k1 = 1.2, b = 0.75) and all columns alike. It weighs a word by all texts that hold it, so all
+  // are looked at, and the set only says which of them count.
   std::string sql = "SELECT rowid, bm25(chunk_text) AS score FROM chunk_text WHERE chunk_text MATCH ?1";
-  if (!filter.keeps_all()) sql += " AND +rowid IN (SELECT id FROM chunks WHERE document_id IN (" + filter.sql(3) + "))";
+  if (!among.keeps_all()) sql += " AND akin_among(rowid, ?3)";
   Statement search(*impl_->db, sql + " ORDER BY score, rowid LIMIT ?2");
   search.bind(View(match), k);
-  filter.bind(search, 3);
+  const std::span<const std::uint64_t> ids = among.ids();
+  if (!among.keeps_all()) search.bind_ids_at(3, ids);
   std::vector<ScoredChunk> hits;
   while (search.step()) hits.push_back({static_cast<std::uint64_t>(search.integer(0)), -search.real(1)});
   return hits;
+}
+
+std::vector<std::string> Snapshot::metadata_fields() const {
+  // Each name is found from the one before it: as many looks at the index as there are names.
+  Statement query(*impl_->db,
+                  "WITH RECURSIVE f(name) AS (SELECT min(field) FROM metadata UNION ALL "
+                  "SELECT (SELECT min(field) FROM metadata WHERE field > f.name) FROM f WHERE f.name IS NOT NULL) "
+                  "SELECT name FROM f WHERE name IS NOT NULL");
+  std::vector<std::string> names;
+  while (query.step()) names.emplace_back(query.text(0));
+  return names;
 }
 
 std::optional<ChunkRecord> Snapshot::chunk(std::uint64_t chunk_id) const {

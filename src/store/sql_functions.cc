@@ -2,6 +2,11 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
 #include "typed_value.h"
 #include "word_tokenizer.h"
 
@@ -21,12 +26,21 @@ void time(sqlite3_context* context, int /*n*/, sqlite3_value** values) {
   if (const auto found = time_of(text_of(values[0]))) sqlite3_result_int64(context, found->begin);
 }
 
+void among(sqlite3_context* context, int /*n*/, sqlite3_value** values) {
+  const auto* ids = static_cast<const std::span<const std::uint64_t>*>(sqlite3_value_pointer(values[1], kIdsPointer));
+  const auto id = static_cast<std::uint64_t>(sqlite3_value_int64(values[0]));
+  sqlite3_result_int(context, ids != nullptr && std::binary_search(ids->begin(), ids->end(), id) ? 1 : 0);
+}
+
 }  // namespace
 
 int add_sql_functions(sqlite3* db) noexcept {
   constexpr int kind = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
   int rc = sqlite3_create_function_v2(db, "akin_number", 1, kind, nullptr, number, nullptr, nullptr, nullptr);
   if (rc == SQLITE_OK) rc = sqlite3_create_function_v2(db, "akin_time", 1, kind, nullptr, time, nullptr, nullptr, nullptr);
+  // It reads memory that a caller names: nothing that a file's schema may call.
+  if (rc == SQLITE_OK)
+    rc = sqlite3_create_function_v2(db, "akin_among", 2, SQLITE_UTF8 | SQLITE_DIRECTONLY, nullptr, among, nullptr, nullptr, nullptr);
   return rc == SQLITE_OK ? add_word_tokenizer(db) : rc;
 }
 

@@ -6,6 +6,9 @@ struct sqlite3;
 
 namespace akin::store {
 
+/// What SQLite knows the bound ids by.
+inline constexpr const char* kIdsPointer = "akin ids";
+
 /// Gives an SQLite result code.
 int add_sql_functions(sqlite3* db) noexcept;
 

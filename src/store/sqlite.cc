@@ -122,6 +122,12 @@ void Statement::bind_at(int position, std::span<const std::byte> value) {
                             SQLITE_STATIC));
 }
 
+void Statement::bind_ids_at(int position, const std::span<const std::uint64_t>& ids) {
+  // SQLite hands the pointer on; akin_among() reads only.
+  auto* pointer = const_cast<std::span<const std::uint64_t>*>(&ids);
+  check(sqlite3_bind_pointer(statement_, position, pointer, kIdsPointer, nullptr));
+}
+
 Connection::Connection(const std::filesystem::path& file, OpenMode mode) : file_(file) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   flags |= mode == OpenMode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;

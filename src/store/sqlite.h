@@ -57,6 +57,8 @@ class Statement {
   void bind_at(int position, double value);
   void bind_at(int position, std::string_view value);
   void bind_at(int position, std::span<const std::byte> value);
+  /// For akin_among() (see sql_functions.h): `ids` and what it views must live until the next reset().
+  void bind_ids_at(int position, const std::span<const std::uint64_t>& ids);
 
  private:
   void bind_integer(int position, std::int64_t value);

@@ -123,8 +123,10 @@ std::optional<TimeSpan> time_of(std::string_view text) noexcept {
   return read_time(front, start_of(day));
 }
 
-std::optional<TimeSpan> year_of(int year) noexcept {
-  if (year < 1 || year > 9999) return std::nullopt;
+std::optional<TimeSpan> year_of(std::string_view text) noexcept {
+  Front front(text);
+  const int year = front.number(4, 1, 9999);
+  if (year < 0 || !front.empty()) return std::nullopt;
   return TimeSpan{start_of(chrono::year(year) / 1 / 1), start_of(chrono::year(year + 1) / 1 / 1)};
 }
 

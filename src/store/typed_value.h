@@ -19,7 +19,7 @@ std::optional<double> number_of(std::string_view text) noexcept;
 /// ISO 8601: "2026-01", "2026-01-31", "2026-01-31T09:30", "2026-01-31 09:30:15.25", with "Z", "+02:00" or "+0200" behind a time; without
 /// one it is UTC. Years 0001 to 9999. Nothing for a text that is no date, or a day that no month has.
 std::optional<TimeSpan> time_of(std::string_view text) noexcept;
-/// The whole year, 1 to 9999.
-std::optional<TimeSpan> year_of(int year) noexcept;
+/// "2026": a number, and where it is compared with dates the whole year. Four digits, from 0001.
+std::optional<TimeSpan> year_of(std::string_view text) noexcept;
 
 }  // namespace akin::store

@@ -64,7 +64,7 @@ class UsageErrors(AkinCase):
         self.fails(2, "similar", "alone", "--model", TINY, says=["two texts"])
 
     def test_a_malformed_condition_is_refused(self):
-        self.fails(2, "search", "x", "--where", "nonsense", says=["--where", "field=value"])
+        self.fails(2, "search", "x", "--where", "nonsense", says=["filter, column 9: found the end", "wanted ="])
 
 
 class Output(AkinCase):

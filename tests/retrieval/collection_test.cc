@@ -85,7 +85,7 @@ TEST(Collection, SearchesOnlyWhatPassesTheFilter) {
   library.index();
   for (const SearchMode mode : {SearchMode::dense, SearchMode::text, SearchMode::hybrid}) {
     const auto hits =
-        library.collection.search("ship", &library.embedder, {.k = 5, .mode = mode, .where = {{"colour", "blue"}}}, library.context);
+        library.collection.search("ship", &library.embedder, {.k = 5, .mode = mode, .where = parse_filter("colour = blue")}, library.context);
     ASSERT_EQ(hits.size(), 1U);
     EXPECT_EQ(hits[0].uri, library.path("a.jsonl") + "#y");
     EXPECT_EQ(hits[0].metadata, (std::vector<std::pair<std::string, std::string>>{{"colour", "blue"}, {"id", "y"}}));
@@ -227,7 +227,7 @@ TEST(CollectionOfPictures, RanksPicturesForATextAsTheirVectorsDo) {
   album.index();
   const std::vector<float> query = album.embedder.embed_one("a red car", TextRole::query, album.context);
   const std::vector<Hit> hits = album.collection.search("a red car", &album.embedder,
-                                                        {.k = 10, .mode = SearchMode::dense, .where = {{"kind", "PNG"}}}, album.context);
+                                                        {.k = 10, .mode = SearchMode::dense, .where = parse_filter("kind = PNG")}, album.context);
   ASSERT_EQ(hits.size(), 4U);
   for (const Hit& hit : hits) {
     const std::filesystem::path file = hit.uri;

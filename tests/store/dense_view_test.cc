@@ -27,6 +27,13 @@ constexpr std::size_t kDim = 24;
 constexpr std::size_t kRowsACommit = 17;
 constexpr StoreOptions kSmallSegments{40 * kDim * sizeof(float)};
 
+std::vector<ScoredChunk> look(const DenseView& view, std::span<const float> query, std::size_t k, const std::optional<Ids>& among,
+                              Context& context) {
+  std::optional<ChunkSet::Impl> set;
+  if (among) set.emplace(*among);
+  return view.search(query, k, set ? &*set : nullptr, context);
+}
+
 class DenseViewTest : public ::testing::Test {
  protected:
   void make(const char* metric, std::size_t n_commits) {
@@ -98,7 +105,7 @@ TEST_P(DenseViewByMetric, FindsWhatThePlainLoopFinds) {
   const auto view = load();
   for (int round = 0; round < 20; ++round) {
     const auto wanted = query();
-    const auto hits = view->search(wanted, 25, std::nullopt, context_);
+    const auto hits = look(*view, wanted, 25, std::nullopt, context_);
     EXPECT_EQ(ids_of(hits), nearest(wanted, 25, [](auto) { return true; }));
     EXPECT_TRUE(std::is_sorted(hits.begin(), hits.end(), [](const auto& a, const auto& b) { return a.score > b.score; }));
   }
@@ -107,7 +114,7 @@ TEST_P(DenseViewByMetric, FindsWhatThePlainLoopFinds) {
 TEST_P(DenseViewByMetric, ScoresByTheSimilarityOrTheNegativeDistance) {
   make(GetParam(), 1);
   const std::string metric = GetParam();
-  const auto hits = load()->search(all_[4], kRowsACommit, std::nullopt, context_);
+  const auto hits = look(*load(), all_[4], kRowsACommit, std::nullopt, context_);
   const auto self = std::find_if(hits.begin(), hits.end(), [](const ScoredChunk& hit) { return hit.chunk_id == 5; });
   ASSERT_NE(self, hits.end());
   double product = 0;
@@ -122,10 +129,10 @@ TEST_P(DenseViewByMetric, LooksOnlyAtTheChunksAskedFor) {
   Ids even;
   for (std::uint64_t id = 0; id <= all_.size() + 10; id += 2) even.push_back(id);  // 0 and the last ones do not exist
   const auto wanted = query();
-  EXPECT_EQ(ids_of(view->search(wanted, 10, even, context_)), nearest(wanted, 10, [](auto id) { return id % 2 == 0; }));
-  EXPECT_EQ(ids_of(view->search(wanted, 10, Ids{3, 40}, context_)), nearest(wanted, 10, [](auto id) { return id == 3 || id == 40; }));
-  EXPECT_TRUE(view->search(wanted, 10, Ids{}, context_).empty());
-  EXPECT_TRUE(view->search(wanted, 10, Ids{100'000}, context_).empty());
+  EXPECT_EQ(ids_of(look(*view, wanted, 10, even, context_)), nearest(wanted, 10, [](auto id) { return id % 2 == 0; }));
+  EXPECT_EQ(ids_of(look(*view, wanted, 10, Ids{3, 40}, context_)), nearest(wanted, 10, [](auto id) { return id == 3 || id == 40; }));
+  EXPECT_TRUE(look(*view, wanted, 10, Ids{}, context_).empty());
+  EXPECT_TRUE(look(*view, wanted, 10, Ids{100'000}, context_).empty());
 }
 
 TEST_P(DenseViewByMetric, NeverGivesDeadOrDamagedRows) {
@@ -144,10 +151,10 @@ TEST_P(DenseViewByMetric, NeverGivesDeadOrDamagedRows) {
   };
   const auto view = load();
   const auto wanted = query();
-  EXPECT_EQ(ids_of(view->search(wanted, 1000, std::nullopt, context_)), nearest(wanted, 1000, is_usable));
+  EXPECT_EQ(ids_of(look(*view, wanted, 1000, std::nullopt, context_)), nearest(wanted, 1000, is_usable));
   Ids some;
   for (std::uint64_t id = 1; id <= all_.size(); id += 3) some.push_back(id);
-  EXPECT_EQ(ids_of(view->search(wanted, 1000, some, context_)),
+  EXPECT_EQ(ids_of(look(*view, wanted, 1000, some, context_)),
             nearest(wanted, 1000, [&](std::uint64_t id) { return is_usable(id) && id % 3 == 1; }));
 }
 
@@ -155,29 +162,29 @@ TEST_P(DenseViewByMetric, KeepsTheOrderOfIdsAfterACompaction) {
   make(GetParam(), 12);
   for (const char* uri : {"doc0", "doc5", "doc9"}) remove(uri);
   const auto wanted = query();
-  const Ids before = ids_of(load()->search(wanted, 100, std::nullopt, context_));
+  const Ids before = ids_of(look(*load(), wanted, 100, std::nullopt, context_));
   store_->compact(0);
-  EXPECT_EQ(ids_of(load()->search(wanted, 100, std::nullopt, context_)), before);
-  const auto tied = load()->search(all_[kRowsACommit], 2, std::nullopt, context_);  // chunks 18 and 19 hold the same vector
+  EXPECT_EQ(ids_of(look(*load(), wanted, 100, std::nullopt, context_)), before);
+  const auto tied = look(*load(), all_[kRowsACommit], 2, std::nullopt, context_);  // chunks 18 and 19 hold the same vector
   ASSERT_EQ(tied.size(), 2u);
   EXPECT_LT(tied[0].chunk_id, tied[1].chunk_id) << "ties go by id";
 }
 
 TEST_F(DenseViewTest, FindsNothingInAnEmptyCollection) {
   make("cosine", 0);
-  EXPECT_TRUE(load()->search(query(), 5, std::nullopt, context_).empty());
-  EXPECT_TRUE(load()->search(query(), 5, Ids{1}, context_).empty());
+  EXPECT_TRUE(look(*load(), query(), 5, std::nullopt, context_).empty());
+  EXPECT_TRUE(look(*load(), query(), 5, Ids{1}, context_).empty());
 }
 
 TEST_F(DenseViewTest, RefusesQuestionsThatMakeNoSense) {
   make("cosine", 1);
   const auto view = load();
-  expect_error(ErrorCode::invalid_argument, "at least 1", [&] { (void)view->search(query(), 0, std::nullopt, context_); });
+  expect_error(ErrorCode::invalid_argument, "at least 1", [&] { (void)look(*view, query(), 0, std::nullopt, context_); });
   expect_error(ErrorCode::mismatch, "has 3 numbers, the collection's have 24",
-               [&] { (void)view->search(std::vector<float>(3), 1, std::nullopt, context_); });
+               [&] { (void)look(*view, std::vector<float>(3), 1, std::nullopt, context_); });
   auto bad = query();
   bad[3] = std::numeric_limits<float>::quiet_NaN();
-  expect_error(ErrorCode::invalid_argument, "finite", [&] { (void)view->search(bad, 1, std::nullopt, context_); });
+  expect_error(ErrorCode::invalid_argument, "finite", [&] { (void)look(*view, bad, 1, std::nullopt, context_); });
 }
 
 TEST_F(DenseViewTest, CanBeAskedByManyThreadsFromTheFirstSearchOn) {
@@ -191,7 +198,7 @@ TEST_F(DenseViewTest, CanBeAskedByManyThreadsFromTheFirstSearchOn) {
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&] {
         Context own(1);
-        n_right += ids_of(view->search(wanted, 10, std::nullopt, own)) == right ? 1 : 0;
+        n_right += ids_of(look(*view, wanted, 10, std::nullopt, own)) == right ? 1 : 0;
         n_right += view->vectors().vector_of(3).size() == kDim ? 1 : 0;
       });
     }

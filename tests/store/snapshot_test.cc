@@ -109,13 +109,13 @@ TEST(Snapshot, SearchesOnlyWhatPassesTheFilter) {
   for (std::uint64_t i = 0; i < 30; ++i) put(store, "d" + std::to_string(i), 2, i % 3);
   const Snapshot snapshot = store.snapshot();
   Context context;
-  const StoreFilter where = {{"seed", "1"}};
+  const ChunkSet where = snapshot.select(parse_filter("seed = 1"));
   const auto dense = snapshot.search_dense(std::vector<float>(kDim, 0.3f), 100, where, context);
   EXPECT_EQ(dense.size(), 20u);
   for (const ScoredChunk& hit : dense) EXPECT_EQ(snapshot.chunk(hit.chunk_id)->metadata[0].second, "1");
   EXPECT_EQ(snapshot.search_text("piece", 100, where).size(), 20u);
-  EXPECT_EQ(snapshot.search_text("piece", 100, {{"uri", "d4"}, {"seed", "1"}}).size(), 2u);
-  EXPECT_TRUE(snapshot.search_dense(std::vector<float>(kDim, 0.3f), 5, {{"uri", "d4"}, {"seed", "2"}}, context).empty());
+  EXPECT_EQ(snapshot.search_text("piece", 100, snapshot.select(parse_filter("uri = d4 and seed = 1"))).size(), 2u);
+  EXPECT_TRUE(snapshot.search_dense(std::vector<float>(kDim, 0.3f), 5, snapshot.select(parse_filter("uri = d4 and seed = 2")), context).empty());
 }
 
 Store with_texts(const TemporaryFolder& folder, const std::vector<std::string>& texts) {

@@ -13,6 +13,7 @@
 
 #include "akin/base/context.h"
 #include "akin/embed/embedder.h"
+#include "akin/store/filter.h"
 
 namespace akin {
 
@@ -44,7 +45,7 @@ struct IndexReport {
 struct SearchOptions {
   std::size_t k = 10;
   SearchMode mode = SearchMode::hybrid;
-  std::vector<std::pair<std::string, std::string>> where;  ///< metadata field = value, all must hold
+  Filter where;  ///< only chunks that pass; parse_filter() reads it from a text
 };
 
 /// One hit, with where it is.

@@ -1,7 +1,7 @@
 // A durable collection: documents, their chunks, metadata, full text and vectors in one folder with one commit point. Knows nothing of
 // models: it takes vectors and keeps the name and fingerprint of the space they live in. One writer, many readers, across processes.
-// Every commit is all or nothing, whatever ends the process; what it returned from survives a loss of power. How: docs/formats/collection.md.
-// Tested by store_test.cc, snapshot_test.cc, crash_test.cc.
+// Every commit is all or nothing, whatever ends the process; what it returned from survives a loss of power. How:
+// docs/formats/collection.md. Tested by store_test.cc, snapshot_test.cc, crash_test.cc.
 #pragma once
 
 #include <cstddef>
@@ -17,6 +17,7 @@
 
 #include "akin/base/context.h"
 #include "akin/base/matrix.h"
+#include "akin/store/filter.h"
 
 namespace akin {
 
@@ -67,8 +68,32 @@ struct StoreChange {
   [[nodiscard]] bool empty() const noexcept { return remove_sources.empty() && remove.empty() && put.empty() && sources.empty(); }
 };
 
-/// All must hold: field = value, for the documents' metadata and the built-in fields uri, title and format.
-using StoreFilter = std::vector<std::pair<std::string, std::string>>;
+/// The chunks that a filter keeps, as one commit has them. Cheap to copy; any thread.
+class ChunkSet {
+ public:
+  ChunkSet() = default;  ///< every chunk
+  [[nodiscard]] bool keeps_all() const noexcept { return impl_ == nullptr; }
+  /// Ascending; none are named if it keeps all.
+  [[nodiscard]] std::span<const std::uint64_t> ids() const noexcept;
+
+  struct Impl;
+
+ private:
+  friend class Snapshot;
+  explicit ChunkSet(std::shared_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<const Impl> impl_;
+};
+
+/// Which way a search by meaning goes.
+enum class DenseWay { nothing, all_rows, listed_rows, marked_rows };
+/// As a person reads it.
+std::string_view name_of(DenseWay way) noexcept;
+
+struct DensePlan {
+  DenseWay way = DenseWay::nothing;
+  std::size_t n_rows = 0;  ///< vectors that can be searched
+  std::size_t n_kept = 0;  ///< of these, in the set
+};
 
 struct ScoredChunk {
   std::uint64_t chunk_id = 0;
@@ -103,12 +128,19 @@ class Snapshot {
   ~Snapshot();
 
   [[nodiscard]] StoreCounts counts() const;
-  /// Exact: the `k` nearest chunks that pass `where`, fewer only if fewer exist. Nearest first, ties by id. Score: the similarity (cosine,
+  /// The chunks that pass, by the tables' indexes; the last ones asked for are remembered for the commit. Throws what check_filter()
+  /// throws.
+  [[nodiscard]] ChunkSet select(const Filter& where) const;
+  /// Exact: the `k` nearest chunks of `among`, fewer only if fewer exist. Nearest first, ties by id. Score: the similarity (cosine,
   /// dot) or the negative distance (euclidean). Throws Error{mismatch} if query.size() is not the space's dim.
-  [[nodiscard]] std::vector<ScoredChunk> search_dense(std::span<const float> query, std::size_t k, const StoreFilter& where,
+  [[nodiscard]] std::vector<ScoredChunk> search_dense(std::span<const float> query, std::size_t k, const ChunkSet& among,
                                                       Context& context) const;
+  /// How search_dense() goes about it.
+  [[nodiscard]] DensePlan plan_dense(const ChunkSet& among, Context& context) const;
   /// BM25 over title, headings and text; words are stemmed, any of them may match, "quoted words" match as a phrase.
-  [[nodiscard]] std::vector<ScoredChunk> search_text(std::string_view query, std::size_t k, const StoreFilter& where) const;
+  [[nodiscard]] std::vector<ScoredChunk> search_text(std::string_view query, std::size_t k, const ChunkSet& among) const;
+  /// Names of the metadata fields that documents have, sorted.
+  [[nodiscard]] std::vector<std::string> metadata_fields() const;
   /// Nothing if there is no such chunk. Throws Error{corrupt} if its page is damaged.
   [[nodiscard]] std::optional<ChunkRecord> chunk(std::uint64_t chunk_id) const;
   /// The vector of a chunk; empty if there is none or it is damaged.
@@ -157,7 +189,8 @@ class Store {
   /// Throws Error{io} (full disk, …), Error{mismatch} for vectors of another length, Error{invalid_argument} for vectors that are not
   /// one a chunk or not finite.
   void apply(const StoreChange& change);
-  /// Gives back the space of dead vectors where more than `dead_share` of a segment is dead, and of removed text. Readers are not disturbed.
+  /// Gives back the space of dead vectors where more than `dead_share` of a segment is dead, and of removed text. Readers are not
+  /// disturbed.
   void compact(double dead_share = 0.2);
 
  private:

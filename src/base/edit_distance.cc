@@ -1,4 +1,4 @@
-#include "edit_distance.h"
+#include "akin/base/edit_distance.h"
 
 #include <algorithm>
 #include <array>
