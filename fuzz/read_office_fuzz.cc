@@ -6,7 +6,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   const std::string part(reinterpret_cast<const char*>(data) + 1, size - 1);
   akin::testing::TinyZip zip;
-  switch (data[0] % 5) {
+  switch (data[0] % 8) {
     case 0:
       zip = akin::testing::tiny_docx(part);
       break;
@@ -18,6 +18,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 3:
       zip = akin::testing::tiny_odf("presentation", part);
+      break;
+    case 4:
+      zip = akin::testing::tiny_xlsx(part);
+      break;
+    case 5:
+      zip = akin::testing::tiny_xlsx("<x:row><x:c t='s' s='1'><x:v>1</x:v></x:c></x:row>", part, part);
+      break;
+    case 6:
+      zip = akin::testing::tiny_pptx({part, part});
       break;
     default:
       zip.add("mimetype", "application/epub+zip", false);

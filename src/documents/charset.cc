@@ -171,6 +171,12 @@ Decoded decode_text(std::string_view bytes, std::string_view declared) {
 
 Decoded decode_verbatim(std::string_view bytes) { return decode_bytes(bytes, {}); }
 
+Decoded decode_as(std::string_view bytes, const std::string& encoding) {
+  Decoded out;
+  if (encoding == "windows-1252" || !from_named(bytes, encoding, out)) return from_windows_1252(bytes);
+  return out;
+}
+
 std::string declared_charset(std::string_view html) {
   const std::string front = to_lower_ascii(html.substr(0, 4096));
   std::size_t at = 0;

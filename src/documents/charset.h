@@ -20,6 +20,9 @@ Decoded decode_text(std::string_view bytes, std::string_view declared = {});
 /// The same with line ends and controls left as they are, for formats with rules of their own about them.
 Decoded decode_verbatim(std::string_view bytes);
 
+/// Decodes in exactly this encoding (a name as iconv knows it, lower case); as Windows-1252 if it is unknown. Controls stay.
+Decoded decode_as(std::string_view bytes, const std::string& encoding);
+
 /// The character set that an HTML page declares in its first 4096 bytes, lower case; empty if none.
 std::string declared_charset(std::string_view html);
 

@@ -6,6 +6,7 @@
 
 #include "akin/base/mapped_file.h"
 #include "gzip.h"
+#include "mime.h"
 #include "readers.h"
 #include "reading.h"
 #include "sniff.h"
@@ -36,11 +37,21 @@ std::vector<Document> read_as(Format format, std::string_view bytes, Reading& re
       return read_json(bytes, reading);
     case Format::jsonl:
       return read_jsonl(bytes, reading);
+    case Format::notebook:
+      return read_notebook(bytes, reading);
+    case Format::mail:
+      return read_mail(bytes, reading);
+    case Format::mbox:
+      return read_mbox(bytes, reading);
   }
   reading.fail(ErrorCode::unsupported, "unknown format");
 }
 
-std::vector<Document> read_bytes(std::string_view bytes, Reading& reading) {
+}  // namespace
+
+namespace documents {
+
+std::vector<Document> read_any(std::string_view bytes, Reading& reading) {
   if (bytes.size() > reading.limits().max_file_bytes)
     reading.fail(ErrorCode::limit,
                  "has " + std::to_string(bytes.size()) + " bytes, the bound is " + std::to_string(reading.limits().max_file_bytes));
@@ -51,16 +62,17 @@ std::vector<Document> read_bytes(std::string_view bytes, Reading& reading) {
     if (is_gzip(bytes)) reading.fail(ErrorCode::unsupported, "gzip data inside gzip data, akin unpacks once");
   }
   if (is_zip(bytes)) return read_zip(bytes, reading);
+  if (bytes.starts_with("{\\rtf")) return read_rtf(bytes, reading);
+  if (is_mail_ending(reading.ending()) && !is_pdf(bytes)) return is_mbox(bytes) ? read_mbox(bytes, reading) : read_mail(bytes, reading);
   if (const std::string what = describe_binary(bytes); !what.empty())
-    reading.fail(ErrorCode::unsupported, "is " + what + ", which akin does not read");
+    reading.fail(ErrorCode::unsupported, "is " + what + (what.ends_with("password") ? "" : ", which akin does not read"));
   if (is_pdf(bytes)) return read_pdf(bytes, reading);
   if (reading.ending() == "pdf") reading.fail(ErrorCode::corrupt, "has no PDF header ('%PDF-') in its first 1024 bytes");
   if (is_binary(bytes)) reading.fail(ErrorCode::unsupported, "is binary data of an unknown kind");
-  if (reading.ending() == "ipynb") reading.fail(ErrorCode::unsupported, "is a Jupyter notebook, which akin does not read");
   return read_as(format_of(bytes, reading.name(), reading.ending()), bytes, reading);
 }
 
-}  // namespace
+}  // namespace documents
 
 std::vector<Document> read_documents(const std::filesystem::path& path, const ReadLimits& limits) {
   return read_documents(read_file(path, limits.max_file_bytes), path.string(), limits);
@@ -69,7 +81,7 @@ std::vector<Document> read_documents(const std::filesystem::path& path, const Re
 std::vector<Document> read_documents(std::string_view bytes, const std::string& uri, const ReadLimits& limits) {
   Reading reading(uri, limits);
   try {
-    return read_bytes(bytes, reading);
+    return read_any(bytes, reading);
   } catch (const std::bad_alloc&) {
     reading.fail(ErrorCode::limit, "not enough memory to read it");
   }
@@ -77,7 +89,8 @@ std::vector<Document> read_documents(std::string_view bytes, const std::string& 
 
 std::string supported_formats() {
   return "text (.txt, and any other plain text), Markdown (.md .markdown), HTML (.html .htm .xhtml), PDF (.pdf), "
-         "office files (.docx .odt .ods .odp), books (.epub), tables (.csv .tsv), JSON (.json .jsonl .ndjson), source code (.c .cc .h .py "
+         "office files (.docx .pptx .xlsx .odt .odp .ods .rtf), books (.epub), notebooks (.ipynb), mail (.eml .mbox), tables (.csv .tsv), "
+         "JSON (.json .jsonl .ndjson), source code (.c .cc .h .py "
          ".rs .go .java .js .ts .sh .sql …); each also packed "
          "as .gz";
 }

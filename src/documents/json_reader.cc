@@ -2,9 +2,9 @@
 // follows the largest element, not the file, and each record knows its line. Tested by json_reader_test.cc.
 #include <algorithm>
 #include <cstdint>
-#include <nlohmann/json.hpp>
 
 #include "charset.h"
+#include "json_parse.h"
 #include "readers.h"
 #include "record.h"
 
@@ -12,9 +12,6 @@ namespace akin::documents {
 namespace {
 
 using Json = nlohmann::json;
-
-// A parsed value takes up to 20 times its text.
-constexpr std::size_t kMaxValueBytes = std::size_t{64} << 20;
 
 class JsonReader {
  public:
@@ -102,33 +99,13 @@ class JsonReader {
   /// Parses [at_, end) and adds it as a record.
   void add(std::size_t end) {
     if (documents_.size() % 256 == 0) reading_.check_time();
-    if (end - at_ > kMaxValueBytes)
-      reading_.fail(ErrorCode::limit, place(line_) + "a value of more than " + std::to_string(kMaxValueBytes >> 20) + " MB");
-    const Json value = parse(text_.substr(at_, end - at_));
+    const Json value = parse_json(text_.substr(at_, end - at_), line_, reading_);
     Record record(reading_, "jsonl", documents_.size() + 1, line_);
     flatten(record, {}, value);
     documents_.push_back(record.finish());
   }
 
-  Json parse(std::string_view text) const {
-    const auto watch = [this](int depth, Json::parse_event_t, Json&) {
-      reading_.check_depth(static_cast<std::size_t>(std::max(depth, 0)));
-      return true;
-    };
-    try {
-      return Json::parse(text.begin(), text.end(), watch);
-    } catch (const Json::parse_error& error) {
-      const std::string_view before = text.substr(0, std::min<std::size_t>(error.byte > 0 ? error.byte - 1 : 0, text.size()));
-      const auto lines = static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n'));
-      const std::size_t start = lines > 0 ? before.rfind('\n') + 1 : 0;
-      reading_.fail(ErrorCode::corrupt, "line " + std::to_string(line_ + lines) + ", character " +
-                                            std::to_string(before.size() - start + 1) + ": not valid JSON");
-    } catch (const Json::exception&) {
-      reading_.fail(ErrorCode::corrupt, place(line_) + "a number too large for JSON");
-    }
-  }
-
-  // Recursion is bounded by the depth that parse() lets through.
+  // Recursion is bounded by the depth that parse_json() lets through.
   static void flatten(Record& record, const std::string& name, const Json& value) {
     if (value.is_object()) {
       for (const auto& [key, inner] : value.items()) flatten(record, name.empty() ? key : name + "." + key, inner);

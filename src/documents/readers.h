@@ -30,14 +30,27 @@ std::vector<Document> read_json(std::string_view bytes, Reading& reading);
 /// One JSON value a line, one document each.
 std::vector<Document> read_jsonl(std::string_view bytes, Reading& reading);
 
-/// DOCX, ODT, ODS, ODP or EPUB, told by what the archive holds. Throws Error{unsupported} for other archives.
+/// DOCX, PPTX, XLSX, ODT, ODS, ODP or EPUB, told by what the archive holds. Throws Error{unsupported} for other archives.
 std::vector<Document> read_zip(std::string_view bytes, Reading& reading);
 /// `part`: the package's main one.
 std::vector<Document> read_docx(OfficePackage& package, const std::string& part, Reading& reading);
+std::vector<Document> read_pptx(OfficePackage& package, const std::string& part, Reading& reading);
+/// One document a sheet.
+std::vector<Document> read_xlsx(OfficePackage& package, const std::string& part, Reading& reading);
 /// `format`: "odt", "odp", or "ods" with one document a sheet.
 std::vector<Document> read_odf(ZipArchive& archive, const std::string& format, Reading& reading);
 /// One document a book.
 std::vector<Document> read_epub(ZipArchive& archive, Reading& reading);
+
+std::vector<Document> read_rtf(std::string_view bytes, Reading& reading);
+std::vector<Document> read_notebook(std::string_view bytes, Reading& reading);
+/// The message, then what is attached to it.
+std::vector<Document> read_mail(std::string_view bytes, Reading& reading);
+/// One document a message, with what is attached to each; uris are "<file>#<number>" and "<file>#<number>/<attachment>".
+std::vector<Document> read_mbox(std::string_view bytes, Reading& reading);
+
+/// A file of any format, told by its bytes and name: what lies in another file is read by this.
+std::vector<Document> read_any(std::string_view bytes, Reading& reading);
 
 /// Adds a page as a part of another document: without its title, metadata and lines. `charset` may be empty: the page's own word, else
 /// UTF-8.

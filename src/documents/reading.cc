@@ -73,11 +73,15 @@ void Reading::charge(std::size_t bytes) {
 
 double Reading::seconds_left() const noexcept { return std::chrono::duration<double>(end_ - std::chrono::steady_clock::now()).count(); }
 
-ReadLimits Reading::limits_left() const {
+Reading Reading::inside(std::string uri) const {
+  constexpr std::size_t kMaxOuter = 8;
+  if (n_outer_ == kMaxOuter) fail(ErrorCode::limit, "holds a file deeper than " + std::to_string(kMaxOuter) + " files in each other");
   ReadLimits left = limits_;
   left.max_text_bytes -= std::min(charged_, left.max_text_bytes);
-  left.max_seconds = std::max(0.0, seconds_left());
-  return left;
+  Reading inner(std::move(uri), left);
+  inner.end_ = end_;
+  inner.n_outer_ = n_outer_ + 1;
+  return inner;
 }
 
 void Reading::check_time() const {

@@ -19,6 +19,8 @@ namespace akin::documents {
 class Reading {
  public:
   Reading(std::string uri, const ReadLimits& limits);
+  /// For a file that lies in this one: it shares what is left of time and text. Throws Error{limit} beyond 8 files in each other.
+  [[nodiscard]] Reading inside(std::string uri) const;
 
   [[nodiscard]] const std::string& uri() const noexcept { return uri_; }
   /// The file name without folders and without ".gz".
@@ -32,8 +34,6 @@ class Reading {
   /// Throws Error{limit} once max_seconds have passed.
   void check_time() const;
   [[nodiscard]] double seconds_left() const noexcept;
-  /// What is left of the bounds, for a file that lies in this one.
-  [[nodiscard]] ReadLimits limits_left() const;
   /// Throws Error{limit} if `depth` is more than max_depth.
   void check_depth(std::size_t depth) const;
   /// Throws Error{code, "<uri>: <message>"}.
@@ -45,6 +45,7 @@ class Reading {
   std::string ending_;
   ReadLimits limits_;
   std::size_t charged_ = 0;
+  std::size_t n_outer_ = 0;  // files that this one lies in
   std::chrono::steady_clock::time_point end_;
 };
 

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "mime.h"
 #include "reading.h"
 
 namespace akin::documents {
@@ -54,7 +55,6 @@ constexpr std::array kMagic = {
     Magic{0, "\0asm"sv, "a WebAssembly module"},
     Magic{0, "SQLite format 3\0"sv, "an SQLite database"},
     Magic{0, "\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "an OLE file (old Microsoft Office: DOC, XLS, PPT)"},
-    Magic{0, "{\\rtf"sv, "an RTF document"},
     Magic{0, "%!PS"sv, "a PostScript file"},
     Magic{0, "AT&TFORM"sv, "a DjVu document"},
     Magic{0, "PAR1"sv, "a Parquet file"},
@@ -69,7 +69,7 @@ constexpr std::array kMagic = {
     Magic{0, "\x1F\x9D"sv, "compress-ed data (.Z)"},
 };
 
-constexpr std::array<std::pair<std::string_view, Format>, 16> kEndings = {{
+constexpr std::array<std::pair<std::string_view, Format>, 17> kEndings = {{
     {"md", Format::markdown},
     {"markdown", Format::markdown},
     {"mdown", Format::markdown},
@@ -82,6 +82,7 @@ constexpr std::array<std::pair<std::string_view, Format>, 16> kEndings = {{
     {"tsv", Format::tsv},
     {"tab", Format::tsv},
     {"json", Format::json},
+    {"ipynb", Format::notebook},
     {"jsonl", Format::jsonl},
     {"ndjson", Format::jsonl},
     {"txt", Format::text},
@@ -181,9 +182,20 @@ auto find_in(const Table& table, std::string_view key) {
   return std::find_if(table.begin(), table.end(), [&](const auto& row) { return row.first == key; });
 }
 
+/// Files of mail folders have no ending, but begin with a header that only mail has.
+bool begins_as_mail(std::string_view lower) {
+  constexpr std::array<std::string_view, 5> kHeaders = {"return-path: ", "received: ", "delivered-to: ", "message-id: <", "mime-version: "};
+  return std::any_of(kHeaders.begin(), kHeaders.end(), [&](std::string_view header) { return lower.starts_with(header); });
+}
+
 }  // namespace
 
+bool is_mail_ending(std::string_view ending) noexcept { return ending == "eml" || ending == "mbox" || ending == "mbx"; }
+
 std::string describe_binary(std::string_view bytes) {
+  // An office file with a password lies encrypted in an OLE file; the name stands in its directory, in UTF-16.
+  if (bytes.starts_with("\xD0\xCF\x11\xE0") && bytes.find("E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0"sv) != bytes.npos)
+    return "an encrypted Office file, which needs a password";
   for (const Magic& magic : kMagic)
     if (bytes.size() > magic.offset && bytes.substr(magic.offset).starts_with(magic.bytes)) return std::string(magic.what);
   if (bytes.starts_with("MZ") && bytes.substr(0, 4096).find('\0') != bytes.npos) return "a Windows program";
@@ -211,6 +223,8 @@ Format format_of(std::string_view bytes, std::string_view name, std::string_view
   if (front.starts_with("\xEF\xBB\xBF")) front.remove_prefix(3);
   const std::string lower = to_lower_ascii(trimmed(front));
   if (lower.starts_with("<!doctype html") || lower.starts_with("<html")) return Format::html;
+  if (is_mbox(front)) return Format::mbox;
+  if (begins_as_mail(lower)) return Format::mail;
   return lower.starts_with("#!") ? Format::code : Format::text;
 }
 

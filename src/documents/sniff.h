@@ -6,12 +6,14 @@
 
 namespace akin::documents {
 
-enum class Format { text, markdown, html, pdf, code, csv, tsv, json, jsonl };
+enum class Format { text, markdown, html, pdf, code, csv, tsv, json, jsonl, notebook, mail, mbox };
 
-/// What a binary format that is not read is called ("a PNG image"); empty for text, PDF, gzip and ZIP.
+/// What a binary format that is not read is called ("a PNG image"); empty for text, PDF, gzip, ZIP and RTF.
 std::string describe_binary(std::string_view bytes);
 
 [[nodiscard]] bool is_pdf(std::string_view bytes) noexcept;
+/// Endings of messages and mailboxes.
+[[nodiscard]] bool is_mail_ending(std::string_view ending) noexcept;
 [[nodiscard]] bool is_gzip(std::string_view bytes) noexcept;
 /// Bytes that are no text in any encoding read here: many control characters.
 [[nodiscard]] bool is_binary(std::string_view bytes) noexcept;

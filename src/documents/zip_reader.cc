@@ -56,6 +56,8 @@ std::vector<Document> read_zip(std::string_view bytes, Reading& reading) {
     RootReader root;
     package.read(part, root);
     if (root.name == "w:document") return read_docx(package, part, reading);
+    if (root.name == "p:presentation") return read_pptx(package, part, reading);
+    if (root.name == "x:workbook") return read_xlsx(package, part, reading);
   }
   for (const auto& [entry, what] : kOthers)
     if (archive.has(entry)) reading.fail(ErrorCode::unsupported, "is " + std::string(what) + ", which akin does not read");

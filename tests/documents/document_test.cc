@@ -36,6 +36,9 @@ TEST(Documents, ChooseTheReaderByContentAndName) {
 TEST(Documents, AreRefusedWithTheReason) {
   expect_error(ErrorCode::corrupt, "a.docx: is a broken ZIP archive: it has no directory at its end, it may be cut short",
                [] { read_documents("PK\x03\x04..word/document.xml", "a.docx"); });
+  const std::string locked("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0", 41);
+  expect_error(ErrorCode::unsupported, "a.xlsx: is an encrypted Office file, which needs a password",
+               [&] { read_documents(locked, "a.xlsx"); });
   expect_error(ErrorCode::unsupported, "a.bin: is binary data of an unknown kind", [] { read_documents(std::string(50, '\1'), "a.bin"); });
   expect_error(ErrorCode::corrupt, "a.pdf: has no PDF header", [] { read_documents("text", "a.pdf"); });
   expect_error(ErrorCode::limit, "a.txt: has 9 bytes, the bound is 8", [] { read_documents("123456789", "a.txt", {.max_file_bytes = 8}); });

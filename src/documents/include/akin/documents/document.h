@@ -28,7 +28,7 @@ struct Block {
   std::string text;                   ///< valid UTF-8, no markup
   int level = 0;                      ///< of a heading: 1–6
   std::vector<std::string> headings;  ///< path of headings above it, outermost first
-  std::uint32_t page = 0;             ///< page, slide or sheet, 1-based; 0 where the format has none
+  std::uint32_t page = 0;             ///< page, slide, sheet or cell, 1-based; 0 where the format has none
   std::uint32_t line = 0;             ///< 1-based line in the source; 0 where the format has none
   std::vector<LineMark> line_marks;   ///< where further source lines begin, for text joined from several; code keeps its line ends instead
 };
@@ -40,7 +40,7 @@ std::uint32_t line_at(const Block& block, std::size_t offset) noexcept;
 struct Document {
   std::string uri;     ///< the path as given; records add "#<1-based record number>" or "#<id>"
   std::string title;   ///< from the document itself, else the file name
-  std::string format;  ///< "text", "markdown", "html", "pdf", "code", "csv", "jsonl", "docx", "odt", "epub", …
+  std::string format;  ///< "text", "markdown", "html", "pdf", "code", "csv", "jsonl", "docx", "epub", "mail", … (docs/guides/documents.md)
   std::vector<std::pair<std::string, std::string>> metadata;  ///< author, language, record fields, …; sorted by key
   std::vector<Block> blocks;
   std::size_t n_invalid = 0;  ///< malformed UTF-8 subparts replaced
