@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "akin/base/pages.h"
 #include "akin/base/scratch_pool.h"
 #include "graph_prune.h"
 #include "graph_walk.h"
@@ -114,6 +115,7 @@ class Batches {
 
 GrowingLinks::GrowingLinks(std::size_t n_nodes, std::size_t degree)
     : links(Matrix<std::uint32_t>::uninitialized(n_nodes, places_of(degree))), counts(n_nodes) {
+  prefer_large_pages(std::as_writable_bytes(std::span(links.data(), links.size())));
   std::fill_n(links.data(), links.size(), kNoLink);
 }
 

@@ -1,7 +1,6 @@
 #include "graph_walk.h"
 
 #include <algorithm>
-#include <bit>
 #include <numeric>
 
 namespace akin {
@@ -10,36 +9,17 @@ namespace {
 // Entries that a walk begins at: the nearest few, for rows in clusters that the links between may miss.
 constexpr std::size_t kStarts = 2;
 
-// Floats in the order of whole numbers: negative ones turned round.
-std::uint32_t ordered(float value) noexcept {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  return (bits & 0x80000000U) != 0 ? ~bits : bits | 0x80000000U;
+void ask_for_links(const WalkGround& ground, std::uint32_t node) noexcept {
+  const std::uint32_t* links = ground.links.row_data(node);
+  for (std::size_t i = 0; i < ground.links.cols(); i += kAlignment / sizeof(std::uint32_t)) __builtin_prefetch(links + i);
 }
 
 }  // namespace
-
-BeamEntry::BeamEntry(float estimate, std::uint32_t node) noexcept
-    : key_(std::uint64_t{ordered(estimate)} << 32 | std::uint64_t{node} << 1) {}
-
-float BeamEntry::estimate() const noexcept {
-  const auto bits = static_cast<std::uint32_t>(key_ >> 32);
-  return std::bit_cast<float>((bits & 0x80000000U) != 0 ? bits & 0x7FFFFFFFU : ~bits);
-}
 
 void Beam::reset(std::size_t capacity) {
   capacity_ = capacity;
   size_ = 0;
   if (entries_.size() < capacity + 1) entries_.resize(capacity + 1);
-}
-
-std::size_t Beam::push(BeamEntry entry) noexcept {
-  BeamEntry* const begin = entries_.data();
-  if (size_ == capacity_ && !(entry < begin[size_ - 1])) return capacity_;
-  BeamEntry* const place = std::lower_bound(begin, begin + size_, entry);
-  if (size_ < capacity_) ++size_;
-  std::copy_backward(place, begin + size_ - 1, begin + size_);
-  *place = entry;
-  return static_cast<std::size_t>(place - begin);
 }
 
 void NodeMarks::reset(std::size_t n_nodes) {
@@ -61,13 +41,13 @@ std::span<const BeamEntry> GraphWalk::find(const WalkGround& ground, const CodeQ
   }
   enter(ground, query);
   for (std::size_t at = 0; at < beam_.size();) {
-    if (beam_[at].followed()) {
-      ++at;
-      continue;
-    }
     if (!kept_.all() && collected_.full() && collected_[options.beam - 1] < beam_[at]) break;
     beam_[at].set_followed();
-    at = std::min(at + 1, follow(ground, query, beam_[at].node()));
+    const std::uint32_t node = beam_[at].node();
+    // Its turn comes next, unless a nearer one is met.
+    const std::size_t next = beam_.next(at + 1);
+    if (next < beam_.size()) ask_for_links(ground, beam_[next].node());
+    at = beam_.next(std::min(next, follow(ground, query, node)));
   }
   seen_.clear(touched_);
   touched_.clear();
@@ -106,16 +86,21 @@ std::size_t GraphWalk::follow(const WalkGround& ground, const CodeQuery& query, 
   for (const std::uint32_t link : links) {
     if (link == kNoLink) break;
     fresh_[n] = link;
-    if (seen_.mark(link)) ++n;
+    if (!seen_.mark(link)) continue;
+    ground.codes->prefetch(link);
+    ++n;
   }
   touched_.insert(touched_.end(), fresh_.begin(), fresh_.begin() + static_cast<std::ptrdiff_t>(n));
-  for (std::size_t i = 0; i < n; ++i) ground.codes->prefetch_factor(fresh_[i]);
   ground.codes->estimate(query, std::span(fresh_).first(n), sums_, estimates_);
   n_estimates_ += n;
   std::size_t first = beam_.size();
   for (std::size_t i = 0; i < n; ++i) {
     const BeamEntry entry(estimates_[i], fresh_[i]);
-    first = std::min(first, beam_.push(entry));
+    const std::size_t place = beam_.push(entry);
+    if (place < first) {
+      first = place;
+      ask_for_links(ground, fresh_[i]);
+    }
     if (!kept_.all() && kept_.keeps(fresh_[i])) collected_.push(entry);
   }
   return first;

@@ -2,6 +2,8 @@
 // `beam` nearest it has met, until all of them have been looked at. Scratch of one thread. Tested by graph_walk_test.cc.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -17,14 +19,24 @@ namespace akin {
 class BeamEntry {
  public:
   BeamEntry() = default;
-  BeamEntry(float estimate, std::uint32_t node) noexcept;
+  BeamEntry(float estimate, std::uint32_t node) noexcept : key_(std::uint64_t{ordered(estimate)} << 32 | std::uint64_t{node} << 1) {}
   [[nodiscard]] std::uint32_t node() const noexcept { return static_cast<std::uint32_t>(key_) >> 1; }
-  [[nodiscard]] float estimate() const noexcept;
+  [[nodiscard]] float estimate() const noexcept {
+    const auto bits = static_cast<std::uint32_t>(key_ >> 32);
+    return std::bit_cast<float>((bits & kSign) != 0 ? bits & ~kSign : ~bits);
+  }
   [[nodiscard]] bool followed() const noexcept { return (key_ & 1) != 0; }
   void set_followed() noexcept { key_ |= 1; }
   friend bool operator<(BeamEntry a, BeamEntry b) noexcept { return a.key_ < b.key_; }
 
  private:
+  static constexpr std::uint32_t kSign = 0x80000000U;
+  // Floats in the order of whole numbers: negative ones turned round.
+  static std::uint32_t ordered(float value) noexcept {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    return bits ^ (static_cast<std::uint32_t>(static_cast<std::int32_t>(bits) >> 31) | kSign);
+  }
+
   std::uint64_t key_ = 0;
 };
 
@@ -33,11 +45,24 @@ class Beam {
  public:
   void reset(std::size_t capacity);
   /// The place it took, or capacity if it is not among the nearest.
-  std::size_t push(BeamEntry entry) noexcept;
+  std::size_t push(BeamEntry entry) noexcept {
+    BeamEntry* const begin = entries_.data();
+    if (size_ == capacity_ && !(entry < begin[size_ - 1])) return capacity_;
+    BeamEntry* const place = std::lower_bound(begin, begin + size_, entry);
+    if (size_ < capacity_) ++size_;
+    std::copy_backward(place, begin + size_ - 1, begin + size_);
+    *place = entry;
+    return static_cast<std::size_t>(place - begin);
+  }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool full() const noexcept { return size_ == capacity_; }
   [[nodiscard]] BeamEntry& operator[](std::size_t i) noexcept { return entries_[i]; }
   [[nodiscard]] std::span<const BeamEntry> entries() const noexcept { return {entries_.data(), size_}; }
+  /// The first entry from place `at` on whose links have not been followed, or size().
+  [[nodiscard]] std::size_t next(std::size_t at) const noexcept {
+    while (at < size_ && entries_[at].followed()) ++at;
+    return at;
+  }
 
  private:
   std::vector<BeamEntry> entries_;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "akin/base/error.h"
+#include "akin/base/pages.h"
 #include "akin/base/rng.h"
 #include "graph_build.h"
 #include "hnsw_impl.h"
@@ -32,6 +33,9 @@ void check(const VectorSet& vectors, const HnswOptions& options) {
 }
 
 struct OwnedLinks {
+  OwnedLinks(std::size_t n_nodes, std::size_t degree) : links(Matrix<std::uint32_t>::uninitialized(n_nodes, degree)), rows(n_nodes) {
+    prefer_large_pages(std::as_writable_bytes(std::span(links.data(), links.size())));
+  }
   Matrix<std::uint32_t> links;
   std::vector<std::uint32_t> rows;
 };
@@ -44,9 +48,7 @@ Graph laid_out(const GrowingLinks& grown, const CodeTable& codes, std::span<cons
   const std::vector<std::uint32_t> order = local_order(grown, n_entries);
   std::vector<std::uint32_t> number(n);
   for (std::size_t i = 0; i < n; ++i) number[order[i]] = static_cast<std::uint32_t>(i);
-  auto parts = std::make_shared<OwnedLinks>();
-  parts->links = Matrix<std::uint32_t>::uninitialized(n, degree);
-  parts->rows.resize(n);
+  auto parts = std::make_shared<OwnedLinks>(n, degree);
   context.parallel_for(n, 4096, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       parts->rows[i] = rows[order[i]];

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "akin/base/error.h"
+#include "akin/base/pages.h"
 #include "code_vector.h"
 
 namespace akin {
@@ -18,13 +19,18 @@ constexpr double kLongest2 = 1e36;
 constexpr float kNibbleSpan = 2.3F;
 
 struct OwnedCodes {
+  OwnedCodes(std::size_t n_rows, std::size_t row_bytes)
+      : codes(Matrix<std::uint8_t>::uninitialized(n_rows, row_bytes)), factors(Matrix<CodeFactor>::uninitialized(1, n_rows)) {
+    prefer_large_pages(std::as_writable_bytes(std::span(codes.data(), codes.size())));
+    prefer_large_pages(std::as_writable_bytes(factors.row(0)));
+  }
   Matrix<std::uint8_t> codes;
-  std::vector<CodeFactor> factors;
+  Matrix<CodeFactor> factors;  // (1, rows)
 };
 
 CodeTable owned(const CodeFrame& frame, int bits, std::shared_ptr<OwnedCodes> parts) {
   const MatrixView<const std::uint8_t> codes = parts->codes.view();
-  const std::span<const CodeFactor> factors = parts->factors;
+  const std::span<const CodeFactor> factors = parts->factors.row(0);
   return {frame, bits, codes, factors, std::move(parts)};
 }
 
@@ -111,30 +117,27 @@ CodeFrame CodeTable::frame_of(const VectorSet& vectors, Metric metric, Context& 
 CodeTable CodeTable::encode(const VectorSet& vectors, const CodeFrame& frame, int bits, std::span<const std::uint32_t> order,
                             Context& context) {
   require(bits == 8 || bits == 4, "codes: rows are coded with 8 or 4 bits");
-  auto parts = std::make_shared<OwnedCodes>();
-  parts->codes = Matrix<std::uint8_t>::uninitialized(order.size(), kernels::code_row_bytes(frame.dim, bits));
-  parts->factors.resize(order.size());
+  auto parts = std::make_shared<OwnedCodes>(order.size(), kernels::code_row_bytes(frame.dim, bits));
   context.parallel_for(order.size(), kRowsAtOnce, [&](std::size_t begin, std::size_t end) {
     std::vector<float> row(frame.dim);
     for (std::size_t i = begin; i < end; ++i) {
       const std::span<std::uint8_t> code = parts->codes.row(i);
       std::ranges::fill(code, bits == 8 ? kernels::kZeroCode : std::uint8_t{0});
+      parts->factors(0, i) = {};
       if (!framed(vectors.row(order[i]), frame.metric, row)) continue;
       for (std::size_t j = 0; j < row.size(); ++j) row[j] -= frame.mean[j];
-      parts->factors[i] = bits == 8 ? encode_bytes(row, code) : encode_nibbles(row, code);
+      parts->factors(0, i) = bits == 8 ? encode_bytes(row, code) : encode_nibbles(row, code);
     }
   });
   return owned(frame, bits, std::move(parts));
 }
 
 CodeTable CodeTable::reordered(std::span<const std::uint32_t> order, Context& context) const {
-  auto parts = std::make_shared<OwnedCodes>();
-  parts->codes = Matrix<std::uint8_t>::uninitialized(order.size(), codes_.cols());
-  parts->factors.resize(order.size());
+  auto parts = std::make_shared<OwnedCodes>(order.size(), codes_.cols());
   context.parallel_for(order.size(), kRowsAtOnce, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       std::ranges::copy(codes_.row(order[i]), parts->codes.row(i).begin());
-      parts->factors[i] = factors_[order[i]];
+      parts->factors(0, i) = factors_[order[i]];
     }
   });
   return owned(frame_, bits_, std::move(parts));

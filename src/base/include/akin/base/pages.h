@@ -11,4 +11,9 @@ namespace akin {
 /// the system cannot, nothing happens.
 void populate(std::span<std::byte> memory) noexcept;
 
+/// Asks the system for large pages under `memory`, before anything is written to it: for tables of many megabytes that are read here and
+/// there, which small pages' addresses do not fit the processor's table of (a walk through a graph of 100,000 rows is a fifth faster).
+/// Where the system has none, nothing happens.
+void prefer_large_pages(std::span<std::byte> memory) noexcept;
+
 }  // namespace akin

@@ -17,7 +17,7 @@ struct HnswOptions {
   Metric metric = Metric::cosine;
   int degree = 64;      ///< links a node, 8–256: more is slower to build and larger (4 bytes each), and finds more at the same ef
   int build_beam = 96;  ///< candidates kept while a node is placed, ≥ degree / 2
-  float alpha = 1.2F;   ///< 1–2: how much nearer a linked neighbour must be to a row to stand in for a link to it
+  float alpha = 1.15F;  ///< 1–2: how much nearer a linked neighbour must be to a row to stand in for a link to it
   int code_bits = 4;    ///< 4 or 8, of a dimension as the walk sees it: 8 for rows so alike that 4 do not tell them apart
 };
 

@@ -83,8 +83,12 @@ class CodeTable {
   /// out[i] = the estimate for row rows[i]. `sums` is room for as many numbers.
   void estimate(const CodeQuery& query, std::span<const std::uint32_t> rows, std::span<std::int32_t> sums,
                 std::span<float> out) const noexcept;
-  /// Asks for what an estimate reads of a row besides its code.
-  void prefetch_factor(std::uint32_t row) const noexcept { __builtin_prefetch(&factors_[row]); }
+  /// Asks the memory for what an estimate reads of a row.
+  void prefetch(std::uint32_t row) const noexcept {
+    __builtin_prefetch(&factors_[row]);
+    const std::uint8_t* code = codes_.row_data(row);
+    for (std::size_t i = 0; i < codes_.cols(); i += kAlignment) __builtin_prefetch(code + i);
+  }
 
  private:
   CodeFrame frame_;
