@@ -8,8 +8,8 @@
 #include <span>
 #include <string_view>
 
+#include "akin/base/crc32c.h"
 #include "akin/base/error.h"
-#include "crc32c.h"
 #include "segment.h"
 
 namespace {
@@ -34,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::array<std::byte, akin::store::kSegmentHeaderBytes> page{};
   std::copy_n(bytes.begin(), std::min(bytes.size(), kChecksumAt - magic.size()), page.begin() + magic.size());
   std::memcpy(page.data(), magic.data(), magic.size());
-  const std::uint32_t crc = akin::store::crc32c(0, std::span(page).first(kChecksumAt));
+  const std::uint32_t crc = akin::crc32c(0, std::span(page).first(kChecksumAt));
   std::memcpy(page.data() + kChecksumAt, &crc, sizeof crc);
   read(page);
   return 0;

@@ -22,20 +22,26 @@ HnswIndex::Impl::Impl(const VectorSet& rows, const HnswOptions& chosen, Graph bu
       inverse_norms(inverse_norms_of(rows, chosen.metric, context)),
       exact(build_flat(rows, {chosen.metric}, context)) {}
 
+void HnswIndex::Impl::walk(std::span<const float> query, const WalkOptions& walk_options, HnswScratch& scratch) const {
+  if (scratch.room.empty()) scratch.room = Matrix<std::int8_t>(1, graph.codes.query_size());
+  const CodeQuery coded = graph.codes.encode_query(query, scratch.room.row(0));
+  scratch.ids.clear();
+  for (const BeamEntry& entry : scratch.walk.find({&graph.codes, graph.links, graph.n_entries}, coded, walk_options))
+    scratch.ids.push_back(graph.rows[entry.node()]);
+  std::ranges::sort(scratch.ids);
+  scratch.measured.clear();
+  measure_rows(vectors, Measure(options.metric, inverse_norms), query, scratch.ids, scratch.measured);
+  std::sort(scratch.measured.begin(), scratch.measured.end());
+}
+
 namespace {
 
 constexpr std::size_t kDefaultEf = 64;
+constexpr float kDefaultRecall = 0.99F;
 // A walk compares about so many rows for each candidate that it keeps; an exact pass reads a row in about the time of two comparisons.
 constexpr std::size_t kRowsPerCandidate = 16;
 // Queries of a piece of work.
 constexpr std::size_t kQueriesAtOnce = 4;
-
-struct Scratch {
-  GraphWalk walk;
-  Matrix<std::int8_t> room;
-  std::vector<std::uint64_t> ids;
-  std::vector<Scored> measured;
-};
 
 /// How the rows that pass a filter are searched.
 struct Plan {
@@ -69,9 +75,9 @@ class HnswSearcher final : public Searcher {
     if (plan.exact) return exact_->search_batch(queries, parameters, context);
     const Matrix<float> prepared = prepared_queries(impl_->options.metric, queries);
     std::vector<std::vector<Neighbor>> results(queries.rows());
-    ScratchPool<Scratch> pool;
+    ScratchPool<HnswScratch> pool;
     context.parallel_for(queries.rows(), kQueriesAtOnce, [&](std::size_t begin, std::size_t end) {
-      const ScratchPool<Scratch>::Lease lease(pool);
+      const ScratchPool<HnswScratch>::Lease lease(pool);
       for (std::size_t q = begin; q < end; ++q) results[q] = walk(prepared.row(q), plan, lease.get());
     });
     for (std::size_t q = 0; q < queries.rows(); ++q)
@@ -83,27 +89,24 @@ class HnswSearcher final : public Searcher {
   Plan plan_for(const SearchParameters& parameters) {
     const std::size_t n = impl_->graph.size();
     const std::size_t n_kept = parameters.filter.count(n);
-    Plan plan{.n_hits = std::min(parameters.k, n_kept), .ef = parameters.ef == 0 ? kDefaultEf : parameters.ef};
-    plan.ef = std::min(std::max(plan.ef, parameters.k), n_kept);
+    Plan plan{.n_hits = std::min(parameters.k, n_kept)};
+    const std::size_t ef = parameters.ef != 0 ? std::max(parameters.ef, parameters.k) : calibrated_ef(parameters);
+    plan.ef = std::min(ef, n_kept);
     // The walk meets a kept node once in n / n_kept.
     plan.wide_beam = n_kept == 0 ? 0 : plan.ef * (n / n_kept + 1);
-    plan.exact = n_kept == 0 || n_kept / kRowsPerCandidate <= plan.wide_beam;
+    plan.exact = plan.ef == 0 || n_kept / kRowsPerCandidate <= plan.wide_beam;
     if (!plan.exact && !parameters.filter.keeps_all()) plan.bits = parameters.filter.bits(n, bits_);
     return plan;
   }
 
-  std::vector<Neighbor> walk(std::span<const float> query, const Plan& plan, Scratch& scratch) const {
-    const Graph& graph = impl_->graph;
-    if (scratch.room.empty()) scratch.room = Matrix<std::int8_t>(1, graph.codes.query_size());
-    const CodeQuery coded = graph.codes.encode_query(query, scratch.room.row(0));
-    const WalkOptions options{.beam = plan.ef, .kept = {plan.bits, graph.rows}, .wide_beam = plan.wide_beam};
-    scratch.ids.clear();
-    for (const BeamEntry& entry : scratch.walk.find({&graph.codes, graph.links, graph.n_entries}, coded, options))
-      scratch.ids.push_back(graph.rows[entry.node()]);
-    std::ranges::sort(scratch.ids);
-    scratch.measured.clear();
-    measure_rows(impl_->vectors, measure_, query, scratch.ids, scratch.measured);
-    std::sort(scratch.measured.begin(), scratch.measured.end());
+  // 0: an exact search.
+  [[nodiscard]] std::size_t calibrated_ef(const SearchParameters& parameters) const noexcept {
+    if (impl_->recall.empty()) return std::max(kDefaultEf, parameters.k);
+    return HnswIndex(impl_).ef_for(parameters.recall == 0 ? kDefaultRecall : parameters.recall, parameters.k);
+  }
+
+  std::vector<Neighbor> walk(std::span<const float> query, const Plan& plan, HnswScratch& scratch) const {
+    impl_->walk(query, {.beam = plan.ef, .kept = {plan.bits, impl_->graph.rows}, .wide_beam = plan.wide_beam}, scratch);
     scratch.measured.resize(std::min(scratch.measured.size(), plan.n_hits));
     return hits_of(measure_, scratch.measured);
   }
@@ -111,7 +114,7 @@ class HnswSearcher final : public Searcher {
   std::shared_ptr<const HnswIndex::Impl> impl_;
   Measure measure_;
   std::unique_ptr<Searcher> exact_;
-  Scratch scratch_;
+  HnswScratch scratch_;
   std::vector<std::uint64_t> bits_;
 };
 

@@ -36,6 +36,7 @@ std::vector<float> inverse_norms_of(const VectorSet& vectors, Metric metric, Con
 
 void check_search(const VectorSet& vectors, std::size_t query_dim, const SearchParameters& parameters) {
   require(parameters.k > 0, "search: k must be at least 1");
+  require(parameters.recall >= 0 && parameters.recall <= 1, "search: recall must be from 0 to 1");
   if (query_dim != vectors.dim()) {
     throw Error(ErrorCode::mismatch, "search: the query has " + std::to_string(query_dim) + " dimensions, the indexed vectors have " +
                                          std::to_string(vectors.dim()));

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
+#include "akin/base/crc32c.h"
 #include "akin/base/error.h"
-#include "crc32c.h"
 #include "io_hook.h"
 
 namespace akin::store {

@@ -13,9 +13,9 @@
 #include <cstring>
 #include <utility>
 
+#include "akin/base/crc32c.h"
 #include "akin/base/error.h"
 #include "akin/base/sha256.h"
-#include "crc32c.h"
 #include "io_hook.h"
 
 namespace akin::store {

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "akin/base/crc32c.h"
 #include "base/temporary_folder.h"
 #include "base/throws.h"
-#include "crc32c.h"
 #include "io_hook.h"
 
 namespace akin::store {

@@ -1,12 +1,17 @@
 // Approximate search by a navigable small-world graph: each row is linked to near rows in all directions, and a search walks from link to
 // link towards the query (Malkov & Yashunin, HNSW, 2018; links chosen as DiskANN does: Jayaram Subramanya et al., 2019). The walk compares
-// by codes of 4 bits a dimension (akin/space/code_table.h); what it found is measured by the floats. In place of upper levels a sample of
-// √n rows is looked at for the place to begin: docs/adr/0009 says why. Exact neighbours: see flat.h. Tested by hnsw_test.cc.
+// by codes of 4 or 8 bits a dimension (akin/space/code_table.h); what it found is measured by the floats. In place of upper levels a sample
+// of √n rows is looked at for the place to begin: docs/adr/0009 says why. Exact neighbours: see flat.h. Tested by hnsw_test.cc.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <limits>
 #include <memory>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "akin/index/index.h"
 #include "akin/space/vector_set.h"
@@ -16,9 +21,17 @@ namespace akin {
 struct HnswOptions {
   Metric metric = Metric::cosine;
   int degree = 64;      ///< links a node, 8–256: more is slower to build and larger (4 bytes each), and finds more at the same ef
-  int build_beam = 96;  ///< candidates kept while a node is placed, ≥ degree / 2
+  int build_beam = 96;  ///< candidates kept while a node is placed, degree / 2 – 4096
   float alpha = 1.15F;  ///< 1–2: how much nearer a linked neighbour must be to a row to stand in for a link to it
-  int code_bits = 4;    ///< 4 or 8, of a dimension as the walk sees it: 8 for rows so alike that 4 do not tell them apart
+  /// 4 or 8 a dimension as the walk sees it. 0: 4, or 8 where the index's own vectors show that 4 do not tell rows apart.
+  int code_bits = 0;
+};
+
+/// What a search finds of the ten nearest when it keeps `ef` candidates.
+struct RecallAtEf {
+  std::size_t ef = 0;
+  float recall = 0;
+  friend bool operator==(const RecallAtEf&, const RecallAtEf&) = default;
 };
 
 class HnswIndex final : public Index {
@@ -29,20 +42,56 @@ class HnswIndex final : public Index {
   [[nodiscard]] std::size_t size() const noexcept override;
   [[nodiscard]] std::size_t dim() const noexcept override;
   [[nodiscard]] Metric metric() const noexcept override;
-  /// Searches keep SearchParameters::ef candidates (0: 64). A filter that keeps few rows is answered exactly, by looking at those rows; so
-  /// is a search for a large part of all rows. There are k hits whenever k rows pass the filter.
+  /// Searches keep SearchParameters::ef candidates, or as many as recall() asks for. A filter that keeps few rows is answered exactly, by
+  /// looking at those rows; so is a search for a large part of all rows. There are k hits whenever k rows pass the filter.
   [[nodiscard]] std::unique_ptr<Searcher> searcher() const override;
+
+  /// Measured when the graph was made, on a sample of its own rows, each searched for as if it were not there. Rising; empty if there are
+  /// too few rows to measure.
+  [[nodiscard]] const std::vector<RecallAtEf>& recall() const noexcept;
+  /// The candidates to keep for a recall of `target` among the `k` nearest, by recall(); 0 if only an exact search is that sure.
+  [[nodiscard]] std::size_t ef_for(float target, std::size_t k) const noexcept;
+
+  [[nodiscard]] int code_bits() const noexcept;
   /// Of links and codes.
   [[nodiscard]] std::size_t n_bytes() const noexcept;
 
  private:
+  friend HnswIndex update_hnsw(const HnswIndex& index, const VectorSet& vectors, std::span<const std::uint64_t> old_rows, Context& context);
+  friend void save_hnsw(const HnswIndex& index, const std::filesystem::path& path, std::span<const std::byte> note);
   std::shared_ptr<const Impl> impl_;
 };
 
 /// Builds a graph over rows that must outlive the index. The result depends on `vectors`, `options` and `context.seed` only, never on the
-/// number of threads. O(n log n) comparisons of codes: 100,000 × 384 in about 10 s on two threads. Takes 4 · degree + dim / 2 + 12 bytes a
+/// number of threads. O(n log n) comparisons of codes: 100,000 × 384 in about 8 s on two threads. Takes 4 · degree + dim / 2 + 12 bytes a
 /// row, while it builds 2 · degree + dim more. Throws Error{invalid_argument} if options are out of range or the metric is Manhattan,
 /// Error{limit} for 2^31 rows or more, Error{cancelled}.
 HnswIndex build_hnsw(const VectorSet& vectors, const HnswOptions& options, Context& context);
+
+/// Of a row that the old index does not have.
+inline constexpr std::uint64_t kNewRow = std::numeric_limits<std::uint64_t>::max();
+
+/// The graph for other rows: row i of `vectors` is row old_rows[i] of `index`, unchanged, or kNewRow. Old rows that are not named are
+/// deleted: what was linked to them is linked to their neighbours; no trace stays. New rows are placed as build_hnsw() places them. Costs a
+/// pass over the vectors and the work for what changed; where most rows are new, a build. `index` stays as it is. Deterministic. Throws
+/// Error{invalid_argument} if an old row is named twice or is not there, Error{mismatch} for another dim, else as build_hnsw().
+HnswIndex update_hnsw(const HnswIndex& index, const VectorSet& vectors, std::span<const std::uint64_t> old_rows, Context& context);
+
+/// Writes the graph, without the vectors, and a note of the caller's to a file, which is replaced as a whole (docs/formats/graph.md). The
+/// same index gives the same bytes. Throws Error{io}.
+void save_hnsw(const HnswIndex& index, const std::filesystem::path& path, std::span<const std::byte> note = {});
+
+struct LoadedHnsw {
+  HnswIndex index;
+  std::vector<std::byte> note;
+};
+
+/// Maps a graph of save_hnsw() over the vectors it was built of. Sizes, checksums and every link are checked: O(n · degree), a few
+/// milliseconds for 100,000 rows. Throws Error{corrupt} naming the place, Error{unsupported} for another version, Error{mismatch} if the
+/// vectors are not as many or as wide, Error{not_found}, Error{io}.
+LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors, Context& context);
+
+/// The note of a graph's file, before its vectors are known. Checks the header and the note alone. Errors as load_hnsw().
+std::vector<std::byte> read_hnsw_note(const std::filesystem::path& path);
 
 }  // namespace akin

@@ -26,8 +26,10 @@ struct SearchParameters {
   std::size_t k = 10;  ///< > 0; fewer hits come back only if fewer rows pass the filter
   RowFilter filter;
   /// Of an approximate index: candidates that a search keeps. More is slower and finds more of the true neighbours; at least k are kept.
-  /// 0 leaves it to the index.
+  /// 0: as many as `recall` takes.
   std::size_t ef = 0;
+  /// Of an approximate index: the share of the true neighbours to find, as measured on its own rows. 0 leaves it to the index (0.99).
+  float recall = 0;
 };
 
 /// Owned by one thread; must not outlive its index.
@@ -35,7 +37,7 @@ class Searcher {
  public:
   virtual ~Searcher() = default;
   /// The k nearest rows. Throws Error{mismatch} if query.size() is not the index's dim, Error{invalid_argument} for k = 0, a query that is
-  /// not finite or a filter that does not fit, Error{cancelled}.
+  /// not finite, a filter that does not fit or a recall that is not from 0 to 1, Error{cancelled}.
   virtual std::vector<Neighbor> search(std::span<const float> query, const SearchParameters& parameters, Context& context) = 0;
   /// The same for each row of `queries`, faster together; every query gets exactly what search() gives it.
   virtual std::vector<std::vector<Neighbor>> search_batch(MatrixView<const float> queries, const SearchParameters& parameters,

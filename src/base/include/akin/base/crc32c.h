@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <span>
 
-namespace akin::store {
+namespace akin {
 
 /// The checksum of what came before (0 for nothing) continued over `bytes`.
 std::uint32_t crc32c(std::uint32_t crc, std::span<const std::byte> bytes) noexcept;
@@ -14,4 +14,4 @@ std::uint32_t crc32c(std::uint32_t crc, std::span<const std::byte> bytes) noexce
 /// The same by table alone: what crc32c() is tested against.
 std::uint32_t crc32c_by_table(std::uint32_t crc, std::span<const std::byte> bytes) noexcept;
 
-}  // namespace akin::store
+}  // namespace akin

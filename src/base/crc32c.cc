@@ -1,4 +1,4 @@
-#include "crc32c.h"
+#include "akin/base/crc32c.h"
 
 #include <array>
 #include <cstring>
@@ -7,7 +7,7 @@
 #include <nmmintrin.h>
 #endif
 
-namespace akin::store {
+namespace akin {
 namespace {
 
 constexpr std::uint32_t kPolynomial = 0x82F63B78U;  // RFC 3720's, bits reversed
@@ -56,4 +56,4 @@ std::uint32_t crc32c(std::uint32_t crc, std::span<const std::byte> bytes) noexce
   return crc32c_by_table(crc, bytes);
 }
 
-}  // namespace akin::store
+}  // namespace akin

@@ -1,5 +1,5 @@
 // The checksum against published values, its two ways against each other, and what it is there for: single flipped bits.
-#include "crc32c.h"
+#include "akin/base/crc32c.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 
 #include "akin/base/rng.h"
 
-namespace akin::store {
+namespace akin {
 namespace {
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text.data(), text.size())); }
@@ -64,4 +64,4 @@ TEST(Crc32c, SeesEverySingleFlippedBit) {
 }
 
 }  // namespace
-}  // namespace akin::store
+}  // namespace akin

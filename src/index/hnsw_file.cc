@@ -1,0 +1,39 @@
+// Graphs to files and back. Tested by hnsw_test.cc.
+#include <memory>
+#include <string>
+
+#include "akin/base/atomic_file.h"
+#include "akin/base/error.h"
+#include "akin/base/mapped_file.h"
+#include "graph_file.h"
+#include "hnsw_impl.h"
+
+namespace akin {
+
+void save_hnsw(const HnswIndex& index, const std::filesystem::path& path, std::span<const std::byte> note) {
+  const HnswIndex::Impl& impl = *index.impl_;
+  AtomicFile file(path);
+  write_graph({impl.options, impl.graph, impl.recall, note}, [&](std::span<const std::byte> bytes) { file.write(bytes); });
+  file.commit();
+}
+
+LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors, Context& context) {
+  const auto mapped = std::make_shared<const MappedFile>(path);
+  GraphFile file = parse_graph(mapped->bytes(), path.string(), mapped);
+  if (file.graph.size() != vectors.size() || file.graph.codes.frame().dim != vectors.dim()) {
+    throw Error(ErrorCode::mismatch, path.string() + ": a graph of " + std::to_string(file.graph.size()) + " vectors of " +
+                                         std::to_string(file.graph.codes.frame().dim) + ", there are " + std::to_string(vectors.size()) +
+                                         " of " + std::to_string(vectors.dim()));
+  }
+  auto impl = std::make_shared<HnswIndex::Impl>(vectors, file.options, std::move(file.graph), context);
+  impl->recall = std::move(file.recall);
+  return {HnswIndex(std::move(impl)), {file.note.begin(), file.note.end()}};
+}
+
+std::vector<std::byte> read_hnsw_note(const std::filesystem::path& path) {
+  const MappedFile mapped(path);
+  const std::span<const std::byte> note = parse_graph_note(mapped.bytes(), path.string());
+  return {note.begin(), note.end()};
+}
+
+}  // namespace akin

@@ -1,0 +1,152 @@
+// Lays a finished graph out, and makes the graph of other rows from one that is there. Tested by hnsw_test.cc.
+#include <algorithm>
+#include <numeric>
+#include <string>
+
+#include "akin/base/error.h"
+#include "akin/base/pages.h"
+#include "akin/base/rng.h"
+#include "graph_prune.h"
+#include "hnsw_build.h"
+#include "hnsw_impl.h"
+
+namespace akin {
+namespace {
+
+constexpr std::size_t kNodesAtOnce = 64;
+constexpr std::uint32_t kGone = kNoLink;
+
+struct OwnedLinks {
+  OwnedLinks(std::size_t n_nodes, std::size_t degree) : links(Matrix<std::uint32_t>::uninitialized(n_nodes, degree)), rows(n_nodes) {
+    prefer_large_pages(std::as_writable_bytes(std::span(links.data(), links.size())));
+  }
+  Matrix<std::uint32_t> links;
+  std::vector<std::uint32_t> rows;
+};
+
+/// Which nodes of the old graph stay, and what their numbers are before the graph is laid out anew.
+struct Kept {
+  std::vector<std::uint32_t> old_nodes;  // of each new node that is an old one
+  std::vector<std::uint32_t> number;     // of each old node, or kGone
+  std::vector<std::uint32_t> rows;       // of each node, new ones behind the old
+};
+
+void check(const HnswIndex::Impl& old, const VectorSet& vectors, std::span<const std::uint64_t> old_rows) {
+  if (vectors.dim() != old.vectors.dim()) {
+    throw Error(ErrorCode::mismatch, "update_hnsw: the vectors have " + std::to_string(vectors.dim()) + " dimensions, the graph's have " +
+                                         std::to_string(old.vectors.dim()));
+  }
+  require(old_rows.size() == vectors.size(), "update_hnsw: there must be an old row for each vector");
+  require(vectors.size() <= kMostNodes, "update_hnsw: too many rows");
+  std::vector<bool> named(old.vectors.size());
+  for (const std::uint64_t row : old_rows) {
+    if (row == kNewRow) continue;
+    require(row < named.size() && !named[row], "update_hnsw: an old row is not there or named twice");
+    named[row] = true;
+  }
+}
+
+// Entries first: those that stay, and others drawn in their place.
+std::vector<std::uint32_t> with_entries_first(std::vector<std::uint32_t> nodes, std::size_t n_old_entries, std::size_t n_entries,
+                                              std::uint64_t seed) {
+  const auto middle = std::stable_partition(nodes.begin(), nodes.end(), [&](std::uint32_t node) { return node < n_old_entries; });
+  Rng rng(seed);
+  for (auto place = static_cast<std::size_t>(middle - nodes.begin()); place < std::min(n_entries, nodes.size()); ++place)
+    std::swap(nodes[place], nodes[place + rng.below(nodes.size() - place)]);
+  return nodes;
+}
+
+Kept keep(const Graph& old, std::span<const std::uint64_t> old_rows, std::uint64_t seed) {
+  std::vector<std::uint32_t> row_now(old.size(), kGone), added;
+  for (std::size_t row = 0; row < old_rows.size(); ++row) {
+    if (old_rows[row] == kNewRow) {
+      added.push_back(static_cast<std::uint32_t>(row));
+    } else {
+      row_now[old_rows[row]] = static_cast<std::uint32_t>(row);
+    }
+  }
+  Kept kept;
+  for (std::uint32_t node = 0; node < old.size(); ++node)
+    if (row_now[old.rows[node]] != kGone) kept.old_nodes.push_back(node);
+  kept.old_nodes = with_entries_first(std::move(kept.old_nodes), old.n_entries, entries_of(old_rows.size()), seed);
+  kept.number.assign(old.size(), kGone);
+  for (std::size_t i = 0; i < kept.old_nodes.size(); ++i) {
+    kept.number[kept.old_nodes[i]] = static_cast<std::uint32_t>(i);
+    kept.rows.push_back(row_now[old.rows[kept.old_nodes[i]]]);
+  }
+  for (const std::uint32_t i : shuffled(added.size(), seed)) kept.rows.push_back(added[i]);
+  return kept;
+}
+
+// The links of the old nodes that stay. A link to one that has gone is mended by links to its neighbours, of which the best are chosen.
+void mend(const Graph& old, const Kept& kept, const CodeTable& exact, const GraphBuildOptions& options, GrowingLinks& links,
+          Context& context) {
+  context.parallel_for(kept.old_nodes.size(), kNodesAtOnce, [&](std::size_t begin, std::size_t end) {
+    GraphPrune prune(exact, options.alpha);
+    std::vector<std::uint32_t> candidates;
+    for (std::size_t i = begin; i < end; ++i) {
+      const auto node = static_cast<std::uint32_t>(i);
+      candidates.clear();
+      bool broken = false;
+      for (const std::uint32_t link : old.links.row(kept.old_nodes[i])) {
+        if (link == kNoLink) break;
+        if (kept.number[link] != kGone) {
+          candidates.push_back(kept.number[link]);
+          continue;
+        }
+        broken = true;
+        for (const std::uint32_t beyond : old.links.row(link)) {
+          if (beyond == kNoLink) break;
+          if (kept.number[beyond] != kGone) candidates.push_back(kept.number[beyond]);
+        }
+      }
+      links.set(node, broken ? prune.choose(node, candidates, options.degree) : std::span<const std::uint32_t>(candidates));
+    }
+  });
+}
+
+}  // namespace
+
+GraphBuildOptions build_options(const HnswOptions& options) {
+  return {static_cast<std::size_t>(options.degree), static_cast<std::size_t>(options.build_beam), options.alpha};
+}
+
+Graph laid_out(const GrowingLinks& grown, const CodeTable& codes, std::span<const std::uint32_t> rows, const HnswOptions& options,
+               Context& context) {
+  const std::size_t n = rows.size();
+  const std::size_t n_entries = entries_of(n);
+  const std::vector<std::uint32_t> order = local_order(grown, n_entries);
+  std::vector<std::uint32_t> number(n);
+  for (std::size_t i = 0; i < n; ++i) number[order[i]] = static_cast<std::uint32_t>(i);
+  auto parts = std::make_shared<OwnedLinks>(n, static_cast<std::size_t>(options.degree));
+  context.parallel_for(n, 4096, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      parts->rows[i] = rows[order[i]];
+      const std::span<std::uint32_t> row = parts->links.row(i);
+      const auto last = std::ranges::transform(grown.of(order[i]), row.begin(), [&](std::uint32_t node) { return number[node]; }).out;
+      std::fill(last, row.end(), kNoLink);
+    }
+  });
+  const MatrixView<const std::uint32_t> links = parts->links.view();
+  const std::span<const std::uint32_t> node_rows = parts->rows;
+  return {codes.reordered(order, context), links, node_rows, n_entries, std::move(parts)};
+}
+
+HnswIndex update_hnsw(const HnswIndex& index, const VectorSet& vectors, std::span<const std::uint64_t> old_rows, Context& context) {
+  const HnswIndex::Impl& old = *index.impl_;
+  check(old, vectors, old_rows);
+  const Kept kept = keep(old.graph, old_rows, context.seed);
+  const std::size_t n_kept = kept.old_nodes.size();
+  // With most rows new a graph of all of them costs little more, and its codes are made around their own mean.
+  if (2 * n_kept <= vectors.size()) return build_hnsw(vectors, old.options, context);
+  const CodeFrame& frame = old.graph.codes.frame();
+  NodeCodes codes{CodeTable::encode(vectors, frame, 8, kept.rows, context), {}};
+  codes.walk = old.graph.codes.bits() == 8 ? codes.exact : CodeTable::encode(vectors, frame, 4, kept.rows, context);
+  const GraphBuildOptions options = build_options(old.options);
+  GrowingLinks links(vectors.size(), options.degree);
+  mend(old.graph, kept, codes.exact, options, links, context);
+  add_nodes(links, n_kept, {&codes.exact, &codes.walk}, options, context);
+  return finished(vectors, old.options, links, codes, kept.rows, context);
+}
+
+}  // namespace akin
