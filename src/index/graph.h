@@ -15,13 +15,15 @@ namespace akin {
 
 /// Fills the places behind a node's last link.
 inline constexpr std::uint32_t kNoLink = std::numeric_limits<std::uint32_t>::max();
+/// Of a node whose row is not there any more.
+inline constexpr std::uint32_t kNoRow = kNoLink;
 /// A walk keeps a mark beside a node's number in 32 bits.
 inline constexpr std::size_t kMostNodes = (std::size_t{1} << 31) - 1;
 
 struct Graph {
   CodeTable codes;                        ///< a row a node
   MatrixView<const std::uint32_t> links;  ///< (n_nodes, degree): of each node, nearest first, then kNoLink
-  std::span<const std::uint32_t> rows;    ///< of each node: its row in the set of vectors
+  std::span<const std::uint32_t> rows;    ///< of each node: its row in the set of vectors, or kNoRow
   std::size_t n_entries = 0;
   std::shared_ptr<const void> owner;  ///< of links and rows
 

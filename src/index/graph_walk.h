@@ -98,14 +98,14 @@ struct WalkGround {
   std::size_t n_entries = 0;
 };
 
-/// Nodes that a walk collects: those whose row has its bit set. Empty: all.
+/// Nodes that a walk collects: those that have a row, with its bit set if there are bits. Without rows: all.
 struct KeptNodes {
   std::span<const std::uint64_t> bits = {};  ///< a bit a row
   std::span<const std::uint32_t> rows = {};  ///< of each node
-  [[nodiscard]] bool all() const noexcept { return bits.empty(); }
+  [[nodiscard]] bool all() const noexcept { return rows.empty(); }
   [[nodiscard]] bool keeps(std::uint32_t node) const noexcept {
     const std::uint32_t row = rows[node];
-    return (bits[row / 64] >> row % 64 & 1) != 0;
+    return row != kNoRow && (bits.empty() || (bits[row / 64] >> row % 64 & 1) != 0);
   }
 };
 

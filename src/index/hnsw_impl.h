@@ -34,6 +34,8 @@ struct HnswIndex::Impl {
   std::vector<float> inverse_norms;
   FlatIndex exact;
   std::vector<RecallAtEf> recall;
+  std::vector<std::uint64_t> loose_rows;  ///< that no node has: searched exactly
+  bool has_gone = false;                  ///< some nodes have no row
 };
 
 /// Recall at rising ef, of rows of the graph taken in order of a seeded draw.

@@ -49,8 +49,39 @@ struct Plan {
   std::size_t n_hits = 0;
   std::size_t ef = 0;
   std::size_t wide_beam = 0;
-  std::span<const std::uint64_t> bits = {};
+  KeptNodes kept;
+  std::vector<std::uint64_t> loose;  // rows besides the graph's
 };
+
+// 0: only an exact search will do.
+std::size_t ef_of(const HnswIndex& index, const SearchParameters& parameters) {
+  if (parameters.exact) return 0;
+  if (parameters.ef != 0) return std::max(parameters.ef, parameters.k);
+  if (index.recall().empty()) return std::max(kDefaultEf, parameters.k);
+  return index.ef_for(parameters.recall == 0 ? kDefaultRecall : parameters.recall, parameters.k);
+}
+
+// `room` keeps the bits of a filter of ids.
+Plan plan_of(const std::shared_ptr<const HnswIndex::Impl>& impl, const SearchParameters& parameters, std::vector<std::uint64_t>& room) {
+  const std::size_t n_rows = impl->vectors.size(), n_nodes = impl->graph.size();
+  std::size_t n_kept = parameters.filter.count(n_rows);
+  Plan plan;
+  plan.n_hits = std::min(parameters.k, n_kept);
+  plan.ef = std::min(ef_of(HnswIndex(impl), parameters), n_kept);
+  // A filter that keeps next to nothing is not made to bits first.
+  plan.exact = plan.ef == 0 || n_kept / kRowsPerCandidate <= plan.ef;
+  if (plan.exact) return plan;
+  const std::span<const std::uint64_t> bits =
+      parameters.filter.keeps_all() ? std::span<const std::uint64_t>() : parameters.filter.bits(n_rows, room);
+  for (const std::uint64_t row : impl->loose_rows)
+    if (bits.empty() || (bits[row / 64] >> row % 64 & 1) != 0) plan.loose.push_back(row);
+  n_kept -= plan.loose.size();
+  // The walk meets a kept node once in n_nodes / n_kept.
+  plan.wide_beam = n_kept == 0 ? n_nodes : plan.ef * (n_nodes / n_kept + 1);
+  plan.exact = n_kept / kRowsPerCandidate <= plan.wide_beam;
+  if (!bits.empty() || impl->has_gone) plan.kept = {bits, impl->graph.rows};
+  return plan;
+}
 
 class HnswSearcher final : public Searcher {
  public:
@@ -59,7 +90,7 @@ class HnswSearcher final : public Searcher {
 
   std::vector<Neighbor> search(std::span<const float> query, const SearchParameters& parameters, Context& context) override {
     check_search(impl_->vectors, query.size(), parameters);
-    const Plan plan = plan_for(parameters);
+    const Plan plan = plan_of(impl_, parameters, bits_);
     if (plan.exact) return exact_->search(query, parameters, context);
     context.cancel.check();
     std::vector<Neighbor> hits = walk(prepared_query(impl_->options.metric, query), plan, scratch_);
@@ -71,7 +102,7 @@ class HnswSearcher final : public Searcher {
   std::vector<std::vector<Neighbor>> search_batch(MatrixView<const float> queries, const SearchParameters& parameters,
                                                   Context& context) override {
     check_search(impl_->vectors, queries.cols(), parameters);
-    const Plan plan = plan_for(parameters);
+    const Plan plan = plan_of(impl_, parameters, bits_);
     if (plan.exact) return exact_->search_batch(queries, parameters, context);
     const Matrix<float> prepared = prepared_queries(impl_->options.metric, queries);
     std::vector<std::vector<Neighbor>> results(queries.rows());
@@ -86,27 +117,12 @@ class HnswSearcher final : public Searcher {
   }
 
  private:
-  Plan plan_for(const SearchParameters& parameters) {
-    const std::size_t n = impl_->graph.size();
-    const std::size_t n_kept = parameters.filter.count(n);
-    Plan plan{.n_hits = std::min(parameters.k, n_kept)};
-    const std::size_t ef = parameters.ef != 0 ? std::max(parameters.ef, parameters.k) : calibrated_ef(parameters);
-    plan.ef = std::min(ef, n_kept);
-    // The walk meets a kept node once in n / n_kept.
-    plan.wide_beam = n_kept == 0 ? 0 : plan.ef * (n / n_kept + 1);
-    plan.exact = plan.ef == 0 || n_kept / kRowsPerCandidate <= plan.wide_beam;
-    if (!plan.exact && !parameters.filter.keeps_all()) plan.bits = parameters.filter.bits(n, bits_);
-    return plan;
-  }
-
-  // 0: an exact search.
-  [[nodiscard]] std::size_t calibrated_ef(const SearchParameters& parameters) const noexcept {
-    if (impl_->recall.empty()) return std::max(kDefaultEf, parameters.k);
-    return HnswIndex(impl_).ef_for(parameters.recall == 0 ? kDefaultRecall : parameters.recall, parameters.k);
-  }
-
   std::vector<Neighbor> walk(std::span<const float> query, const Plan& plan, HnswScratch& scratch) const {
-    impl_->walk(query, {.beam = plan.ef, .kept = {plan.bits, impl_->graph.rows}, .wide_beam = plan.wide_beam}, scratch);
+    impl_->walk(query, {.beam = plan.ef, .kept = plan.kept, .wide_beam = plan.wide_beam}, scratch);
+    if (!plan.loose.empty()) {
+      measure_rows(impl_->vectors, measure_, query, plan.loose, scratch.measured);
+      std::sort(scratch.measured.begin(), scratch.measured.end());
+    }
     scratch.measured.resize(std::min(scratch.measured.size(), plan.n_hits));
     return hits_of(measure_, scratch.measured);
   }
@@ -119,6 +135,13 @@ class HnswSearcher final : public Searcher {
 };
 
 }  // namespace
+
+bool HnswIndex::walks(const SearchParameters& parameters) const {
+  std::vector<std::uint64_t> room;
+  return !plan_of(impl_, parameters, room).exact;
+}
+
+std::size_t HnswIndex::n_loose() const noexcept { return impl_->loose_rows.size(); }
 
 std::unique_ptr<Searcher> HnswIndex::searcher() const { return std::make_unique<HnswSearcher>(impl_); }
 

@@ -56,18 +56,20 @@ std::vector<std::uint32_t> with_entries_first(std::vector<std::uint32_t> nodes, 
   return nodes;
 }
 
-Kept keep(const Graph& old, std::span<const std::uint64_t> old_rows, std::uint64_t seed) {
-  std::vector<std::uint32_t> row_now(old.size(), kGone), added;
-  for (std::size_t row = 0; row < old_rows.size(); ++row) {
-    if (old_rows[row] == kNewRow) {
-      added.push_back(static_cast<std::uint32_t>(row));
-    } else {
-      row_now[old_rows[row]] = static_cast<std::uint32_t>(row);
-    }
-  }
+Kept keep(const HnswIndex::Impl& index, std::span<const std::uint64_t> old_rows, std::uint64_t seed) {
+  const Graph& old = index.graph;
+  std::vector<std::uint32_t> row_now(index.vectors.size(), kGone), added;
+  for (std::size_t row = 0; row < old_rows.size(); ++row)
+    if (old_rows[row] != kNewRow) row_now[old_rows[row]] = static_cast<std::uint32_t>(row);
   Kept kept;
-  for (std::uint32_t node = 0; node < old.size(); ++node)
-    if (row_now[old.rows[node]] != kGone) kept.old_nodes.push_back(node);
+  std::vector<bool> has_node(old_rows.size());
+  for (std::uint32_t node = 0; node < old.size(); ++node) {
+    if (old.rows[node] == kNoRow || row_now[old.rows[node]] == kGone) continue;
+    kept.old_nodes.push_back(node);
+    has_node[row_now[old.rows[node]]] = true;
+  }
+  for (std::size_t row = 0; row < old_rows.size(); ++row)
+    if (!has_node[row]) added.push_back(static_cast<std::uint32_t>(row));
   kept.old_nodes = with_entries_first(std::move(kept.old_nodes), old.n_entries, entries_of(old_rows.size()), seed);
   kept.number.assign(old.size(), kGone);
   for (std::size_t i = 0; i < kept.old_nodes.size(); ++i) {
@@ -135,7 +137,7 @@ Graph laid_out(const GrowingLinks& grown, const CodeTable& codes, std::span<cons
 HnswIndex update_hnsw(const HnswIndex& index, const VectorSet& vectors, std::span<const std::uint64_t> old_rows, Context& context) {
   const HnswIndex::Impl& old = *index.impl_;
   check(old, vectors, old_rows);
-  const Kept kept = keep(old.graph, old_rows, context.seed);
+  const Kept kept = keep(old, old_rows, context.seed);
   const std::size_t n_kept = kept.old_nodes.size();
   // With most rows new a graph of all of them costs little more, and its codes are made around their own mean.
   if (2 * n_kept <= vectors.size()) return build_hnsw(vectors, old.options, context);

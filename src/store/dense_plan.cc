@@ -15,8 +15,8 @@ DenseWay dense_way(std::size_t n_rows, std::size_t n_kept, bool filtered) noexce
 }  // namespace store
 
 std::string_view name_of(DenseWay way) noexcept {
-  constexpr std::array<std::string_view, 4> names = {"nothing passes", "exact, all rows", "exact, the rows listed",
-                                                     "exact, the rows marked"};
+  constexpr std::array<std::string_view, 5> names = {"nothing passes", "exact, all rows", "exact, the rows listed",
+                                                     "exact, the rows marked", "through the graph"};
   return names[static_cast<std::size_t>(way)];
 }
 

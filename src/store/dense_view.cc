@@ -81,8 +81,16 @@ double score_of(Metric metric, float distance) noexcept {
 
 }  // namespace
 
-DenseView::DenseView(std::shared_ptr<const VectorView> vectors, const StoreSpace& space)
-    : vectors_(std::move(vectors)), dim_(space.dim), metric_(metric_from(space.metric)) {}
+DenseView::DenseView(std::filesystem::path folder, std::shared_ptr<const VectorView> vectors, const StoreSpace& space)
+    : folder_(std::move(folder)),
+      vectors_(std::move(vectors)),
+      fingerprint_(space.fingerprint),
+      dim_(space.dim),
+      metric_(metric_from(space.metric)) {}
+
+GraphRows DenseView::graph_rows(const Ready& now) const {
+  return {now.vectors, now.chunk_ids, now.usable, now.n_usable, fingerprint_, metric_};
+}
 
 const DenseView::Ready& DenseView::ready(Context& context) const {
   const std::lock_guard lock(mutex_);
@@ -107,7 +115,9 @@ const DenseView::Ready& DenseView::ready(Context& context) const {
       if (usable[row] != 0) made.usable[row / 64] |= std::uint64_t{1} << (row % 64);
     }
   }
-  if (made.n_usable != 0) made.index = build_flat(set, {.metric = metric_}, context);
+  made.vectors = std::move(set);
+  if (made.n_usable != 0) made.graph = open_graph(folder_, graph_rows(made), context);
+  if (made.n_usable != 0 && !made.graph) made.flat = build_flat(made.vectors, {.metric = metric_}, context);
   ready_ = std::move(made);
   return *ready_;
 }
@@ -130,35 +140,55 @@ std::shared_ptr<const KeptRows> DenseView::kept_rows(const Ready& now, const Chu
   return made;
 }
 
-DensePlan DenseView::plan(const ChunkSet::Impl* among, Context& context) const {
-  const Ready& now = ready(context);
-  const std::size_t n_kept = among == nullptr ? now.n_usable : kept_rows(now, *among)->count;
-  return {dense_way(now.n_usable, n_kept, among != nullptr), now.n_usable, n_kept};
+SearchParameters DenseView::parameters_for(const Ready& now, const DenseOptions& options, const KeptRows* rows) {
+  SearchParameters parameters{
+      std::min(options.k, rows == nullptr ? now.n_usable : rows->count), {}, options.ef, options.recall, options.exact};
+  if (rows != nullptr) {
+    parameters.filter = rows->as_bits ? RowFilter::from_bits(rows->words) : RowFilter::from_ids(rows->words);
+  } else if (!now.usable.empty()) {
+    parameters.filter = RowFilter::from_bits(now.usable);
+  }
+  return parameters;
 }
 
-std::vector<ScoredChunk> DenseView::search(std::span<const float> query, std::size_t k, const ChunkSet::Impl* among,
+DensePlan DenseView::plan(const ChunkSet::Impl* among, const DenseOptions& options, Context& context) const {
+  const Ready& now = ready(context);
+  const std::shared_ptr<const KeptRows> rows = among == nullptr ? nullptr : kept_rows(now, *among);
+  const std::size_t n_kept = rows == nullptr ? now.n_usable : rows->count;
+  DensePlan plan{dense_way(now.n_usable, n_kept, among != nullptr), now.n_usable, n_kept};
+  if (n_kept != 0 && now.graph && now.graph->walks(parameters_for(now, options, rows.get()))) plan.way = DenseWay::graph;
+  return plan;
+}
+
+std::vector<ScoredChunk> DenseView::search(std::span<const float> query, const DenseOptions& options, const ChunkSet::Impl* among,
                                            Context& context) const {
-  require(k > 0, "the number of hits asked for must be at least 1");
+  require(options.k > 0, "the number of hits asked for must be at least 1");
   if (query.size() != dim_)
     throw Error(ErrorCode::mismatch,
                 "the query's vector has " + std::to_string(query.size()) + " numbers, the collection's have " + std::to_string(dim_));
   const Ready& now = ready(context);
-  SearchParameters parameters;
-  std::shared_ptr<const KeptRows> rows;
-  std::size_t n_candidates = now.n_usable;
-  if (among != nullptr) {
-    rows = kept_rows(now, *among);
-    parameters.filter = rows->as_bits ? RowFilter::from_bits(rows->words) : RowFilter::from_ids(rows->words);
-    n_candidates = rows->count;
-  } else if (!now.usable.empty()) {
-    parameters.filter = RowFilter::from_bits(now.usable);
-  }
-  if (n_candidates == 0) return {};
-  parameters.k = std::min(k, n_candidates);
+  const std::shared_ptr<const KeptRows> rows = among == nullptr ? nullptr : kept_rows(now, *among);
+  const SearchParameters parameters = parameters_for(now, options, rows.get());
+  if (parameters.k == 0) return {};
   std::vector<ScoredChunk> hits;
-  for (const Neighbor& hit : now.index->searcher()->search(query, parameters, context))
+  for (const Neighbor& hit : now.index().searcher()->search(query, parameters, context))
     hits.push_back({now.chunk_ids[hit.id], score_of(metric_, hit.distance)});
   return hits;
+}
+
+std::optional<GraphInfo> DenseView::graph(Context& context) const {
+  const Ready& now = ready(context);
+  if (!now.graph) return std::nullopt;
+  // Rows that cannot be searched are in no graph.
+  const std::size_t n_loose = now.graph->n_loose() - (now.chunk_ids.size() - now.n_usable);
+  GraphInfo info{now.n_usable - n_loose, n_loose, now.graph->code_bits(), now.graph->n_bytes(), {}};
+  for (const RecallAtEf& point : now.graph->recall()) info.recall.emplace_back(point.ef, point.recall);
+  return info;
+}
+
+bool DenseView::refresh_graph(Context& context) const {
+  const Ready& now = ready(context);
+  return now.n_usable != 0 && store::refresh_graph(folder_, graph_rows(now), context);
 }
 
 }  // namespace akin::store

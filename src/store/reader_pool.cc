@@ -38,12 +38,19 @@ void ReaderPool::give_back(std::unique_ptr<Connection> connection) noexcept {
 std::shared_ptr<const DenseView> ReaderPool::view(Connection& connection) {
   const std::uint64_t generation = read_generation(connection);
   const std::lock_guard lock(mutex_);
-  if (latest_ != nullptr && latest_->vectors().generation() == generation && !latest_->vectors().has_missing_file()) return latest_;
+  const bool same = !renew_ && latest_ != nullptr && latest_->vectors().generation() == generation;
+  if (same && !latest_->vectors().has_missing_file()) return latest_;
   auto vectors = VectorView::load(connection, folder_, space_, generation, latest_ == nullptr ? nullptr : &latest_->vectors());
-  auto made = std::make_shared<const DenseView>(std::move(vectors), space_);
+  auto made = std::make_shared<const DenseView>(folder_, std::move(vectors), space_);
+  renew_ = false;
   // A thread that was held up between its first read and here may come with an older commit than the latest known.
   if (latest_ == nullptr || latest_->vectors().generation() <= generation) latest_ = made;
   return made;
+}
+
+void ReaderPool::renew() {
+  const std::lock_guard lock(mutex_);
+  renew_ = true;
 }
 
 }  // namespace akin::store

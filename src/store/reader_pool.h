@@ -24,6 +24,8 @@ class ReaderPool {
   void give_back(std::unique_ptr<Connection> connection) noexcept;
   /// The vectors of the commit that the connection's transaction sees.
   std::shared_ptr<const DenseView> view(Connection& connection);
+  /// The next view looks for the graph anew.
+  void renew();
 
  private:
   std::filesystem::path folder_;
@@ -31,6 +33,7 @@ class ReaderPool {
   std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_;
   std::shared_ptr<const DenseView> latest_;
+  bool renew_ = false;
 };
 
 }  // namespace akin::store

@@ -90,12 +90,16 @@ ChunkSet Snapshot::select(const Filter& where) const {
   return ChunkSet(std::move(set));
 }
 
-std::vector<ScoredChunk> Snapshot::search_dense(std::span<const float> query, std::size_t k, const ChunkSet& among,
+std::vector<ScoredChunk> Snapshot::search_dense(std::span<const float> query, const DenseOptions& options, const ChunkSet& among,
                                                 Context& context) const {
-  return impl_->dense->search(query, k, among.impl_.get(), context);
+  return impl_->dense->search(query, options, among.impl_.get(), context);
 }
 
-DensePlan Snapshot::plan_dense(const ChunkSet& among, Context& context) const { return impl_->dense->plan(among.impl_.get(), context); }
+DensePlan Snapshot::plan_dense(const ChunkSet& among, Context& context, const DenseOptions& options) const {
+  return impl_->dense->plan(among.impl_.get(), options, context);
+}
+
+std::optional<GraphInfo> Snapshot::graph(Context& context) const { return impl_->dense->graph(context); }
 
 std::vector<ScoredChunk> Snapshot::search_text(std::string_view query, std::size_t k, const ChunkSet& among) const {
   require(k > 0, "the number of hits asked for must be at least 1");

@@ -119,6 +119,13 @@ const StoreSpace& Store::space() const noexcept { return impl_->space; }
 Snapshot Store::snapshot() const { return Snapshot(std::make_unique<Snapshot::Impl>(impl_->readers)); }
 
 void Store::apply(const StoreChange& change) { impl_->writing().apply(change); }
+bool Store::refresh_graph(Context& context) {
+  (void)impl_->writing();
+  const Snapshot latest = snapshot();
+  if (!latest.impl_->dense->refresh_graph(context)) return false;
+  impl_->readers->renew();
+  return true;
+}
 void Store::compact(double dead_share) { impl_->writing().compact(dead_share); }
 
 }  // namespace akin

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "akin/base/error.h"
+#include "graph_cache.h"
 #include "headings.h"
 #include "io_hook.h"
 #include "schema.h"
@@ -59,7 +60,10 @@ void Writer::clear_leftovers() {
     next_segment_ = static_cast<std::uint64_t>(db_.integer("SELECT value FROM meta WHERE key = 'last_segment'", 0)) + 1;
   }
   for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
-    const std::uint64_t id = segment_id(entry.path().filename().string());
+    const std::string name = entry.path().filename().string();
+    // A graph that was being written when its writer ended.
+    if (name.starts_with("." + std::string(kGraphName) + ".")) ::unlink(entry.path().c_str());
+    const std::uint64_t id = segment_id(name);
     if (id == 0) continue;
     if (const auto known = committed.find(id); known != committed.end()) {
       trim_tail(id, known->second);

@@ -282,6 +282,50 @@ TEST(Hnsw, IsTheSameFileFromAnyNumberOfThreadsAndComesBack) {
   EXPECT_EQ(update_hnsw(loaded.index, fewer, same, one).size(), same.size());
 }
 
+TEST(Hnsw, LoadedForOtherRowsFindsAllThatAreThere) {
+  const Matrix<float> rows = clustered_rows(9000, 24, 70), queries = clustered_rows(50, 24, 71);
+  const testing::TemporaryFolder folder;
+  Context context(2);
+  // The graph has the first 6,000 rows. Of these every third goes, and all others come.
+  const auto path = folder.path() / "g.graph";
+  save_hnsw(build_hnsw(VectorSet(rows.view().middle_rows(0, 6000)), {}, context), path);
+  Matrix<float> changed(7000, 24);
+  std::vector<std::uint64_t> rows_now;
+  std::uint64_t n = 0;
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    const bool gone = r < 6000 && r % 3 == 0;
+    if (r < 6000) rows_now.push_back(gone ? kNoRowNow : n);
+    if (!gone) std::ranges::copy(rows.row(r), changed.row(n++).begin());
+  }
+  ASSERT_EQ(n, changed.rows());
+  const VectorSet set(changed.view());
+  const HnswIndex index = load_hnsw(path, set, rows_now, context).index;
+  EXPECT_EQ(index.n_loose(), 3000U);
+  const FlatIndex flat = build_flat(set, {}, context);
+  const std::vector<std::uint64_t> half = random_bits(changed.rows(), 2, 72);
+  for (const RowFilter& filter : {RowFilter(), RowFilter::from_bits(half)}) {
+    const SearchParameters parameters{10, filter, 24};
+    EXPECT_TRUE(index.walks(parameters));
+    const auto truth = flat.searcher()->search_batch(queries.view(), parameters, context);
+    const auto found = index.searcher()->search_batch(queries.view(), parameters, context);
+    for (const auto& hits : found) EXPECT_EQ(hits.size(), 10U);
+    EXPECT_GE(recall(found, truth), 0.9);
+  }
+  EXPECT_EQ(index.searcher()->search(queries.row(0), {.k = 10, .filter = {}, .exact = true}, context),
+            flat.searcher()->search(queries.row(0), {10, {}}, context));
+  testing::expect_error(ErrorCode::invalid_argument, "other rows", [&] { save_hnsw(index, path); });
+
+  std::vector<std::uint64_t> same(changed.rows());
+  std::iota(same.begin(), same.end(), std::uint64_t{0});
+  const HnswIndex whole = update_hnsw(index, set, same, context);
+  EXPECT_EQ(whole.n_loose(), 0U);
+  EXPECT_GE(recall(whole.searcher()->search_batch(queries.view(), {10, {}, 100}, context),
+                   flat.searcher()->search_batch(queries.view(), {10, {}}, context)),
+            0.95);
+  rows_now[1] = rows_now[2];
+  testing::expect_error(ErrorCode::invalid_argument, "named twice", [&] { load_hnsw(path, set, rows_now, context); });
+}
+
 TEST(Hnsw, DoesNotLoadWhatIsNoGraphOfTheseVectors) {
   const Matrix<float> rows = clustered_rows(100, 8, 62), wide = clustered_rows(100, 9, 63);
   const testing::TemporaryFolder folder;

@@ -22,7 +22,7 @@ TEST(DensePlan, ListsFewRowsAndMarksMany) {
 }
 
 TEST(DensePlan, HasANameForEachWay) {
-  for (const DenseWay way : {DenseWay::nothing, DenseWay::all_rows, DenseWay::listed_rows, DenseWay::marked_rows})
+  for (const DenseWay way : {DenseWay::nothing, DenseWay::all_rows, DenseWay::listed_rows, DenseWay::marked_rows, DenseWay::graph})
     EXPECT_FALSE(name_of(way).empty());
 }
 

@@ -61,7 +61,7 @@ class DenseViewTest : public ::testing::Test {
   }
   std::unique_ptr<DenseView> load() {
     Connection db(store_->folder() / kDatabaseName, OpenMode::read);
-    return std::make_unique<DenseView>(VectorView::load(db, store_->folder(), space_, read_generation(db), nullptr), space_);
+    return std::make_unique<DenseView>(store_->folder(), VectorView::load(db, store_->folder(), space_, read_generation(db), nullptr), space_);
   }
   std::vector<float> query() {
     std::vector<float> out(kDim);

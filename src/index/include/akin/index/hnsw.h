@@ -52,6 +52,10 @@ class HnswIndex final : public Index {
   /// The candidates to keep for a recall of `target` among the `k` nearest, by recall(); 0 if only an exact search is that sure.
   [[nodiscard]] std::size_t ef_for(float target, std::size_t k) const noexcept;
 
+  /// Whether such a search walks through the graph; otherwise it is exact.
+  [[nodiscard]] bool walks(const SearchParameters& parameters) const;
+  /// Rows that the graph does not have, as load_hnsw() may leave them.
+  [[nodiscard]] std::size_t n_loose() const noexcept;
   [[nodiscard]] int code_bits() const noexcept;
   /// Of links and codes.
   [[nodiscard]] std::size_t n_bytes() const noexcept;
@@ -78,7 +82,8 @@ inline constexpr std::uint64_t kNewRow = std::numeric_limits<std::uint64_t>::max
 HnswIndex update_hnsw(const HnswIndex& index, const VectorSet& vectors, std::span<const std::uint64_t> old_rows, Context& context);
 
 /// Writes the graph, without the vectors, and a note of the caller's to a file, which is replaced as a whole (docs/formats/graph.md). The
-/// same index gives the same bytes. Throws Error{io}.
+/// same index gives the same bytes. Throws Error{invalid_argument} for a graph loaded for other rows than its own: update_hnsw() first;
+/// Error{io}.
 void save_hnsw(const HnswIndex& index, const std::filesystem::path& path, std::span<const std::byte> note = {});
 
 struct LoadedHnsw {
@@ -90,6 +95,14 @@ struct LoadedHnsw {
 /// milliseconds for 100,000 rows. Throws Error{corrupt} naming the place, Error{unsupported} for another version, Error{mismatch} if the
 /// vectors are not as many or as wide, Error{not_found}, Error{io}.
 LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors, Context& context);
+
+/// The same when rows have come and gone since: row i of the graph's vectors is row rows_now[i] of `vectors`, unchanged, or kNoRowNow. Rows
+/// of `vectors` that the graph does not have are looked at by every search. Throws Error{mismatch} if rows_now are not as many as the
+/// graph's vectors, Error{invalid_argument} if a row is not there or named twice.
+LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors, std::span<const std::uint64_t> rows_now,
+                     Context& context);
+/// Of a row that is not there any more.
+inline constexpr std::uint64_t kNoRowNow = std::numeric_limits<std::uint64_t>::max();
 
 /// The note of a graph's file, before its vectors are known. Checks the header and the note alone. Errors as load_hnsw().
 std::vector<std::byte> read_hnsw_note(const std::filesystem::path& path);

@@ -30,6 +30,8 @@ struct SearchParameters {
   std::size_t ef = 0;
   /// Of an approximate index: the share of the true neighbours to find, as measured on its own rows. 0 leaves it to the index (0.99).
   float recall = 0;
+  /// Of an approximate index: looks at all rows instead.
+  bool exact = false;
 };
 
 /// Owned by one thread; must not outlive its index.

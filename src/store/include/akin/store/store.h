@@ -85,7 +85,7 @@ class ChunkSet {
 };
 
 /// Which way a search by meaning goes.
-enum class DenseWay { nothing, all_rows, listed_rows, marked_rows };
+enum class DenseWay { nothing, all_rows, listed_rows, marked_rows, graph };
 /// As a person reads it.
 std::string_view name_of(DenseWay way) noexcept;
 
@@ -93,6 +93,24 @@ struct DensePlan {
   DenseWay way = DenseWay::nothing;
   std::size_t n_rows = 0;  ///< vectors that can be searched
   std::size_t n_kept = 0;  ///< of these, in the set
+};
+
+/// What a search by meaning wants. A number alone is `k`.
+struct DenseOptions {
+  DenseOptions(std::size_t hits = 10) : k(hits) {}  // NOLINT(google-explicit-constructor)
+  std::size_t k;
+  bool exact = false;  ///< looks at every vector, graph or not
+  std::size_t ef = 0;  ///< candidates that a walk through the graph keeps; 0: what `recall` takes
+  float recall = 0;    ///< the share of the true neighbours to find, 0–1, as measured on the collection's own vectors; 0: 0.99
+};
+
+/// The graph over a collection's vectors.
+struct GraphInfo {
+  std::size_t n_vectors = 0;  ///< that it has and that can still be searched
+  std::size_t n_loose = 0;    ///< that came since: every search looks at them
+  int code_bits = 0;
+  std::size_t n_bytes = 0;
+  std::vector<std::pair<std::size_t, float>> recall;  ///< by rising ef, of the ten nearest of its own vectors
 };
 
 struct ScoredChunk {
@@ -131,12 +149,15 @@ class Snapshot {
   /// The chunks that pass, by the tables' indexes; the last ones asked for are remembered for the commit. Throws what check_filter()
   /// throws.
   [[nodiscard]] ChunkSet select(const Filter& where) const;
-  /// Exact: the `k` nearest chunks of `among`, fewer only if fewer exist. Nearest first, ties by id. Score: the similarity (cosine,
-  /// dot) or the negative distance (euclidean). Throws Error{mismatch} if query.size() is not the space's dim.
-  [[nodiscard]] std::vector<ScoredChunk> search_dense(std::span<const float> query, std::size_t k, const ChunkSet& among,
+  /// The k nearest chunks of `among`, fewer only if fewer exist. Nearest first, ties by id. Through the graph where there is one and it is
+  /// faster, else exact. Score: the similarity (cosine, dot) or the negative distance (euclidean), exact for each hit. Throws
+  /// Error{mismatch} if query.size() is not the space's dim.
+  [[nodiscard]] std::vector<ScoredChunk> search_dense(std::span<const float> query, const DenseOptions& options, const ChunkSet& among,
                                                       Context& context) const;
   /// How search_dense() goes about it.
-  [[nodiscard]] DensePlan plan_dense(const ChunkSet& among, Context& context) const;
+  [[nodiscard]] DensePlan plan_dense(const ChunkSet& among, Context& context, const DenseOptions& options = {}) const;
+  /// Nothing if there is no graph, or none of use.
+  [[nodiscard]] std::optional<GraphInfo> graph(Context& context) const;
   /// BM25 over title, headings and text; words are stemmed, any of them may match, "quoted words" match as a phrase.
   [[nodiscard]] std::vector<ScoredChunk> search_text(std::string_view query, std::size_t k, const ChunkSet& among) const;
   /// Names of the metadata fields that documents have, sorted.
@@ -192,6 +213,10 @@ class Store {
   /// Gives back the space of dead vectors where more than `dead_share` of a segment is dead, and of removed text. Readers are not
   /// disturbed.
   void compact(double dead_share = 0.2);
+  /// Brings the graph over the vectors up to date with the latest commit: made from 20,000 vectors on, extended and mended when more than a
+  /// fiftieth came or a tenth went since. The graph is a cache: one that is damaged or stale is passed over and made anew. Needs
+  /// `for_writing`. Returns whether it was written. Throws Error{io}, Error{cancelled}; the collection is whole then too.
+  bool refresh_graph(Context& context);
 
  private:
   struct Impl;

@@ -1,0 +1,41 @@
+// The graph over a collection's vectors, kept in a file beside them: a cache, which answers or is passed over, and is never a reason to
+// fail. Its note holds the ids of the chunks whose vectors it has; an id is never given twice, so a vector is known by it. Format:
+// docs/formats/collection.md. Tested by graph_cache_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "akin/base/context.h"
+#include "akin/index/hnsw.h"
+#include "akin/store/store.h"
+
+namespace akin::store {
+
+inline constexpr std::string_view kGraphName = "vectors.graph";
+/// With fewer vectors an exact search is as fast.
+inline constexpr std::size_t kGraphRows = 20'000;
+
+/// A commit's vectors in the order of their chunks' ids.
+struct GraphRows {
+  VectorSet vectors;
+  std::span<const std::uint64_t> chunk_ids;  ///< of each row, ascending
+  std::span<const std::uint64_t> usable;     ///< a bit a row; empty: all can be searched
+  std::size_t n_usable = 0;
+  std::string fingerprint;  ///< of the space
+  Metric metric = Metric::cosine;
+};
+
+/// The graph of the folder, over these rows. Nothing if there is none, it is damaged or of another space, or it lacks most of the rows.
+std::optional<HnswIndex> open_graph(const std::filesystem::path& folder, const GraphRows& rows, Context& context);
+
+/// Makes or mends the graph if it is worth it; true if the file was written. Throws Error{io}, Error{cancelled}.
+bool refresh_graph(const std::filesystem::path& folder, const GraphRows& rows, Context& context);
+
+}  // namespace akin::store

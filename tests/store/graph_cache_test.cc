@@ -1,0 +1,165 @@
+// The graph beside a collection's vectors: it answers like the exact search nearly always, follows what comes and goes, and is passed over
+// when anything is wrong with it.
+#include "graph_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <set>
+
+#include "akin/base/mapped_file.h"
+#include "akin/base/rng.h"
+#include "base/temporary_folder.h"
+#include "base/throws.h"
+
+namespace akin::store {
+namespace {
+
+using akin::testing::expect_error;
+using akin::testing::TemporaryFolder;
+
+constexpr std::size_t kDim = 12;
+constexpr std::size_t kRowsADocument = 1500;
+constexpr std::size_t kDocuments = 15;
+static_assert(kRowsADocument * kDocuments > kGraphRows);
+
+class GraphCacheTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    store_.emplace(Store::create(folder_.path() / "c", {"m", "f", kDim, "cosine"}));
+    for (std::size_t i = 0; i < kDocuments; ++i) put("doc" + std::to_string(i));
+  }
+  void put(const std::string& uri) {
+    Matrix<float> vectors(kRowsADocument, kDim);
+    for (std::size_t i = 0; i < vectors.size(); ++i) vectors.data()[i] = rng_.normal();
+    StoreChange change;
+    change.put.emplace_back().uri = uri;
+    change.put.back().chunks.resize(kRowsADocument);
+    change.vectors = std::as_const(vectors).view();
+    store_->apply(change);
+  }
+  void remove(const std::string& uri) {
+    StoreChange change;
+    change.remove = {uri};
+    store_->apply(change);
+  }
+  std::vector<float> query() {
+    std::vector<float> out(kDim);
+    for (float& x : out) x = rng_.normal();
+    return out;
+  }
+  /// Share of the exact hits of some queries that a search finds; every search must give ten hits.
+  double found_share(const DenseOptions& options, const ChunkSet& among = {}) {
+    const Snapshot snapshot = store_->snapshot();
+    DenseOptions all = options;
+    all.exact = true;
+    std::size_t n_found = 0, n = 0;
+    for (int round = 0; round < 40; ++round) {
+      const std::vector<float> wanted = query();
+      std::set<std::uint64_t> hits;
+      for (const ScoredChunk& hit : snapshot.search_dense(wanted, options, among, context_)) hits.insert(hit.chunk_id);
+      EXPECT_EQ(hits.size(), options.k);
+      for (const ScoredChunk& hit : snapshot.search_dense(wanted, all, among, context_)) n_found += hits.count(hit.chunk_id);
+      n += options.k;
+    }
+    return static_cast<double>(n_found) / static_cast<double>(n);
+  }
+  [[nodiscard]] std::filesystem::path graph_path() const { return store_->folder() / kGraphName; }
+  [[nodiscard]] DenseWay way(const DenseOptions& options = {}) { return store_->snapshot().plan_dense({}, context_, options).way; }
+
+  TemporaryFolder folder_;
+  Context context_{2};
+  Rng rng_{11};
+  std::optional<Store> store_;
+};
+
+TEST_F(GraphCacheTest, AnswersOnceItIsMade) {
+  EXPECT_EQ(way(), DenseWay::all_rows);
+  EXPECT_FALSE(store_->snapshot().graph(context_).has_value());
+  EXPECT_TRUE(store_->refresh_graph(context_));
+  EXPECT_EQ(way(), DenseWay::graph);
+  DenseOptions exact;
+  exact.exact = true;
+  EXPECT_EQ(way(exact), DenseWay::all_rows);
+  const auto info = store_->snapshot().graph(context_);
+  ASSERT_TRUE(info.has_value());
+  EXPECT_EQ(info->n_vectors, kRowsADocument * kDocuments);
+  EXPECT_EQ(info->n_loose, 0U);
+  EXPECT_FALSE(info->recall.empty());
+  DenseOptions wide;
+  wide.ef = 200;
+  EXPECT_GE(found_share(wide), 0.97);
+  EXPECT_FALSE(store_->refresh_graph(context_)) << "nothing has changed";
+}
+
+TEST_F(GraphCacheTest, IsReadByAnotherReader) {
+  store_->refresh_graph(context_);
+  const Store reader = Store::open(store_->folder(), false);
+  EXPECT_EQ(reader.snapshot().plan_dense({}, context_).way, DenseWay::graph);
+  expect_error(ErrorCode::invalid_argument, "for reading only", [&] { const_cast<Store&>(reader).refresh_graph(context_); });
+}
+
+TEST_F(GraphCacheTest, FindsWhatCameSinceAndNothingThatWent) {
+  store_->refresh_graph(context_);
+  remove("doc3");
+  put("new");
+  EXPECT_EQ(way(), DenseWay::graph);
+  const auto info = store_->snapshot().graph(context_);
+  ASSERT_TRUE(info.has_value());
+  EXPECT_EQ(info->n_vectors, kRowsADocument * (kDocuments - 1));
+  EXPECT_EQ(info->n_loose, kRowsADocument);
+  DenseOptions wide;
+  wide.ef = 200;
+  EXPECT_GE(found_share(wide), 0.97);
+  const std::uint64_t newest = kRowsADocument * (kDocuments + 1), gone = 3 * kRowsADocument + 1;
+  const Snapshot snapshot = store_->snapshot();
+  EXPECT_EQ(snapshot.search_dense(snapshot.vector_of(newest), 1, {}, context_).at(0).chunk_id, newest);
+  EXPECT_TRUE(snapshot.vector_of(gone).empty());
+
+  EXPECT_TRUE(store_->refresh_graph(context_));
+  EXPECT_EQ(store_->snapshot().graph(context_)->n_loose, 0U);
+  EXPECT_GE(found_share(wide), 0.97);
+}
+
+TEST_F(GraphCacheTest, OutlivesACompaction) {
+  store_->refresh_graph(context_);
+  remove("doc3");
+  store_->compact(0);
+  EXPECT_EQ(way(), DenseWay::graph);
+  DenseOptions wide;
+  wide.ef = 200;
+  EXPECT_GE(found_share(wide), 0.97);
+}
+
+TEST_F(GraphCacheTest, GivesAllHitsWithAFilter) {
+  store_->refresh_graph(context_);
+  remove("doc5");
+  const Snapshot snapshot = store_->snapshot();
+  for (const char* text : {"uri != doc1", "uri in (doc1, doc2)", "uri = doc7"})
+    EXPECT_GE(found_share({}, snapshot.select(parse_filter(text))), 0.9) << text;
+}
+
+TEST_F(GraphCacheTest, IsPassedOverWhenItIsDamagedAndMadeAnew) {
+  store_->refresh_graph(context_);
+  const std::string whole = read_file(graph_path(), std::size_t{1} << 30);
+  for (const std::size_t at : {std::size_t{3}, std::size_t{20}, whole.size() / 2, whole.size() - 1}) {
+    std::string damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 4);
+    std::ofstream(graph_path(), std::ios::binary | std::ios::trunc) << damaged;
+    Store reader = Store::open(store_->folder(), false);
+    EXPECT_EQ(reader.snapshot().plan_dense({}, context_).way, DenseWay::all_rows) << "byte " << at;
+    EXPECT_EQ(reader.snapshot().search_dense(query(), 10, {}, context_).size(), 10U);
+  }
+  std::filesystem::resize_file(graph_path(), 1000);
+  store_.reset();
+  store_.emplace(Store::open(folder_.path() / "c", true));
+  EXPECT_EQ(way(), DenseWay::all_rows);
+  EXPECT_TRUE(store_->refresh_graph(context_));
+  EXPECT_EQ(read_file(graph_path(), std::size_t{1} << 30), whole) << "the same vectors give the same graph";
+}
+
+}  // namespace
+}  // namespace akin::store
