@@ -28,6 +28,16 @@ std::string_view last_character(std::string_view piece) noexcept {
   return piece.substr(begin);
 }
 
+// The least of n numbers, by halves: what is compared does not wait for what was compared before.
+template <unsigned n>
+inline std::int32_t least(const std::int32_t* numbers) noexcept {
+  if constexpr (n == 1) {
+    return *numbers;
+  } else {
+    return std::min(least<n / 2>(numbers), least<n - n / 2>(numbers + n / 2));
+  }
+}
+
 }  // namespace
 
 Bpe::Bpe(std::vector<std::string> pieces, const std::vector<BpeMerge>& merges, BpeOptions options, const std::string& where)
@@ -44,12 +54,10 @@ void Bpe::add_merges(const std::vector<BpeMerge>& merges, const std::string& whe
   if (pieces_.size() >> kIdBits != 0 || merges.size() >= kMaxRank)
     throw Error(ErrorCode::limit,
                 where + ": " + std::to_string(pieces_.size()) + " pieces and " + std::to_string(merges.size()) + " merges are too many");
-  slots_.resize(std::bit_ceil(merges.size() * 2 + 2), kFree);
   merged_.resize(merges.size());
-  mask_ = slots_.size() - 1;
-  shift_ = 64 - static_cast<unsigned>(std::countr_zero(slots_.size()));
-  filter_.resize(std::max<std::size_t>(slots_.size() / 16, 1));  // four bits a slot: of the slots less than half are used
-  filter_shift_ = 64 - static_cast<unsigned>(std::countr_zero(filter_.size() * 64));
+  buckets_.resize(std::bit_ceil(std::max<std::size_t>(merges.size() * 2 / kBucket, 2)), Bucket{{kFree, kFree, kFree, kFree}});
+  mask_ = buckets_.size() - 1;
+  shift_ = 64 - static_cast<unsigned>(std::countr_zero(buckets_.size()));
   const auto require_piece = [&](const std::string& piece, std::size_t rank) {
     const std::int32_t id = table_.find(piece);
     if (id < 0)
@@ -66,9 +74,7 @@ void Bpe::add_merges(const std::vector<BpeMerge>& merges, const std::string& whe
       throw Error(ErrorCode::corrupt, where + ": merge " + std::to_string(rank) + ": '" + right + "' lacks the prefix");
     joined = left;
     joined.append(right, prefix);
-    slots_[place_of(pair)] = (pair << kRankBits) | rank;
-    const std::uint64_t bit = hash_of(pair) >> filter_shift_;
-    filter_[bit >> 6] |= std::uint64_t{1} << (bit & 63);
+    slot_of(pair) = (pair << kRankBits) | rank;
     merged_[rank] = require_piece(joined, rank);
   }
   if (merged_.empty()) return;
@@ -79,17 +85,26 @@ void Bpe::add_merges(const std::vector<BpeMerge>& merges, const std::string& whe
 
 std::vector<std::uint64_t> Bpe::slots_by_rank() const {
   std::vector<std::uint64_t> used;
-  std::copy_if(slots_.begin(), slots_.end(), std::back_inserter(used), [](std::uint64_t slot) { return slot != kFree; });
+  for (const Bucket& bucket : buckets_) {
+    std::copy_if(std::begin(bucket.slots), std::end(bucket.slots), std::back_inserter(used),
+                 [](std::uint64_t slot) { return slot != kFree; });
+  }
   std::sort(used.begin(), used.end(), [](std::uint64_t a, std::uint64_t b) { return (a & kMaxRank) < (b & kMaxRank); });
   return used;
 }
 
 bool Bpe::may_cut_before(std::string_view character) const noexcept {
-  if (table_.find(character) < 0 || !options_.continuing_prefix.empty() || !options_.word_suffix.empty() || options_.ignore_merges)
+  // Characters that are left out would have those beside them meet.
+  const bool leaves_out = options_.unknown.empty() &&
+                          !(options_.byte_fallback && std::all_of(byte_ids_.begin(), byte_ids_.end(), [](auto id) { return id >= 0; }));
+  if (leaves_out || table_.find(character) < 0 || !options_.continuing_prefix.empty() || !options_.word_suffix.empty() ||
+      options_.ignore_merges)
     return false;
-  return std::none_of(slots_.begin(), slots_.end(), [&](std::uint64_t slot) {
+  const auto joins = [&](std::uint64_t slot) {
     return slot != kFree && piece(right_of(slot)).starts_with(character) && last_character(piece(left_of(slot))) != character;
-  });
+  };
+  return std::none_of(buckets_.begin(), buckets_.end(),
+                      [&](const Bucket& bucket) { return std::any_of(std::begin(bucket.slots), std::end(bucket.slots), joins); });
 }
 
 // The pieces of the bytes of what would have been a piece. Nothing is added unless all are there.
@@ -163,40 +178,44 @@ void Bpe::merge(std::vector<Symbol>& symbols, const std::vector<std::uint32_t>& 
 }
 
 // Every pair is one number, its rank above its place, so that the least is the next to merge; symbols that were merged into the one before
-// them are bits that are no longer set, and nothing moves until the end. All `kRoom` numbers are looked at, without a branch.
+// them are bits that are no longer set, and nothing moves until the end. All `kRoom` numbers are looked at, and both neighbours of what was
+// merged are asked for: symbols that merge with none stand at both ends, so that no step but the last needs a branch.
 template <unsigned kRoom>
 void Bpe::merge_few(std::vector<Symbol>& symbols, const std::vector<std::uint32_t>& ranks) const {
   constexpr unsigned kPlaceBits = 5;
-  constexpr std::int32_t kNone = std::numeric_limits<std::int32_t>::max();
+  constexpr std::int32_t kNone = static_cast<std::int32_t>(kMaxRank << kPlaceBits);
   static_assert(kRoom <= kShort && kShort == 1U << kPlaceBits && kRankBits + kPlaceBits < 32);
-  const auto pair_at = [](std::uint32_t rank, unsigned place) {
-    return rank == kNoRank ? kNone : static_cast<std::int32_t>(rank << kPlaceBits | place);
-  };
+  const auto pair_at = [](std::uint32_t rank, unsigned place) { return static_cast<std::int32_t>(rank << kPlaceBits | place); };
   const auto n = static_cast<unsigned>(symbols.size());
-  std::int32_t pairs[kRoom];
-  std::fill_n(pairs, kRoom, kNone);
-  for (unsigned i = 0; i + 1 < n; ++i) pairs[i] = pair_at(ranks[i], i);
-  std::uint32_t left = n == kShort ? ~std::uint32_t{0} : (std::uint32_t{1} << n) - 1;
+  std::int32_t ids[kRoom + 2];  // of the symbol at place i − 1
+  std::int32_t pairs[kRoom + 1];
+  std::fill_n(pairs, kRoom + 1, kNone);
+  ids[0] = ids[n + 1] = kNoId;
+  for (unsigned i = 0; i < n; ++i) ids[i + 1] = symbols[i].id;
+  for (unsigned i = 0; i + 1 < n; ++i) pairs[i + 1] = pair_at(std::min(ranks[i], static_cast<std::uint32_t>(kMaxRank)), i);
+  std::uint64_t left = (std::uint64_t{4} << n) - 1;
   while (true) {
-    std::int32_t best = pairs[0];
-    for (unsigned i = 1; i < kRoom; ++i) best = std::min(best, pairs[i]);
-    if (best == kNone) break;
-    const unsigned i = static_cast<unsigned>(best) & (kShort - 1);
-    const std::uint32_t behind = ~std::uint32_t{1} << i;
+    const std::int32_t best = least<kRoom>(pairs + 1);
+    if (best >= kNone) break;
+    const unsigned i = (static_cast<unsigned>(best) & (kShort - 1)) + 1;
+    const std::uint64_t behind = ~std::uint64_t{1} << i;
     const auto next = static_cast<unsigned>(std::countr_zero(left & behind));
-    symbols[i].id = merged(static_cast<std::uint32_t>(best) >> kPlaceBits);
-    symbols[i].length += symbols[next].length;
-    left &= ~(std::uint32_t{1} << next);
+    left ^= std::uint64_t{1} << next;
+    const auto after = static_cast<unsigned>(std::countr_zero(left & behind));
+    const auto before = 63 - static_cast<unsigned>(std::countl_zero(left & ~(behind >> 1)));
+    ids[i] = merged(static_cast<std::uint32_t>(best) >> kPlaceBits);
     pairs[next] = kNone;
-    pairs[i] = kNone;
-    if ((left & behind) != 0) pairs[i] = pair_at(rank_of(symbols[i].id, symbols[std::countr_zero(left & behind)].id), i);
-    if (const std::uint32_t before = left & ~behind & ~(std::uint32_t{1} << i); before != 0) {
-      const auto previous = 31 - static_cast<unsigned>(std::countl_zero(before));
-      pairs[previous] = pair_at(rank_of(symbols[previous].id, symbols[i].id), previous);
-    }
+    pairs[i] = pair_at(rank_of_pair(pair_of(ids[i], ids[after])), i - 1);
+    pairs[before] = pair_at(rank_of_pair(pair_of(ids[before], ids[i])), before - 1);
   }
   std::size_t kept = 0;
-  for (; left != 0; left &= left - 1) symbols[kept++] = symbols[static_cast<unsigned>(std::countr_zero(left))];
+  for (unsigned i = 0; i < n; ++i) {
+    if ((left >> (i + 1) & 1) != 0) {
+      symbols[kept++] = {ids[i + 1], symbols[i].length};
+    } else {
+      symbols[kept - 1].length += symbols[i].length;
+    }
+  }
   symbols.resize(kept);
 }
 

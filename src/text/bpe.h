@@ -61,10 +61,16 @@ class Bpe final : public Model {
   /// The place of a pair among the merges, kNoRank if it is none.
   static constexpr std::uint32_t kNoRank = ~std::uint32_t{0};
   [[nodiscard]] std::uint32_t rank_of(std::int32_t left, std::int32_t right) const noexcept {
-    const std::uint64_t pair = pair_of(left, right);
-    if (!may_be_there(pair)) return kNoRank;
-    const std::uint64_t slot = slots_[place_of(pair)];
-    return slot == kFree ? kNoRank : static_cast<std::uint32_t>(slot & kMaxRank);
+    const std::uint32_t rank = rank_of_pair(pair_of(left, right));
+    return rank == kMaxRank ? kNoRank : rank;
+  }
+  /// use(rank, left, right, merged) of every merge, first learned first.
+  template <class Use>
+  void for_each_merge(Use&& use) const {
+    for (const std::uint64_t slot : slots_by_rank()) {
+      const auto rank = static_cast<std::uint32_t>(slot & kMaxRank);
+      use(rank, left_of(slot), right_of(slot), merged(rank));
+    }
   }
   /// May a text be cut in front of every `character` that follows another one, without changing its tokens? So if no merge joins the
   /// two. `character` is one character.
@@ -76,6 +82,7 @@ class Bpe final : public Model {
   static constexpr unsigned kRankBits = 64 - 2 * kIdBits;
   static constexpr std::uint64_t kMaxRank = (std::uint64_t{1} << kRankBits) - 1;
   static constexpr std::uint64_t kFree = ~std::uint64_t{0};
+  static constexpr std::int32_t kNoId = (1 << kIdBits) - 1;  // there are fewer pieces
 
   static std::uint64_t pair_of(std::int32_t left, std::int32_t right) noexcept {
     return (static_cast<std::uint64_t>(left) << kIdBits) | static_cast<std::uint64_t>(right);
@@ -85,16 +92,28 @@ class Bpe final : public Model {
     return static_cast<std::int32_t>((slot >> kRankBits) & ((std::uint64_t{1} << kIdBits) - 1));
   }
   static std::uint64_t hash_of(std::uint64_t pair) noexcept { return pair * 0x9E3779B97F4A7C15ULL; }
-  /// False for nine of ten pairs that are not in the table: a bit a merge, so that most answers come from the fastest memory.
-  [[nodiscard]] bool may_be_there(std::uint64_t pair) const noexcept {
-    const std::uint64_t bit = hash_of(pair) >> filter_shift_;
-    return (filter_[bit >> 6] >> (bit & 63) & 1) != 0;
+  // Four slots side by side: all are read, without a branch, since whether a pair is there is as good as random. What does not fit goes
+  // into those behind.
+  static constexpr std::size_t kBucket = 4;
+  struct alignas(kBucket * sizeof(std::uint64_t)) Bucket {
+    std::uint64_t slots[kBucket];
+  };
+  /// kMaxRank if there is no such merge.
+  [[nodiscard]] std::uint32_t rank_of_pair(std::uint64_t pair) const noexcept {
+    for (std::size_t at = hash_of(pair) >> shift_;; at = (at + 1) & mask_) {
+      const Bucket& bucket = buckets_[at];
+      std::uint64_t found = kFree;
+      for (const std::uint64_t slot : bucket.slots) found = (slot >> kRankBits) == pair ? slot : found;
+      if (found != kFree || bucket.slots[kBucket - 1] == kFree) return static_cast<std::uint32_t>(found & kMaxRank);
+    }
   }
   /// The slot of a pair, or the free one where it would be.
-  [[nodiscard]] std::size_t place_of(std::uint64_t pair) const noexcept {
-    std::size_t at = hash_of(pair) >> shift_;
-    while (slots_[at] != kFree && (slots_[at] >> kRankBits) != pair) at = (at + 1) & mask_;
-    return at;
+  [[nodiscard]] std::uint64_t& slot_of(std::uint64_t pair) noexcept {
+    for (std::size_t at = hash_of(pair) >> shift_;; at = (at + 1) & mask_) {
+      for (std::uint64_t& slot : buckets_[at].slots) {
+        if (slot == kFree || (slot >> kRankBits) == pair) return slot;
+      }
+    }
   }
   void add_merges(const std::vector<BpeMerge>& merges, const std::string& where);
   [[nodiscard]] std::vector<std::uint64_t> slots_by_rank() const;
@@ -110,13 +129,11 @@ class Bpe final : public Model {
   PieceTable table_;
   std::int32_t unknown_id_ = -1;
   std::array<std::int32_t, 256> byte_ids_{};  // of <0x00> … <0xFF>
-  std::vector<std::uint64_t> slots_;
+  std::vector<Bucket> buckets_;
   /// The id of what a merge gives; in most files it is the rank and a constant.
   [[nodiscard]] std::int32_t merged(std::uint32_t rank) const noexcept {
     return merged_.empty() ? first_merged_ + static_cast<std::int32_t>(rank) : merged_[rank];
   }
-  std::vector<std::uint64_t> filter_;
-  unsigned filter_shift_ = 0;
   std::vector<std::int32_t> merged_;  // by rank
   std::int32_t first_merged_ = 0;
   std::size_t mask_ = 0;

@@ -4,6 +4,8 @@
 
 #include "akin/base/utf8.h"
 #include "byte_level.h"
+#include "word_block.h"
+#include "word_starts.h"
 
 namespace akin::text {
 namespace {
@@ -78,6 +80,11 @@ bool BpeFast::is_plain(std::string_view text) const {
   constexpr std::uint64_t kHighs = 0x8080808080808080ULL;
   std::uint8_t last_class = 0;
   for (std::size_t at = 0; at < text.size();) {
+    if (((load8(text, at) | load8(text, at + 8) | load8(text, at + 16) | load8(text, at + 24)) & kHighs) == 0) {
+      at += 32;
+      last_class = 0;
+      continue;
+    }
     if ((load8(text, at) & kHighs) == 0) {
       at += 8;
       last_class = 0;
@@ -102,11 +109,29 @@ void BpeFast::tokenize_words(const Place& segment, TokenSink& sink, Scratch& scr
 
 template <WordRules rules>
 void BpeFast::scan_words(const Place& segment, TokenSink& sink, Scratch& scratch) const {
-  const WordScanner<rules> scanner(segment.text, classes_);
-  for_each_word(
-      segment.text, 0, scratch.cache, [&](std::size_t at) { return scanner.next(at); },
-      [&](const TextWord& word) { whole_words_.prefetch(word.low, word.high); },
-      [&](const TextWord& word) { add_word(segment, word, sink, scratch); });
+  const std::string_view text = segment.text;
+  WordBlock block(text, scratch.cache, sink, [&](const TextWord& word) { add_word(segment, word, sink, scratch); });
+  std::size_t begin = 0;
+  if constexpr (rules == kGpt2Words) {
+    WordStarts starts(text, classes_);
+    for (std::size_t at = 0; at < text.size(); at += 64) {
+      for (std::uint64_t mask = starts.next() & ~static_cast<std::uint64_t>(at == 0); mask != 0; mask &= mask - 1) {
+        const std::size_t end = at + static_cast<std::size_t>(std::countr_zero(mask));
+        block.cut(begin, end);
+        begin = end;
+      }
+      if (block.is_full()) block.give_out();
+    }
+  } else {
+    const WordScanner<rules> scanner(text, classes_);
+    for (std::size_t end = scanner.next(0); end < text.size(); end = scanner.next(end)) {
+      block.cut(begin, end);
+      begin = end;
+      if (block.is_full()) block.give_out();
+    }
+  }
+  block.cut(begin, text.size());
+  block.give_out();
 }
 
 inline void BpeFast::add_token(const Place& segment, std::int32_t id, std::size_t begin, std::size_t end, TokenSink& sink) {
@@ -124,11 +149,23 @@ inline void BpeFast::add_word(const Place& segment, const TextWord& word, TokenS
     return add_symbols(segment, word.begin, sink, scratch);
   }
   CachedWord& cached = scratch.cache.look_up(word.low, word.high, length);
+  if (cached.holds_packed(word.low, word.high, length)) return add_packed_word(segment, word, cached, sink);
   if (!cached.holds(word.low, word.high, length)) return add_uncached_word(segment, word, cached, sink, scratch);
   std::size_t at = word.begin;
   for (unsigned i = 0; i < cached.n; ++i) {
     const std::size_t next = i + 1U == cached.n ? word.end : at + cached.lengths[i];
     add_token(segment, cached.ids[i], at, next, sink);
+    at = next;
+  }
+}
+
+void BpeFast::add_packed_word(const Place& segment, const TextWord& word, const CachedWord& cached, TokenSink& sink) const {
+  std::int32_t ids[CachedWord::kMaxPacked];
+  cached.unpack(ids);
+  std::size_t at = word.begin;
+  for (unsigned i = 0; i < cached.n; ++i) {
+    const std::size_t next = sink.wants_offsets() ? at + count_code_points(model_.piece(ids[i])) : at;  // a character a byte
+    add_token(segment, ids[i], at, next, sink);
     at = next;
   }
 }
@@ -181,6 +218,7 @@ void BpeFast::add_uncached_word(const Place& segment, const TextWord& place, Cac
     scratch.symbols[0] = {piece->id, static_cast<std::uint32_t>(word.size())};
   }
   add_symbols(segment, place.begin, sink, scratch);
+  if (scratch.symbols.size() > std::size(cached.ids)) return cached.keep(word.size(), scratch.symbols);
   cached.keep(word.size(), scratch.symbols, [](const Bpe::Symbol& symbol) { return symbol.length; });
 }
 

@@ -27,12 +27,12 @@ class BpeFast final : public FastTokenizer {
   /// Null if the parts are of other kinds. All must outlive it.
   static std::unique_ptr<const BpeFast> make(const PipelineParts& parts, const AddedTokens& added, const Pipeline& pipeline);
 
-  /// Any number of threads may call it at once; each uses a scratch of its own (up to four megabytes).
+  /// Any number of threads may call it at once; each uses a scratch of its own (up to eight megabytes).
   void tokenize(std::string_view text, TokenSink& sink) const override;
 
  private:
   struct Scratch {
-    WordTable<CachedWord, 16> cache;  // four megabytes, touched as words come: merging a word again costs more than its way from there
+    WordTable<CachedWord, 17> cache;  // eight megabytes, touched as words come: merging a word again costs more than its way from there
     std::vector<Segment> segments;
     std::vector<Segment> parts;
     std::vector<Bpe::Symbol> symbols;
@@ -51,6 +51,7 @@ class BpeFast final : public FastTokenizer {
   template <WordRules rules>
   void scan_words(const Place& segment, TokenSink& sink, Scratch& scratch) const;
   void add_word(const Place& segment, const TextWord& word, TokenSink& sink, Scratch& scratch) const;
+  void add_packed_word(const Place& segment, const TextWord& word, const CachedWord& cached, TokenSink& sink) const;
   void add_uncached_word(const Place& segment, const TextWord& word, CachedWord& cached, TokenSink& sink, Scratch& scratch) const;
   void merge_word(std::string_view word, Scratch& scratch) const;
   static void add_symbols(const Place& segment, std::size_t begin, TokenSink& sink, const Scratch& scratch);

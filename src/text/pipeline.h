@@ -1,7 +1,9 @@
 // The parts of a tokenizer, put together: found tokens → normaliser → pre-tokeniser → model. Tested by pipeline_test.cc.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -37,6 +39,20 @@ class TokenSink {
   }
   [[nodiscard]] bool wants_offsets() const noexcept { return offsets_; }
 
+  /// Room for up to `n` ids behind those that are there, null where tokens have to come one by one. End it before anything else is asked.
+  [[nodiscard]] std::int32_t* begin_ids(std::size_t n) {
+    n_before_ = list_.ids.size();
+    if (offsets_ || keep_ - std::min(keep_, n_before_) < n) return nullptr;
+    list_.ids.resize(n_before_ + n);
+    return list_.ids.data() + n_before_;
+  }
+  /// `end` is behind the last id that was written.
+  void end_ids(const std::int32_t* end) {
+    const auto n = static_cast<std::size_t>(end - list_.ids.data());
+    list_.ids.resize(n);
+    list_.n_seen += n - n_before_;
+  }
+
   /// A point to go back to.
   struct Mark {
     std::size_t n_kept = 0;
@@ -57,6 +73,7 @@ class TokenSink {
   TokenList& list_;
   std::size_t keep_;
   bool offsets_;
+  std::size_t n_before_ = 0;
 };
 
 /// Tokenises by the parts one after another, as the reference does. Right for every combination of kinds.

@@ -6,6 +6,7 @@
 
 #include "akin/base/utf8.h"
 #include "metaspace.h"
+#include "word_block.h"
 
 namespace akin::text {
 namespace {
@@ -38,32 +39,6 @@ std::size_t mark_at(std::string_view text, std::size_t at) noexcept {
   return text[at] == kMark[0] && text.substr(at).starts_with(kMark) ? kMark.size() : 0;
 }
 
-// How many of eight bytes, from the low one on, can begin no mark.
-unsigned leading_unmarked(std::uint64_t bytes) noexcept {
-  constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
-  constexpr std::uint64_t kHighs = 0x8080808080808080ULL;
-  const auto zeros = [](std::uint64_t x) { return (x - kOnes) & ~x & kHighs; };  // the lowest is right, those above it may not be
-  const std::uint64_t found = zeros(bytes ^ (kOnes * ' ')) | zeros(bytes ^ (kOnes * static_cast<unsigned char>(kMark[0])));
-  return static_cast<unsigned>(std::countr_zero(found)) / 8;
-}
-
-// Where the word that begins at `at` ends: marks, then what is none.
-std::size_t word_end(std::string_view text, std::size_t at) noexcept {
-  while (at < text.size()) {
-    const std::size_t length = mark_at(text, at);
-    if (length == 0) break;
-    at += length;
-  }
-  while (at < text.size()) {
-    const unsigned n = leading_unmarked(load8(text, at));
-    at += n;
-    if (n == 8) continue;
-    if (at >= text.size() || mark_at(text, at) != 0) break;
-    ++at;
-  }
-  return std::min(at, text.size());
-}
-
 }  // namespace
 
 std::unique_ptr<const SpaceBpeFast> SpaceBpeFast::make(const PipelineParts& parts, const AddedTokens& added, const Pipeline& pipeline) {
@@ -92,7 +67,7 @@ void SpaceBpeFast::tokenize(std::string_view text, TokenSink& sink) const {
 }
 
 SpaceBpeFast::SpaceBpeFast(const Bpe& model, Prefix prefix, const AddedTokens& added, const Pipeline& pipeline)
-    : model_(model), prefix_(prefix), added_(added), pipeline_(pipeline) {
+    : model_(model), prefix_(prefix), cuts_(model, kMark), added_(added), pipeline_(pipeline) {
   for (unsigned c = 0; c < ascii_ids_.size(); ++c) {
     const char character = static_cast<char>(c);
     ascii_ids_[c] = c == ' ' ? model.id_of(kMark) : model.id_of({&character, 1});
@@ -104,30 +79,44 @@ SpaceBpeFast::SpaceBpeFast(const Bpe& model, Prefix prefix, const AddedTokens& a
 }
 
 void SpaceBpeFast::tokenize_segment(std::string_view segment, TokenSink& sink, Scratch& scratch) const {
-  std::size_t at = 0;
-  if (prefix_ == Prefix::always || (prefix_ == Prefix::unless_there && mark_at(segment, 0) == 0)) {
-    // With its prefix the first word is what it would be behind a space.
-    at = word_end(segment, 0);
-    scratch.first = ' ';
-    scratch.first += segment.substr(0, at);
-    add_word(scratch.first, word_of(scratch.first, 0, scratch.first.size()), sink, scratch);
+  const bool prefixed = prefix_ == Prefix::always || (prefix_ == Prefix::unless_there && mark_at(segment, 0) == 0);
+  WordBlock block(segment, scratch.cache, sink, [&](const TextWord& word) { add_word(segment, word, sink, scratch); });
+  std::size_t begin = 0;
+  const auto cut = [&](std::size_t end) {
+    begin == 0 && prefixed ? add_first_word(segment.substr(0, end), sink, scratch) : block.cut(begin, end);
+    begin = end;
+  };
+  CutStarts starts(segment, kMark, cuts_);
+  for (std::size_t at = 0; at < segment.size(); at += 64) {
+    for (std::uint64_t mask = starts.next(); mask != 0; mask &= mask - 1) cut(at + static_cast<std::size_t>(std::countr_zero(mask)));
+    if (block.is_full()) block.give_out();
   }
-  for_each_word(
-      segment, at, scratch.cache, [&](std::size_t begin) { return word_end(segment, begin); }, [](const TextWord&) {},
-      [&](const TextWord& word) { add_word(segment, word, sink, scratch); });
+  cut(segment.size());
+  block.give_out();
+}
+
+// With its prefix the first word is what it would be behind a space.
+void SpaceBpeFast::add_first_word(std::string_view word, TokenSink& sink, Scratch& scratch) const {
+  scratch.first = ' ';
+  scratch.first += word;
+  add_word(scratch.first, word_of(scratch.first, 0, scratch.first.size()), sink, scratch);
 }
 
 void SpaceBpeFast::add_word(std::string_view segment, const TextWord& word, TokenSink& sink, Scratch& scratch) const {
-  CachedWord* const cached = word.length() > WordCache::kMaxLength ? nullptr : &scratch.cache.look_up(word.low, word.high, word.length());
-  if (cached != nullptr && cached->holds(word.low, word.high, word.length())) {
-    for (unsigned i = 0; i < cached->n; ++i) sink.add(cached->ids[i], {});
+  const std::size_t length = word.length();
+  CachedWord* const cached = length > WordCache::kMaxLength ? nullptr : &scratch.cache.look_up(word.low, word.high, length);
+  if (cached != nullptr && cached->is_of(word.low, word.high, length)) {
+    std::int32_t ids[CachedWord::kMaxPacked];
+    const std::int32_t* const id = cached->holds(word.low, word.high, length) ? cached->ids : ids;
+    if (id == ids) cached->unpack(ids);
+    for (unsigned i = 0; i < cached->n; ++i) sink.add(id[i], {});
     return;
   }
-  merge_word(segment.substr(word.begin, word.length()), scratch);
+  merge_word(segment.substr(word.begin, length), scratch);
   for (const Bpe::Symbol& symbol : scratch.symbols) sink.add(symbol.id, {});
   if (cached == nullptr) return;
   *cached = {.low = word.low, .high = word.high};
-  cached->keep(word.length(), scratch.symbols, [](const Bpe::Symbol&) { return 0; });
+  cached->keep(length, scratch.symbols);
 }
 
 // Leaves the tokens of a word in scratch.symbols, their lengths without meaning.

@@ -13,6 +13,7 @@
 
 #include "akin/base/scratch_pool.h"
 #include "bpe.h"
+#include "cut_starts.h"
 #include "fast_tokenizer.h"
 #include "pipeline.h"
 #include "word_cache.h"
@@ -24,7 +25,7 @@ class SpaceBpeFast final : public FastTokenizer {
   /// Null if the parts are of other kinds, or added tokens are looked for in the normalised text. All must outlive it.
   static std::unique_ptr<const SpaceBpeFast> make(const PipelineParts& parts, const AddedTokens& added, const Pipeline& pipeline);
 
-  /// Any number of threads may call it at once; each uses a scratch of its own (about a megabyte).
+  /// Any number of threads may call it at once; each uses a scratch of its own (up to eight megabytes).
   void tokenize(std::string_view text, TokenSink& sink) const override;
 
   /// Is a mark put in front of a stretch of text?
@@ -32,7 +33,7 @@ class SpaceBpeFast final : public FastTokenizer {
 
  private:
   struct Scratch {
-    WordCache cache;
+    WordTable<CachedWord, 17> cache;  // eight megabytes, touched as words come
     std::vector<Segment> segments;
     std::string first;       // word of a stretch with its prefix
     std::string normalized;  // word with marks in place of spaces
@@ -43,12 +44,14 @@ class SpaceBpeFast final : public FastTokenizer {
 
   SpaceBpeFast(const Bpe& model, Prefix prefix, const AddedTokens& added, const Pipeline& pipeline);
   void tokenize_segment(std::string_view segment, TokenSink& sink, Scratch& scratch) const;
+  void add_first_word(std::string_view word, TokenSink& sink, Scratch& scratch) const;
   void add_word(std::string_view segment, const TextWord& word, TokenSink& sink, Scratch& scratch) const;
   void merge_word(std::string_view word, Scratch& scratch) const;
   [[nodiscard]] bool start_ascii(std::string_view word, Scratch& scratch) const;
 
   const Bpe& model_;
   Prefix prefix_;
+  ClassCuts cuts_;
   const AddedTokens& added_;
   const Pipeline& pipeline_;
   std::array<std::int32_t, 128> ascii_ids_{};  // of the mark for the space; −1: a character that is no piece

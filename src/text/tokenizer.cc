@@ -69,7 +69,7 @@ TokenList Tokenizer::Impl::tokenize(std::string_view text, std::size_t keep, boo
   if (text.size() >= std::numeric_limits<std::uint32_t>::max())
     throw Error(ErrorCode::limit, "a text of " + std::to_string(text.size()) + " bytes; a tokenizer takes less than 4 GiB at once");
   TokenList list;
-  list.ids.reserve(std::min(keep, text.size() / 4 + 1));  // English has about four bytes a token
+  list.ids.reserve(std::min(keep, text.size() / 4 + 256));  // English has about four bytes a token
   TokenSink sink(list, keep, offsets);
   fast ? fast->tokenize(text, sink) : pipeline.tokenize(text, sink);
   report.n_invalid += sink.n_invalid;

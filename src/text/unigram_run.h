@@ -39,6 +39,7 @@ struct alignas(32) CachedUnigramWord {
   std::array<std::uint32_t, 4> tokens{};  ///< id and, from bit 24 on, length in bytes, the mark counted; 0 behind the last
 
   [[nodiscard]] bool holds(std::uint64_t l, std::uint64_t h, std::size_t = 0) const noexcept { return low == l && high == h; }
+  [[nodiscard]] bool is_of(std::uint64_t l, std::uint64_t h, std::size_t) const noexcept { return holds(l, h); }
   [[nodiscard]] bool is_free() const noexcept { return low == 0 && high == 0; }
 };
 

@@ -5,6 +5,7 @@
 
 #include "akin/base/utf8.h"
 #include "byte_level.h"
+#include "merge_order.h"
 
 namespace akin::text {
 namespace {
@@ -25,6 +26,7 @@ std::string bytes_of(const std::string& piece) {
 }  // namespace
 
 WholeWords::WholeWords(const Bpe& model) {
+  const MergeOrder order(model);
   const std::size_t size = std::bit_ceil(model.size() * 2 + 2);
   words_ = std::make_unique<Word[]>(size);
   tags_.resize(size);
@@ -44,7 +46,11 @@ WholeWords::WholeWords(const Bpe& model) {
     words_[at].high = high;
     words_[at].id = id;
     words_[at].length = static_cast<std::uint8_t>(bytes.size());
-    if (model.options().ignore_merges) words_[at].state = State::whole;
+    if (model.options().ignore_merges) {
+      words_[at].state = State::whole;
+    } else if (order.holds()) {
+      words_[at].state = order.comes_out_whole(id) ? State::whole : State::parts;
+    }
   }
 }
 

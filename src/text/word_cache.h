@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -28,21 +29,32 @@ inline std::uint64_t load8(std::string_view text, std::size_t at) noexcept {
   return bytes;
 }
 
-inline std::uint64_t first_bytes(std::uint64_t bytes, unsigned n) noexcept {
+constexpr std::uint64_t first_bytes(std::uint64_t bytes, unsigned n) noexcept {
   return n >= 8 ? bytes : bytes & ((std::uint64_t{1} << (8 * n)) - 1);
 }
 
 /// A word of at most 16 bytes with its tokens; 32 bytes, so that two share a cache line and none straddles one.
 struct alignas(32) CachedWord {
+  static constexpr std::size_t kMaxPacked = 5;
+  static constexpr unsigned kIdBits = 21;
+
   std::uint64_t low = 0;  ///< the bytes, zero behind the end
   std::uint64_t high = 0;
-  std::int32_t ids[3] = {0, 0, 0};
-  std::uint8_t length = 0;  ///< of the word; 0: the place is free
-  std::uint8_t n = 0;
+  std::int32_t ids[3] = {0, 0, 0};   ///< or more of them with `lengths` behind, kIdBits each
   std::uint8_t lengths[2] = {0, 0};  ///< of all tokens but the last
+  std::uint8_t length = 0;           ///< of the word; 0: the place is free; kPacked more where ids are packed
+  std::uint8_t n = 0;
 
+  /// A word whose ids stand in `ids`.
   [[nodiscard]] bool holds(std::uint64_t l, std::uint64_t h, std::size_t word_length) const noexcept {
     return low == l && high == h && length == word_length;
+  }
+  /// A word whose ids are packed: unpack().
+  [[nodiscard]] bool holds_packed(std::uint64_t l, std::uint64_t h, std::size_t word_length) const noexcept {
+    return holds(l, h, word_length | kPacked);
+  }
+  [[nodiscard]] bool is_of(std::uint64_t l, std::uint64_t h, std::size_t word_length) const noexcept {
+    return low == l && high == h && (length & ~kPacked) == word_length;
   }
   [[nodiscard]] bool is_free() const noexcept { return length == 0; }
   /// Keeps the tokens of the word that `low` and `high` are, unless there are too many. `length_of` gives the bytes of one.
@@ -56,6 +68,26 @@ struct alignas(32) CachedWord {
       if (i + 1 < tokens.size()) lengths[i] = static_cast<std::uint8_t>(length_of(tokens[i]));
     }
   }
+  /// The same without lengths of up to kMaxPacked tokens with ids of kIdBits.
+  template <class Tokens>
+  void keep(std::size_t word_length, const Tokens& tokens) {
+    if (tokens.size() <= std::size(ids)) return keep(word_length, tokens, [](const auto&) { return 0; });
+    if (tokens.size() > kMaxPacked) return;
+    std::uint64_t halves[2] = {0, 0};
+    for (std::size_t i = 0; i < tokens.size(); ++i) halves[i / 3] |= static_cast<std::uint64_t>(tokens[i].id) << (i % 3 * kIdBits);
+    length = static_cast<std::uint8_t>(word_length | kPacked);
+    n = static_cast<std::uint8_t>(tokens.size());
+    std::memcpy(ids, halves, sizeof ids + sizeof lengths);
+  }
+  /// `out` has room for kMaxPacked.
+  void unpack(std::int32_t* out) const noexcept {
+    std::uint64_t halves[2] = {0, 0};
+    std::memcpy(halves, ids, sizeof ids + sizeof lengths);
+    for (unsigned i = 0; i < n; ++i) out[i] = static_cast<std::int32_t>(halves[i / 3] >> (i % 3 * kIdBits) & ((1U << kIdBits) - 1));
+  }
+
+ private:
+  static constexpr std::size_t kPacked = 0x80;
 };
 
 /// A number to find a word by; its high bits are the best.
@@ -64,7 +96,7 @@ inline std::uint64_t hash_of_word(std::uint64_t low, std::uint64_t high) noexcep
 }
 
 /// Words to tokens. Two words share a cache line and a place: one that was met again and the newest, so that words that come once drive
-/// out only each other. `Word` has 32 bytes and is what CachedWord is: holds() and is_free().
+/// out only each other. `Word` has 32 bytes and is what CachedWord is: is_of(), holds() and is_free().
 template <class Word, unsigned kBits>
 class WordTable {
  public:
@@ -73,16 +105,17 @@ class WordTable {
   /// The word, or where it is to be put: holds() tells.
   [[nodiscard]] Word& look_up(std::uint64_t low, std::uint64_t high, std::size_t length) noexcept {
     auto& [first, second] = places_[place_of(low, high)].words;
-    if (first.holds(low, high, length)) return first;
-    if (second.holds(low, high, length)) {
+    if (first.is_of(low, high, length)) return first;
+    if (second.is_of(low, high, length)) {
       std::swap(first, second);
       return first;
     }
     return first.is_free() ? first : second;
   }
-  [[nodiscard]] bool has(std::uint64_t low, std::uint64_t high, std::size_t length) const noexcept {
-    const auto& [first, second] = places_[place_of(low, high)].words;
-    return first.holds(low, high, length) || second.holds(low, high, length);
+  /// The word, if it is the one of its place that comes first; null if not, which says nothing.
+  [[nodiscard]] const Word* first(std::uint64_t low, std::uint64_t high, std::size_t length) const noexcept {
+    const Word& word = places_[place_of(low, high)].words[0];
+    return word.holds(low, high, length) ? &word : nullptr;
   }
   /// Has the processor fetch what look_up() will read.
   void prefetch(std::uint64_t low, std::uint64_t high) const noexcept { __builtin_prefetch(&places_[place_of(low, high)]); }
@@ -115,29 +148,20 @@ struct TextWord {
   [[nodiscard]] std::size_t length() const noexcept { return end - begin; }
 };
 
-inline TextWord word_of(std::string_view text, std::size_t begin, std::size_t end) noexcept {
-  const auto length = static_cast<unsigned>(std::min<std::size_t>(end - begin, 16));
-  return {first_bytes(load8(text, begin), length), length <= 8 ? 0 : first_bytes(load8(text, begin + 8), length - 8), begin, end};
-}
+// What stays of the first 16 bytes of a word of n bytes.
+struct WordMask {
+  std::uint64_t low, high;
+};
+inline constexpr std::array<WordMask, 17> kWordMasks = [] {
+  std::array<WordMask, 17> out{};
+  for (unsigned n = 0; n < out.size(); ++n)
+    out[n] = {first_bytes(~std::uint64_t{0}, n), n <= 8 ? 0 : first_bytes(~std::uint64_t{0}, n - 8)};
+  return out;
+}();
 
-/// Cuts what stands from `at` on into words, next(at) being the end of the one at `at`, and gives each to use(). A block of them is cut off
-/// before the first is used, so that the cache's lines are fetched meanwhile; miss() is told of those that it does not hold, before them
-/// all.
-template <class Cache, class Next, class Miss, class Use>
-inline void for_each_word(std::string_view text, std::size_t at, const Cache& cache, Next&& next, Miss&& miss, Use&& use) {
-  TextWord words[32];
-  while (at < text.size()) {
-    std::size_t n = 0;
-    for (; n < std::size(words) && at < text.size(); ++n) {
-      words[n] = word_of(text, at, next(at));
-      cache.prefetch(words[n].low, words[n].high);
-      at = words[n].end;
-    }
-    for (std::size_t i = 0; i < n; ++i) {
-      if (!cache.has(words[i].low, words[i].high, words[i].length())) miss(words[i]);
-    }
-    for (std::size_t i = 0; i < n; ++i) use(words[i]);
-  }
+inline TextWord word_of(std::string_view text, std::size_t begin, std::size_t end) noexcept {
+  const WordMask& mask = kWordMasks[std::min<std::size_t>(end - begin, 16)];
+  return {load8(text, begin) & mask.low, load8(text, begin + 8) & mask.high, begin, end};
 }
 
 using WordCache = WordTable<CachedWord, 14>;  // a megabyte

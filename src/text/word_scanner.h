@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "akin/base/utf8.h"
+#include "byte_masks.h"
 #include "code_point_classes.h"
 #include "word_cache.h"
 
@@ -37,6 +38,22 @@ std::span<const KnownWordPattern> known_word_patterns() noexcept;
 /// The rules of a regular expression, null if it is not known.
 const WordRules* find_word_rules(std::string_view regex) noexcept;
 
+/// The end of a contraction that begins at the apostrophe `at`; `at` itself if there is none.
+template <WordRules rules>
+std::size_t contraction_end(std::string_view text, std::size_t at) noexcept {
+  const auto letter = [&](std::size_t i) {
+    const char c = i < text.size() ? text[i] : '\0';
+    return rules.fold_contractions && c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  };
+  const char first = letter(at + 1);
+  const char second = letter(at + 2);
+  if ((first == 'r' && second == 'e') || (first == 'v' && second == 'e') || (first == 'l' && second == 'l')) return at + 3;
+  if (first == 's' || first == 't' || first == 'm' || first == 'd') return at + 2;
+  // The long s, U+017F, is a small letter of S too.
+  if (rules.fold_contractions && text.substr(at + 1).starts_with("\xC5\xBF")) return at + 3;
+  return at;
+}
+
 /// Cuts one word after another off a text.
 template <WordRules rules>
 class WordScanner {
@@ -55,7 +72,6 @@ class WordScanner {
   [[nodiscard]] Char char_at(std::size_t at) const;
   [[nodiscard]] Class kind_at(std::size_t at) const { return char_at(at).kind; }
   [[nodiscard]] bool is_line_end(std::size_t at) const noexcept { return at < text_.size() && (text_[at] == '\n' || text_[at] == '\r'); }
-  [[nodiscard]] std::size_t contraction(std::size_t at) const;
   [[nodiscard]] std::size_t run(std::size_t at, Class kind) const;
   [[nodiscard]] std::size_t symbols(std::size_t at) const;
   [[nodiscard]] std::size_t digits(std::size_t at) const;
@@ -78,12 +94,9 @@ constexpr std::array<CodePointClasses::Class, 128> make_ascii_classes() {
 }
 inline constexpr std::array<CodePointClasses::Class, 128> kAsciiClasses = make_ascii_classes();
 
-// How many of eight bytes, from the low one on, are ASCII letters. The sums cannot carry: each byte is first cut to 7 bits.
+// How many of eight bytes, from the low one on, are ASCII letters.
 inline unsigned leading_letters(std::uint64_t bytes) noexcept {
-  constexpr std::uint64_t kOnes = 0x0101010101010101ULL;
-  constexpr std::uint64_t kHighs = 0x8080808080808080ULL;
-  const std::uint64_t folded = (bytes & ~kHighs) | (kOnes * 0x20);
-  const std::uint64_t letters = (folded + kOnes * (0x80 - 'a')) & ~(folded + kOnes * (0x80 - 'z' - 1)) & ~bytes & kHighs;
+  const std::uint64_t letters = in_range((bytes & ~kHighs) | kOnes * 0x20, 'a', 'z' + 1) & ~bytes;
   return static_cast<unsigned>(std::countr_zero(~letters & kHighs)) / 8;
 }
 
@@ -107,22 +120,6 @@ inline std::size_t WordScanner<rules>::run(std::size_t at, Class kind) const {
     if (c.kind != kind) break;
     at += c.length;
   }
-  return at;
-}
-
-// The end of a contraction that begins at the apostrophe `at`; `at` itself if there is none.
-template <WordRules rules>
-std::size_t WordScanner<rules>::contraction(std::size_t at) const {
-  const auto letter = [&](std::size_t i) {
-    const char c = i < text_.size() ? text_[i] : '\0';
-    return rules.fold_contractions && c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  };
-  const char first = letter(at + 1);
-  const char second = letter(at + 2);
-  if ((first == 'r' && second == 'e') || (first == 'v' && second == 'e') || (first == 'l' && second == 'l')) return at + 3;
-  if (first == 's' || first == 't' || first == 'm' || first == 'd') return at + 2;
-  // The long s, U+017F, is a small letter of S too.
-  if (rules.fold_contractions && text_.substr(at + 1).starts_with("\xC5\xBF")) return at + 3;
   return at;
 }
 
@@ -169,7 +166,7 @@ std::size_t WordScanner<rules>::next(std::size_t at) const {
   if (first.kind == CodePointClasses::letter) return run(at + first.length, CodePointClasses::letter);
   if (first.kind == CodePointClasses::number) return digits(at);
   if (text_[at] == '\'') {
-    if (const std::size_t end = contraction(at); end != at) return end;
+    if (const std::size_t end = contraction_end<rules>(text_, at); end != at) return end;
   }
   const std::size_t after = at + first.length;
   const bool is_last = after == text_.size();

@@ -110,9 +110,11 @@ TEST(Bpe, TakesAWholeWordThatMergesDoNotReachIfAsked) {
 
 TEST(Bpe, KnowsWhereATextMayBeCut) {
   const std::vector<std::string> vocabulary = {"_", "a", "__", "_a", "a_"};
-  EXPECT_TRUE(Bpe(vocabulary, {{"_", "_"}, {"_", "a"}}, {}, "t").may_cut_before("_"));
-  EXPECT_FALSE(Bpe(vocabulary, {{"_", "a"}, {"a", "_"}}, {}, "t").may_cut_before("_"));
-  EXPECT_FALSE(Bpe(vocabulary, {}, {}, "t").may_cut_before("x")) << "unknown characters may be fused";
+  const BpeOptions options = {.unknown = "a"};
+  EXPECT_TRUE(Bpe(vocabulary, {{"_", "_"}, {"_", "a"}}, options, "t").may_cut_before("_"));
+  EXPECT_FALSE(Bpe(vocabulary, {{"_", "a"}, {"a", "_"}}, options, "t").may_cut_before("_"));
+  EXPECT_FALSE(Bpe(vocabulary, {}, options, "t").may_cut_before("x")) << "unknown characters may be fused";
+  EXPECT_FALSE(Bpe(vocabulary, {}, {}, "t").may_cut_before("_")) << "what stands beside a character that is left out may meet";
 }
 
 TEST(Bpe, RefusesMergesOutsideItsVocabulary) {

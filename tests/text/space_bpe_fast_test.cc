@@ -46,11 +46,21 @@ TEST(SpaceBpeFast, LeavesOtherKindsToThePipeline) {
 TEST(SpaceBpeFast, LeavesMergesAcrossWordsToThePipeline) {
   const auto has_fast = [](const char* merges) {
     Json json = {{"normalizer", {{"type", "Replace"}, {"pattern", {{"String", " "}}}, {"content", "▁"}}}};
-    json["model"] = Json::parse(std::string(R"({"type": "BPE", "vocab": {"▁": 0, "a": 1, "▁a": 2, "a▁": 3}, "merges": [)") + merges + "]}");
+    json["model"] =
+        Json::parse(std::string(R"({"type": "BPE", "unk_token": "?", "vocab": {"▁": 0, "a": 1, "▁a": 2, "a▁": 3, "?": 4}, "merges": [)") +
+                    merges + "]}");
     return Twins<SpaceBpeFast>(load_json(json.dump(), "t")).has_fast();
   };
   EXPECT_TRUE(has_fast(R"("▁ a")"));
   EXPECT_FALSE(has_fast(R"("a ▁")"));
+}
+
+TEST(SpaceBpeFast, LeavesModelsThatLeaveCharactersOutToThePipeline) {
+  Json json = {{"normalizer", {{"type", "Replace"}, {"pattern", {{"String", " "}}}, {"content", "▁"}}}};
+  json["model"] = Json::parse(R"({"type": "BPE", "vocab": {"▁": 0, "▁▁": 1}, "merges": ["▁ ▁"]})");
+  EXPECT_FALSE(Twins<SpaceBpeFast>(load_json(json.dump(), "t")).has_fast());
+  const Tokenizer tokenizer = Tokenizer::from_json(json.dump(), "t");
+  EXPECT_EQ(tokenizer.encode(" x ").ids, std::vector<std::int32_t>{1}) << "the blanks meet";
 }
 
 }  // namespace

@@ -21,13 +21,17 @@ TEST(WholeWords, FindsPiecesByTheirBytes) {
   EXPECT_EQ(id_of("abcdefghijklmnop"), -1);
 }
 
-TEST(WholeWords, AreWholeAtOnceWhenMergesAreIgnored) {
-  const auto state = [](bool ignore_merges) {
-    const Bpe model({"a", "aa"}, {}, {.ignore_merges = ignore_merges}, "t");
-    return WholeWords(model).find(load8("aa", 0), 0, 2)->state.load();
+TEST(WholeWords, AreKnownToBeWholeFromTheOrderOfMergesOrIfMergesAreIgnored) {
+  using State = WholeWords::State;
+  const auto state = [](const std::vector<BpeMerge>& merges, bool ignore_merges) {
+    const Bpe model({"a", "aa", "b", "aab", "ab"}, merges, {.ignore_merges = ignore_merges}, "t");
+    return WholeWords(model).find(load8("aab", 0), 0, 3)->state.load();
   };
-  EXPECT_EQ(state(true), WholeWords::State::whole);
-  EXPECT_EQ(state(false), WholeWords::State::unknown);
+  EXPECT_EQ(state({}, true), State::whole);
+  EXPECT_EQ(state({}, false), State::parts);
+  EXPECT_EQ(state({{"a", "a"}, {"aa", "b"}}, false), State::whole);
+  EXPECT_EQ(state({{"a", "b"}, {"a", "a"}, {"aa", "b"}}, false), State::parts) << "ab is made first";
+  EXPECT_EQ(state({{"a", "a"}, {"aa", "b"}, {"a", "b"}, {"a", "ab"}}, false), State::unknown) << "it is made in two ways";
 }
 
 }  // namespace

@@ -36,6 +36,50 @@ TEST(WordCache, KeepsUpToThreeTokensOfAWord) {
   EXPECT_FALSE(word.holds(7, 9, 11));
 }
 
+TEST(WordCache, KeepsUpToFiveTokensOfAWordWithoutTheirLengths) {
+  WordCache cache;
+  constexpr std::int32_t kLast = (1 << CachedWord::kIdBits) - 1;
+  const std::vector<Token> tokens = {{kLast, 1}, {0, 1}, {5, 1}, {kLast, 1}, {6, 1}};
+  for (std::size_t n = 1; n <= tokens.size(); ++n) {
+    CachedWord& word = cache.look_up(7, 9, 11);
+    word = {.low = 7, .high = 9};
+    word.keep(11, std::vector<Token>(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(n)));
+    ASSERT_EQ(word.n, n);
+    EXPECT_EQ(word.holds(7, 9, 11), n <= 3);
+    EXPECT_EQ(word.holds_packed(7, 9, 11), n > 3);
+    EXPECT_TRUE(word.is_of(7, 9, 11));
+    EXPECT_FALSE(word.is_of(7, 9, 10));
+    std::int32_t ids[CachedWord::kMaxPacked];
+    if (n > 3) word.unpack(ids);
+    for (std::size_t i = 0; i < n; ++i) EXPECT_EQ(n > 3 ? ids[i] : word.ids[i], tokens[i].id);
+    EXPECT_EQ(&cache.look_up(7, 9, 11), &word);
+  }
+}
+
+TEST(WordCache, GivesTheFirstWordOfAPlaceAlone) {
+  WordTable<CachedWord, 1> cache;
+  EXPECT_EQ(cache.first(7, 0, 8), nullptr);
+  CachedWord& word = cache.look_up(7, 0, 8);
+  word = {.low = 7};
+  word.keep(8, std::vector<Token>{{1, 8}}, length_of);
+  EXPECT_EQ(cache.first(7, 0, 8), &word);
+  EXPECT_EQ(cache.first(7, 0, 7), nullptr);
+}
+
+TEST(WordCache, TakesTheFirstSixteenBytesOfAWord) {
+  const std::string text = "abcdefghijklmnopqrstuvwxyz";
+  for (std::size_t begin = 0; begin < text.size(); ++begin) {
+    for (std::size_t end = begin + 1; end <= text.size(); ++end) {
+      std::string bytes = text.substr(begin, std::min<std::size_t>(end - begin, 16));
+      bytes.resize(16, '\0');
+      const TextWord word = word_of(text, begin, end);
+      ASSERT_EQ(word.low, load8(bytes, 0));
+      ASSERT_EQ(word.high, load8(bytes, 8));
+      ASSERT_EQ(word.length(), end - begin);
+    }
+  }
+}
+
 TEST(WordCache, KeepsTheWordThatWasMetAgain) {
   WordTable<CachedWord, 1> cache;       // two places of two words
   std::vector<std::uint64_t> together;  // words of one place
