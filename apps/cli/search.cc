@@ -23,6 +23,7 @@ struct Options {
   std::vector<std::string> where;
   std::string rerank, label;
   std::size_t k = 10, depth = kRerankDepth;
+  DenseEffort effort;
   bool full = false;
 };
 
@@ -34,6 +35,7 @@ SearchOptions search_options(const Options& options) {
   search.mode = search_mode_from(options.mode);
   search.k = options.rerank.empty() ? options.k : std::max(options.k, options.depth);
   search.where = read_where(options.where);
+  search.effort = options.effort;
   return search;
 }
 
@@ -121,6 +123,18 @@ Run add_search(CLI::App& verb, Common& common) {
       ->type_name("N")
       ->check(CLI::Range(1, 10'000));
   verb.add_option("--rerank-label", options->label, "Of rerankers with several labels: the one to order by")->type_name("NAME");
+  auto* recall =
+      verb.add_option("--recall", options->effort.recall,
+                      "By meaning, in collections with a graph: the share of the nearest chunks to find, as measured on its own; "
+                      "default: 0.99")
+          ->type_name("SHARE")
+          ->check(CLI::Range(0.0, 1.0));
+  auto* ef = verb.add_option("--ef", options->effort.ef, "The same as a number: candidates kept on the way through the graph")
+                 ->type_name("N")
+                 ->check(CLI::Range(1, 1'000'000));
+  auto* exact = verb.add_flag("--exact", options->effort.exact, "By meaning: look at every vector, graph or not");
+  recall->excludes(ef)->excludes(exact);
+  ef->excludes(exact);
   verb.add_flag("--full", options->full, "Print the whole chunk, not a snippet");
   add_model_options(verb, common);
   return [options, &common](Context& context) { return run(*options, common, context); };

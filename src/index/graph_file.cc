@@ -66,6 +66,11 @@ class Parser {
     return part;
   }
 
+  HnswDescription describe() const {
+    const std::span<const std::byte> note = section(kNote);
+    return {header_.n_nodes, static_cast<int>(header_.code_bits), recall(), {note.begin(), note.end()}};
+  }
+
   GraphFile read(std::shared_ptr<const void> owner) const {
     GraphFile file;
     file.options = options();
@@ -228,8 +233,6 @@ GraphFile parse_graph(std::span<const std::byte> bytes, std::string_view name, s
   return Parser(bytes, name).read(std::move(owner));
 }
 
-std::span<const std::byte> parse_graph_note(std::span<const std::byte> bytes, std::string_view name) {
-  return Parser(bytes, name).section(kNote);
-}
+HnswDescription parse_graph_description(std::span<const std::byte> bytes, std::string_view name) { return Parser(bytes, name).describe(); }
 
 }  // namespace akin

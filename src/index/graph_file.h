@@ -32,7 +32,7 @@ void write_graph(const GraphFile& file, const std::function<void(std::span<const
 /// Reads what lies in `bytes`, which `owner` keeps alive and which begin at a cache line. Everything is checked, but not what the note
 /// says. Throws Error{corrupt} or Error{unsupported}, beginning with `name`.
 GraphFile parse_graph(std::span<const std::byte> bytes, std::string_view name, std::shared_ptr<const void> owner);
-/// The note alone: checks the header and the note's checksum.
-std::span<const std::byte> parse_graph_note(std::span<const std::byte> bytes, std::string_view name);
+/// Checks the header, recall and note alone.
+HnswDescription parse_graph_description(std::span<const std::byte> bytes, std::string_view name);
 
 }  // namespace akin

@@ -63,10 +63,9 @@ LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors
   return {HnswIndex(std::move(impl)), {file.note.begin(), file.note.end()}};
 }
 
-std::vector<std::byte> read_hnsw_note(const std::filesystem::path& path) {
+HnswDescription describe_hnsw(const std::filesystem::path& path) {
   const MappedFile mapped(path);
-  const std::span<const std::byte> note = parse_graph_note(mapped.bytes(), path.string());
-  return {note.begin(), note.end()};
+  return parse_graph_description(mapped.bytes(), path.string());
 }
 
 }  // namespace akin

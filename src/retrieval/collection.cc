@@ -89,6 +89,16 @@ Hit hit_of(ChunkRecord& record, double score, std::string_view query) {
   return hit;
 }
 
+// The documents are committed: what goes wrong with the graph is told, not thrown.
+void refresh_graph(Store& store, Context& context) {
+  try {
+    store.refresh_graph(context);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::cancelled) throw;
+    context.warn(std::string("the graph was not brought up to date, searches stay exact: ") + error.what());
+  }
+}
+
 }  // namespace
 
 SearchMode search_mode_from(std::string_view name) {
@@ -125,9 +135,9 @@ std::vector<ScoredChunk> Collection::Impl::rank(const Snapshot& snapshot, std::s
   require(embedder != nullptr, "Collection::search: dense and hybrid search need a model");
   check_model(*embedder);
   const std::vector<float> vector = embedder->embed_one(query, TextRole::query, context);
-  if (options.mode == SearchMode::dense) return snapshot.search_dense(vector, options.k, among, context);
+  if (options.mode == SearchMode::dense) return snapshot.search_dense(vector, {options.k, options.effort}, among, context);
   const std::size_t depth = std::max(options.k, kFusionDepth);
-  const std::vector<std::uint64_t> rankings[] = {ids_of(snapshot.search_dense(vector, depth, among, context)),
+  const std::vector<std::uint64_t> rankings[] = {ids_of(snapshot.search_dense(vector, {depth, options.effort}, among, context)),
                                                  ids_of(snapshot.search_text(query, depth, among))};
   std::vector<ScoredChunk> fused;
   for (const FusedEntry& entry : fuse_rankings(rankings, options.k)) fused.push_back({entry.id, entry.score});
@@ -169,7 +179,8 @@ CollectionInfo Collection::info() const {
           .n_documents = counts.n_documents,
           .n_chunks = counts.n_chunks,
           .n_bytes = counts.n_bytes,
-          .metric = space.metric};
+          .metric = space.metric,
+          .graph = impl_->store.graph()};
 }
 
 std::vector<DocumentEntry> Collection::documents() const {
@@ -189,7 +200,9 @@ IndexReport Collection::index(std::span<const fs::path> paths, const Embedder& e
     if (!fs::exists(fs::symlink_status(path, ignored)) && impl_->store.snapshot().sources_under(absolute_path(path)).empty())
       throw Error(ErrorCode::not_found, "'" + path.string() + "': no such file or folder");
   }
-  return run_index(impl_->store, embedder, paths, options, context);
+  IndexReport report = run_index(impl_->store, embedder, paths, options, context);
+  refresh_graph(impl_->store, context);
+  return report;
 }
 
 std::size_t Collection::remove(std::string_view uri) {
@@ -223,7 +236,9 @@ std::vector<Hit> Collection::search(const Image& query, const Embedder& embedder
   const Matrix<float> vector = embedder.embed_images(std::span(&image, 1), context);
   const Snapshot snapshot = impl_->store.snapshot();
   const std::vector<float> numbers(vector.row(0).begin(), vector.row(0).end());
-  return impl_->hits(snapshot, snapshot.search_dense(numbers, options.k, snapshot.select(options.where), context), "", context);
+  const std::vector<ScoredChunk> found =
+      snapshot.search_dense(numbers, {options.k, options.effort}, snapshot.select(options.where), context);
+  return impl_->hits(snapshot, found, "", context);
 }
 
 std::vector<Hit> Collection::search(std::string_view query, const Embedder* embedder, const SearchOptions& options,

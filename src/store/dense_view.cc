@@ -141,8 +141,11 @@ std::shared_ptr<const KeptRows> DenseView::kept_rows(const Ready& now, const Chu
 }
 
 SearchParameters DenseView::parameters_for(const Ready& now, const DenseOptions& options, const KeptRows* rows) {
-  SearchParameters parameters{
-      std::min(options.k, rows == nullptr ? now.n_usable : rows->count), {}, options.ef, options.recall, options.exact};
+  SearchParameters parameters{std::min(options.k, rows == nullptr ? now.n_usable : rows->count),
+                              {},
+                              options.effort.ef,
+                              options.effort.recall,
+                              options.effort.exact};
   if (rows != nullptr) {
     parameters.filter = rows->as_bits ? RowFilter::from_bits(rows->words) : RowFilter::from_ids(rows->words);
   } else if (!now.usable.empty()) {
@@ -174,16 +177,6 @@ std::vector<ScoredChunk> DenseView::search(std::span<const float> query, const D
   for (const Neighbor& hit : now.index().searcher()->search(query, parameters, context))
     hits.push_back({now.chunk_ids[hit.id], score_of(metric_, hit.distance)});
   return hits;
-}
-
-std::optional<GraphInfo> DenseView::graph(Context& context) const {
-  const Ready& now = ready(context);
-  if (!now.graph) return std::nullopt;
-  // Rows that cannot be searched are in no graph.
-  const std::size_t n_loose = now.graph->n_loose() - (now.chunk_ids.size() - now.n_usable);
-  GraphInfo info{now.n_usable - n_loose, n_loose, now.graph->code_bits(), now.graph->n_bytes(), {}};
-  for (const RecallAtEf& point : now.graph->recall()) info.recall.emplace_back(point.ef, point.recall);
-  return info;
 }
 
 bool DenseView::refresh_graph(Context& context) const {

@@ -35,7 +35,6 @@ class DenseView {
   [[nodiscard]] std::vector<ScoredChunk> search(std::span<const float> query, const DenseOptions& options, const ChunkSet::Impl* among,
                                                 Context& context) const;
   [[nodiscard]] DensePlan plan(const ChunkSet::Impl* among, const DenseOptions& options, Context& context) const;
-  [[nodiscard]] std::optional<GraphInfo> graph(Context& context) const;
   /// Store::refresh_graph() for these vectors; this view keeps the graph it has.
   bool refresh_graph(Context& context) const;
 

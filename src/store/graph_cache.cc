@@ -64,7 +64,7 @@ std::optional<Opened> opened(const std::filesystem::path& folder, const GraphRow
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
   try {
-    const auto ids = ids_in(read_hnsw_note(path), rows);
+    const auto ids = ids_in(describe_hnsw(path).note, rows);
     if (!ids) return std::nullopt;
     const Overlap overlap = overlap_of(*ids, rows);
     if (2 * overlap.n_common < rows.n_usable || 2 * overlap.n_common < ids->size()) return std::nullopt;
@@ -103,6 +103,17 @@ Usable usable_of(const GraphRows& rows) {
 }
 
 }  // namespace
+
+std::optional<GraphInfo> describe_graph(const std::filesystem::path& folder) {
+  try {
+    const HnswDescription file = describe_hnsw(folder / kGraphName);
+    GraphInfo info{file.n_vectors, file.code_bits, {}};
+    for (const RecallAtEf& point : file.recall) info.recall.emplace_back(point.ef, point.recall);
+    return info;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
 
 std::optional<HnswIndex> open_graph(const std::filesystem::path& folder, const GraphRows& rows, Context& context) {
   if (rows.n_usable < kGraphRows) return std::nullopt;

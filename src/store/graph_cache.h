@@ -32,6 +32,9 @@ struct GraphRows {
   Metric metric = Metric::cosine;
 };
 
+/// What the graph's file says; nothing if there is none that can be read.
+std::optional<GraphInfo> describe_graph(const std::filesystem::path& folder);
+
 /// The graph of the folder, over these rows. Nothing if there is none, it is damaged or of another space, or it lacks most of the rows.
 std::optional<HnswIndex> open_graph(const std::filesystem::path& folder, const GraphRows& rows, Context& context);
 

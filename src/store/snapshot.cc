@@ -99,7 +99,6 @@ DensePlan Snapshot::plan_dense(const ChunkSet& among, Context& context, const De
   return impl_->dense->plan(among.impl_.get(), options, context);
 }
 
-std::optional<GraphInfo> Snapshot::graph(Context& context) const { return impl_->dense->graph(context); }
 
 std::vector<ScoredChunk> Snapshot::search_text(std::string_view query, std::size_t k, const ChunkSet& among) const {
   require(k > 0, "the number of hits asked for must be at least 1");

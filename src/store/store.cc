@@ -119,6 +119,8 @@ const StoreSpace& Store::space() const noexcept { return impl_->space; }
 Snapshot Store::snapshot() const { return Snapshot(std::make_unique<Snapshot::Impl>(impl_->readers)); }
 
 void Store::apply(const StoreChange& change) { impl_->writing().apply(change); }
+std::optional<GraphInfo> Store::graph() const { return describe_graph(impl_->folder); }
+
 bool Store::refresh_graph(Context& context) {
   (void)impl_->writing();
   const Snapshot latest = snapshot();

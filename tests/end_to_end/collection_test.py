@@ -82,6 +82,38 @@ class Collection(AkinCase):
             self.assertEqual(len(self.json("search", "ships", "--mode", mode, "-k", "3")["hits"]), 3)
         self.assertEqual(len(self.json("search", "-", "-k", "1", stdin="ships\n")["hits"]), 1)
 
+    def test_a_large_collection_is_searched_through_a_graph(self):
+        lines = [json.dumps({"text": f"ship {i} house {i * 7919 % 20011} weather {i * 104729 % 9973}"}) for i in range(20_050)]
+        self.write("docs/many.jsonl", "\n".join(lines) + "\n")
+        self.ok("index", "docs", "--model", TINY)
+        graph = self.json("info", ".akin")["graph"]
+        self.assertEqual(graph["n_vectors"], 20_050)
+        self.assertEqual(graph["recall_at_ef"], sorted(graph["recall_at_ef"], key=lambda point: (point["ef"], point["recall"])))
+        self.assertIn("20,050 vectors", self.ok("info", ".akin").out)
+
+        def ids(*options):
+            found = self.json("search", "ship 12 house 4711", "--mode", "dense", "-k", "20", *options)
+            return [hit["chunk_id"] for hit in found["hits"]]
+        exact = ids("--exact")
+        for options in (("--ef", "2000"), ("--recall", "0.95"), ()):
+            found = ids(*options)
+            self.assertEqual(len(found), 20)
+            # The texts are much alike, so a walk may miss some; half would be a fault.
+            self.assertGreater(len(set(found) & set(exact)), 10, options)
+        self.assertEqual(len(ids("--where", "uri != nowhere")), 20)
+
+        graph_file = self.folder / ".akin/vectors.graph"
+        graph_file.write_bytes(graph_file.read_bytes()[:1000])
+        self.assertEqual(ids(), exact, "without a good graph a search is exact")
+
+    def test_one_measure_of_effort_is_given(self):
+        self.fill(2)
+        self.ok("index", "docs", "--model", TINY)
+        self.assertEqual(len(self.json("search", "ships", "--mode", "dense", "--recall", "0.9", "-k", "2")["hits"]), 2)
+        self.fails(2, "search", "ships", "--recall", "0.9", "--exact")
+        self.fails(2, "search", "ships", "--recall", "1.5")
+        self.fails(2, "search", "ships", "--ef", "0")
+
     def test_a_collection_is_found_upward(self):
         self.fill(2)
         self.ok("index", "docs", "--model", TINY)

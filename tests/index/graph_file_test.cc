@@ -24,7 +24,9 @@ TEST(GraphFile, LiesAsItsPageSays) {
   EXPECT_EQ(file.options.degree, 8);
   EXPECT_EQ(file.graph.codes.bits(), 4);
   EXPECT_EQ(file.note.size(), 4U);
-  EXPECT_EQ(parse_graph_note(all(small), "g")[0], std::byte{7});
+  const HnswDescription description = parse_graph_description(all(small), "g");
+  EXPECT_EQ(description.n_vectors, SmallGraph::kRows);
+  EXPECT_EQ(description.note, std::vector<std::byte>(4, std::byte{7}));
 }
 
 TEST(GraphFile, IsWrittenAgainAsItWas) {

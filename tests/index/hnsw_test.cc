@@ -264,7 +264,8 @@ TEST(Hnsw, IsTheSameFileFromAnyNumberOfThreadsAndComesBack) {
   save_hnsw(index, folder.path() / "a.graph", note);
   save_hnsw(build_hnsw(set, {}, three), folder.path() / "b.graph", note);
   EXPECT_EQ(read_file(folder.path() / "a.graph", std::size_t{1} << 30), read_file(folder.path() / "b.graph", std::size_t{1} << 30));
-  EXPECT_EQ(read_hnsw_note(folder.path() / "a.graph"), note);
+  EXPECT_EQ(describe_hnsw(folder.path() / "a.graph").note, note);
+  EXPECT_EQ(describe_hnsw(folder.path() / "a.graph").recall, index.recall());
   const LoadedHnsw loaded = load_hnsw(folder.path() / "a.graph", set, three);
   EXPECT_EQ(loaded.note, note);
   EXPECT_EQ(loaded.index.recall(), index.recall());

@@ -55,7 +55,7 @@ class GraphCacheTest : public ::testing::Test {
   double found_share(const DenseOptions& options, const ChunkSet& among = {}) {
     const Snapshot snapshot = store_->snapshot();
     DenseOptions all = options;
-    all.exact = true;
+    all.effort.exact = true;
     std::size_t n_found = 0, n = 0;
     for (int round = 0; round < 40; ++round) {
       const std::vector<float> wanted = query();
@@ -78,19 +78,18 @@ class GraphCacheTest : public ::testing::Test {
 
 TEST_F(GraphCacheTest, AnswersOnceItIsMade) {
   EXPECT_EQ(way(), DenseWay::all_rows);
-  EXPECT_FALSE(store_->snapshot().graph(context_).has_value());
+  EXPECT_FALSE(store_->graph().has_value());
   EXPECT_TRUE(store_->refresh_graph(context_));
   EXPECT_EQ(way(), DenseWay::graph);
   DenseOptions exact;
-  exact.exact = true;
+  exact.effort.exact = true;
   EXPECT_EQ(way(exact), DenseWay::all_rows);
-  const auto info = store_->snapshot().graph(context_);
+  const auto info = store_->graph();
   ASSERT_TRUE(info.has_value());
   EXPECT_EQ(info->n_vectors, kRowsADocument * kDocuments);
-  EXPECT_EQ(info->n_loose, 0U);
   EXPECT_FALSE(info->recall.empty());
   DenseOptions wide;
-  wide.ef = 200;
+  wide.effort.ef = 200;
   EXPECT_GE(found_share(wide), 0.97);
   EXPECT_FALSE(store_->refresh_graph(context_)) << "nothing has changed";
 }
@@ -107,12 +106,8 @@ TEST_F(GraphCacheTest, FindsWhatCameSinceAndNothingThatWent) {
   remove("doc3");
   put("new");
   EXPECT_EQ(way(), DenseWay::graph);
-  const auto info = store_->snapshot().graph(context_);
-  ASSERT_TRUE(info.has_value());
-  EXPECT_EQ(info->n_vectors, kRowsADocument * (kDocuments - 1));
-  EXPECT_EQ(info->n_loose, kRowsADocument);
   DenseOptions wide;
-  wide.ef = 200;
+  wide.effort.ef = 200;
   EXPECT_GE(found_share(wide), 0.97);
   const std::uint64_t newest = kRowsADocument * (kDocuments + 1), gone = 3 * kRowsADocument + 1;
   const Snapshot snapshot = store_->snapshot();
@@ -120,7 +115,7 @@ TEST_F(GraphCacheTest, FindsWhatCameSinceAndNothingThatWent) {
   EXPECT_TRUE(snapshot.vector_of(gone).empty());
 
   EXPECT_TRUE(store_->refresh_graph(context_));
-  EXPECT_EQ(store_->snapshot().graph(context_)->n_loose, 0U);
+  EXPECT_EQ(store_->graph()->n_vectors, kRowsADocument * kDocuments);
   EXPECT_GE(found_share(wide), 0.97);
 }
 
@@ -130,7 +125,7 @@ TEST_F(GraphCacheTest, OutlivesACompaction) {
   store_->compact(0);
   EXPECT_EQ(way(), DenseWay::graph);
   DenseOptions wide;
-  wide.ef = 200;
+  wide.effort.ef = 200;
   EXPECT_GE(found_share(wide), 0.97);
 }
 

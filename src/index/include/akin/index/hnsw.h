@@ -104,7 +104,14 @@ LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors
 /// Of a row that is not there any more.
 inline constexpr std::uint64_t kNoRowNow = std::numeric_limits<std::uint64_t>::max();
 
-/// The note of a graph's file, before its vectors are known. Checks the header and the note alone. Errors as load_hnsw().
-std::vector<std::byte> read_hnsw_note(const std::filesystem::path& path);
+/// What a graph's file says without its vectors.
+struct HnswDescription {
+  std::size_t n_vectors = 0;
+  int code_bits = 0;
+  std::vector<RecallAtEf> recall;
+  std::vector<std::byte> note;
+};
+/// Checks the header, recall and note alone. Errors as load_hnsw().
+HnswDescription describe_hnsw(const std::filesystem::path& path);
 
 }  // namespace akin

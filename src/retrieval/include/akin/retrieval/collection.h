@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "akin/base/context.h"
 #include "akin/embed/embedder.h"
 #include "akin/store/filter.h"
+#include "akin/store/store.h"
 
 namespace akin {
 
@@ -45,7 +47,8 @@ struct IndexReport {
 struct SearchOptions {
   std::size_t k = 10;
   SearchMode mode = SearchMode::hybrid;
-  Filter where;  ///< only chunks that pass; parse_filter() reads it from a text
+  Filter where;             ///< only chunks that pass; parse_filter() reads it from a text
+  DenseEffort effort = {};  ///< where the collection is large enough to have a graph, from 20,000 chunks on
 };
 
 /// One hit, with where it is.
@@ -65,6 +68,7 @@ struct CollectionInfo {
   WordPooling word_pooling = WordPooling::mean;  ///< by which they were, if its model is a file of word vectors
   std::size_t dim = 0, n_documents = 0, n_chunks = 0, n_bytes = 0;
   std::string metric;
+  std::optional<GraphInfo> graph;  ///< over its vectors, if there is one
 };
 
 struct DocumentEntry {
@@ -92,7 +96,8 @@ class Collection {
   /// Brings the collection in line with the files and folders: only what changed is embedded. Documents are committed whole, some seconds
   /// of work at a time: a stop at any moment loses nothing that was committed, and the next call goes on from there. Documents are known by
   /// absolute paths. A file that cannot be read is told in the report and never stops the run. Throws Error{mismatch} if `embedder`'s
-  /// fingerprint is another, Error{not_found} for a path that neither is there nor was, Error{io} (full disk, …), Error{cancelled}.
+  /// fingerprint is another, Error{not_found} for a path that neither is there nor was, Error{io} (full disk, …), Error{cancelled}. At the
+  /// end the graph over the vectors is brought up to date (Store::refresh_graph()); if that fails, the log says so and searches are exact.
   IndexReport index(std::span<const std::filesystem::path> paths, const Embedder& embedder, const IndexOptions& options, Context& context);
   /// Removes documents whose uri is `uri` or lies under it. Returns how many.
   std::size_t remove(std::string_view uri);

@@ -95,21 +95,25 @@ struct DensePlan {
   std::size_t n_kept = 0;  ///< of these, in the set
 };
 
+/// How thoroughly a search by meaning looks where there is a graph.
+struct DenseEffort {
+  float recall = 0;    ///< the share of the true neighbours to find, 0–1, as measured on the collection's own vectors; 0: 0.99
+  std::size_t ef = 0;  ///< candidates that the walk keeps instead; 0: what `recall` takes
+  bool exact = false;  ///< looks at every vector
+};
+
 /// What a search by meaning wants. A number alone is `k`.
 struct DenseOptions {
-  DenseOptions(std::size_t hits = 10) : k(hits) {}  // NOLINT(google-explicit-constructor)
+  DenseOptions(std::size_t hits = 10, const DenseEffort& its_effort = {})  // NOLINT(google-explicit-constructor)
+      : k(hits), effort(its_effort) {}
   std::size_t k;
-  bool exact = false;  ///< looks at every vector, graph or not
-  std::size_t ef = 0;  ///< candidates that a walk through the graph keeps; 0: what `recall` takes
-  float recall = 0;    ///< the share of the true neighbours to find, 0–1, as measured on the collection's own vectors; 0: 0.99
+  DenseEffort effort;
 };
 
 /// The graph over a collection's vectors.
 struct GraphInfo {
-  std::size_t n_vectors = 0;  ///< that it has and that can still be searched
-  std::size_t n_loose = 0;    ///< that came since: every search looks at them
+  std::size_t n_vectors = 0;  ///< when it was made; what came and went since is known when it is searched
   int code_bits = 0;
-  std::size_t n_bytes = 0;
   std::vector<std::pair<std::size_t, float>> recall;  ///< by rising ef, of the ten nearest of its own vectors
 };
 
@@ -156,8 +160,6 @@ class Snapshot {
                                                       Context& context) const;
   /// How search_dense() goes about it.
   [[nodiscard]] DensePlan plan_dense(const ChunkSet& among, Context& context, const DenseOptions& options = {}) const;
-  /// Nothing if there is no graph, or none of use.
-  [[nodiscard]] std::optional<GraphInfo> graph(Context& context) const;
   /// BM25 over title, headings and text; words are stemmed, any of them may match, "quoted words" match as a phrase.
   [[nodiscard]] std::vector<ScoredChunk> search_text(std::string_view query, std::size_t k, const ChunkSet& among) const;
   /// Names of the metadata fields that documents have, sorted.
@@ -202,6 +204,9 @@ class Store {
 
   [[nodiscard]] const std::filesystem::path& folder() const noexcept;
   [[nodiscard]] const StoreSpace& space() const noexcept;
+
+  /// What the graph's file says of it; nothing if there is none. Reads no vectors.
+  [[nodiscard]] std::optional<GraphInfo> graph() const;
 
   /// A consistent view of the latest commit. Safe to call from several threads.
   [[nodiscard]] Snapshot snapshot() const;
