@@ -9,7 +9,8 @@ import pathlib
 
 import harness
 
-TITLES = {"text": "Texts to vectors", "tokenizers": "Text to token ids", "exact_search": "Exact search", "decoder": "A decoder as an embedder",
+TITLES = {"text": "Texts to vectors", "tokenizers": "Text to token ids", "exact_search": "Exact search",
+          "stores": "A collection as a store of vectors", "decoder": "A decoder as an embedder",
           "images": "Images to vectors"}
 ABOUT = {
     "text": "all-MiniLM-L6-v2, the same texts for every program, warmed up, interleaved in one session, medians over the rounds. A rival counts "
@@ -19,6 +20,9 @@ ABOUT = {
                   "first pass, one paragraph a call. A rival counts with the better of one paragraph a call and, as a second pass over the same "
                   "texts with its caches warm, batches of 2,000.",
     "exact_search": "",
+    "stores": "Documents of one short text, three fields and one vector, 1,000 a commit, two threads. akin's commits are synced, with full text and "
+              "indexes of all fields; the rivals keep their defaults, sqlite-vec is synced too and has no index. LanceDB indexes at the end, as akin "
+              "does. The set of chunks that a filter keeps is remembered between searches of a commit.",
     "decoder": "A random model of LLaMA's shape, 12 layers of 768, a gated MLP of 2,048, 4 heads of keys: hidden states of the same texts.",
     "images": "A random model of CLIP ViT-B/32's shape, the same 32 pictures of 224 × 224 for every program, from prepared pixels to projected vectors.",
 }
