@@ -5,10 +5,21 @@
 namespace akin {
 namespace {
 
+// Sums side by side, so that no addition waits for the one before; their number is fixed, and so are the bits.
 double exact_norm(std::span<const float> v) noexcept {
-  double sum = 0;
-  for (const float x : v) sum += static_cast<double>(x) * static_cast<double>(x);
-  return std::sqrt(sum);
+  constexpr std::size_t kSums = 8;
+  double sums[kSums] = {};
+  const auto add = [&](std::size_t j, float number) {
+    const auto x = static_cast<double>(number);
+    sums[j] += x * x;
+  };
+  std::size_t i = 0;
+  for (; i + kSums <= v.size(); i += kSums)
+    for (std::size_t j = 0; j < kSums; ++j) add(j, v[i + j]);
+  for (std::size_t j = 0; i + j < v.size(); ++j) add(j, v[i + j]);
+  for (std::size_t half = kSums / 2; half > 0; half /= 2)
+    for (std::size_t j = 0; j < half; ++j) sums[j] += sums[j + half];
+  return std::sqrt(sums[0]);
 }
 
 constexpr std::size_t kRowsAtOnce = 256;
