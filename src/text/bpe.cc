@@ -54,7 +54,8 @@ void Bpe::add_merges(const std::vector<BpeMerge>& merges, const std::string& whe
   if (pieces_.size() >> kIdBits != 0 || merges.size() >= kMaxRank)
     throw Error(ErrorCode::limit,
                 where + ": " + std::to_string(pieces_.size()) + " pieces and " + std::to_string(merges.size()) + " merges are too many");
-  merged_.resize(merges.size());
+  n_merges_ = merges.size();
+  merged_.resize(n_merges_);
   buckets_.resize(std::bit_ceil(std::max<std::size_t>(merges.size() * 2 / kBucket, 2)), Bucket{{kFree, kFree, kFree, kFree}});
   mask_ = buckets_.size() - 1;
   shift_ = 64 - static_cast<unsigned>(std::countr_zero(buckets_.size()));
@@ -84,13 +85,14 @@ void Bpe::add_merges(const std::vector<BpeMerge>& merges, const std::string& whe
 }
 
 std::vector<std::uint64_t> Bpe::slots_by_rank() const {
-  std::vector<std::uint64_t> used;
+  std::vector<std::uint64_t> out(n_merges_, kFree);
   for (const Bucket& bucket : buckets_) {
-    std::copy_if(std::begin(bucket.slots), std::end(bucket.slots), std::back_inserter(used),
-                 [](std::uint64_t slot) { return slot != kFree; });
+    for (const std::uint64_t slot : bucket.slots) {
+      if (slot != kFree) out[slot & kMaxRank] = slot;
+    }
   }
-  std::sort(used.begin(), used.end(), [](std::uint64_t a, std::uint64_t b) { return (a & kMaxRank) < (b & kMaxRank); });
-  return used;
+  std::erase(out, kFree);  // of two equal merges the earlier one
+  return out;
 }
 
 bool Bpe::may_cut_before(std::string_view character) const noexcept {

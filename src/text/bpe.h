@@ -130,6 +130,7 @@ class Bpe final : public Model {
   std::int32_t unknown_id_ = -1;
   std::array<std::int32_t, 256> byte_ids_{};  // of <0x00> … <0xFF>
   std::vector<Bucket> buckets_;
+  std::size_t n_merges_ = 0;
   /// The id of what a merge gives; in most files it is the rank and a constant.
   [[nodiscard]] std::int32_t merged(std::uint32_t rank) const noexcept {
     return merged_.empty() ? first_merged_ + static_cast<std::int32_t>(rank) : merged_[rank];

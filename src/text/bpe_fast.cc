@@ -67,12 +67,22 @@ void BpeFast::tokenize(std::string_view text, TokenSink& sink) const {
 }
 
 void BpeFast::tokenize_segment(const Place& segment, TokenSink& sink, Scratch& scratch) const {
-  if (!is_plain(segment.text)) return pipeline_.tokenize_segment(segment.text, segment.offset, sink);
+  // Without a normaliser all that can be wrong is seen on the way.
+  const bool finds_out = rules_ == kGpt2Words && !composes_;
+  const TokenSink::Mark mark = sink.mark();
+  if ((finds_out || is_plain(segment.text)) && tokenize_plain(segment, sink, scratch)) return;
+  sink.rewind(mark);
+  pipeline_.tokenize_segment(segment.text, segment.offset, sink);
+}
+
+bool BpeFast::tokenize_plain(const Place& segment, TokenSink& sink, Scratch& scratch) const {
   if (added_.normalized().empty()) return tokenize_words(segment, sink, scratch);
+  bool valid = true;
   for_each_stretch(added_.normalized(), segment.text, segment.offset, scratch.parts, sink,
                    [&](std::string_view stretch, std::size_t begin) {
-                     tokenize_words({stretch, begin}, sink, scratch);
+                     valid = valid && tokenize_words({stretch, begin}, sink, scratch);
                    });
+  return valid;
 }
 
 // Is the text UTF-8 and left as it is by the normaliser? The quick check of Unicode's annex 15, 9.
@@ -101,20 +111,22 @@ bool BpeFast::is_plain(std::string_view text) const {
   return true;
 }
 
-void BpeFast::tokenize_words(const Place& segment, TokenSink& sink, Scratch& scratch) const {
+bool BpeFast::tokenize_words(const Place& segment, TokenSink& sink, Scratch& scratch) const {
   if (rules_ == kLlama3Words) return scan_words<kLlama3Words>(segment, sink, scratch);
   if (rules_ == kQwen2Words) return scan_words<kQwen2Words>(segment, sink, scratch);
-  scan_words<kGpt2Words>(segment, sink, scratch);
+  return scan_words<kGpt2Words>(segment, sink, scratch);
 }
 
+// False, with anything given out, if it finds that the text is not UTF-8.
 template <WordRules rules>
-void BpeFast::scan_words(const Place& segment, TokenSink& sink, Scratch& scratch) const {
+bool BpeFast::scan_words(const Place& segment, TokenSink& sink, Scratch& scratch) const {
   const std::string_view text = segment.text;
   WordBlock block(text, scratch.cache, sink, [&](const TextWord& word) { add_word(segment, word, sink, scratch); });
   std::size_t begin = 0;
+  bool valid = true;
   if constexpr (rules == kGpt2Words) {
     WordStarts starts(text, classes_);
-    for (std::size_t at = 0; at < text.size(); at += 64) {
+    for (std::size_t at = 0; at < text.size() && starts.is_valid(); at += 64) {
       for (std::uint64_t mask = starts.next() & ~static_cast<std::uint64_t>(at == 0); mask != 0; mask &= mask - 1) {
         const std::size_t end = at + static_cast<std::size_t>(std::countr_zero(mask));
         block.cut(begin, end);
@@ -122,6 +134,7 @@ void BpeFast::scan_words(const Place& segment, TokenSink& sink, Scratch& scratch
       }
       if (block.is_full()) block.give_out();
     }
+    valid = starts.is_valid();
   } else {
     const WordScanner<rules> scanner(text, classes_);
     for (std::size_t end = scanner.next(0); end < text.size(); end = scanner.next(end)) {
@@ -132,6 +145,7 @@ void BpeFast::scan_words(const Place& segment, TokenSink& sink, Scratch& scratch
   }
   block.cut(begin, text.size());
   block.give_out();
+  return valid;
 }
 
 inline void BpeFast::add_token(const Place& segment, std::int32_t id, std::size_t begin, std::size_t end, TokenSink& sink) {

@@ -47,9 +47,10 @@ class BpeFast final : public FastTokenizer {
   BpeFast(const Bpe& model, const WordRules& rules, bool composes, const AddedTokens& added, const Pipeline& pipeline);
   void tokenize_segment(const Place& segment, TokenSink& sink, Scratch& scratch) const;
   [[nodiscard]] bool is_plain(std::string_view text) const;
-  void tokenize_words(const Place& segment, TokenSink& sink, Scratch& scratch) const;
+  bool tokenize_plain(const Place& segment, TokenSink& sink, Scratch& scratch) const;
+  bool tokenize_words(const Place& segment, TokenSink& sink, Scratch& scratch) const;
   template <WordRules rules>
-  void scan_words(const Place& segment, TokenSink& sink, Scratch& scratch) const;
+  bool scan_words(const Place& segment, TokenSink& sink, Scratch& scratch) const;
   void add_word(const Place& segment, const TextWord& word, TokenSink& sink, Scratch& scratch) const;
   void add_packed_word(const Place& segment, const TextWord& word, const CachedWord& cached, TokenSink& sink) const;
   void add_uncached_word(const Place& segment, const TextWord& word, CachedWord& cached, TokenSink& sink, Scratch& scratch) const;

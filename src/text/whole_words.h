@@ -1,5 +1,5 @@
 // The pieces of a byte-level vocabulary as words of up to 16 bytes: is a word a token as a whole? Whether merges lead to the piece is
-// worked out when the word is first met and then remembered. Tested by whole_words_test.cc.
+// known from the order of merges, or else worked out when the word is first met and then remembered. Tested by whole_words_test.cc.
 #pragma once
 
 #include <atomic>
@@ -27,12 +27,6 @@ class WholeWords {
 
   explicit WholeWords(const Bpe& model);
 
-  /// Has the processor fetch what find() will read.
-  void prefetch(std::uint64_t low, std::uint64_t high) const noexcept {
-    const std::uint64_t at = hash_of_word(low, high) >> shift_;
-    __builtin_prefetch(&tags_[at]);
-    __builtin_prefetch(&words_[at]);
-  }
   /// Null if the word is no piece.
   [[nodiscard]] const Word* find(std::uint64_t low, std::uint64_t high, std::size_t length) const noexcept {
     const std::uint64_t hash = hash_of_word(low, high);

@@ -10,6 +10,7 @@ std::uint64_t WordStarts::add_characters(ByteMasks& masks) {
     const std::size_t at = at_ + i;
     if (at >= character_.end) {
       const DecodedChar c = decode_utf8(text_, at);
+      valid_ = valid_ && c.valid;
       character_ = {at + c.length, classes_.of(c.code_point)};
       if (character_.kind == CodePointClasses::space && !is_space_or_end(character_.end)) lasts |= std::uint64_t{1} << i;
     }

@@ -14,7 +14,7 @@
 
 namespace akin::text {
 
-/// The words of GPT-2's rules. The text is UTF-8.
+/// The words of GPT-2's rules.
 class WordStarts {
  public:
   WordStarts(std::string_view text, const CodePointClasses& classes) noexcept : text_(text), classes_(classes) {}
@@ -37,6 +37,8 @@ class WordStarts {
     at_ += 64;
     return starts;
   }
+  /// Was all UTF-8 so far? If not, the words mean nothing.
+  [[nodiscard]] bool is_valid() const noexcept { return valid_; }
 
  private:
   static std::uint64_t changed(std::uint64_t mask, std::uint64_t before) noexcept { return mask ^ (mask << 1 | before); }
@@ -53,7 +55,8 @@ class WordStarts {
   struct {
     std::size_t end = 0;
     CodePointClasses::Class kind = CodePointClasses::other;
-  } character_;            // the last that is not ASCII
+  } character_;  // the last that is not ASCII
+  bool valid_ = true;
   std::uint64_t set_ = 0;  // what contractions of the bytes before ask for
   std::uint64_t clear_ = 0;
 };
