@@ -121,8 +121,7 @@ void UnigramRun::give_out_cached(std::uint64_t low, std::uint64_t high, std::str
   CachedUnigramWord& cached = scratch_.cache.look_up(low, high, word.size());
   if (!cached.holds(low, high)) {
     scratch_.word.append(word);
-    tokenize(scratch_.word, true);
-    keep(cached, low, high);
+    tokenize_uncached(cached, low, high);
     give_out(scratch_.tokens, mark, begin);
     return;
   }
@@ -135,18 +134,37 @@ void UnigramRun::give_out_cached(std::uint64_t low, std::uint64_t high, std::str
   }
 }
 
-void UnigramRun::keep(CachedUnigramWord& cached, std::uint64_t low, std::uint64_t high) const {
-  cached = {};
-  if (scratch_.tokens.size() > cached.tokens.size()) return;
+void UnigramRun::tokenize_uncached(CachedUnigramWord& cached, std::uint64_t low, std::uint64_t high) {
+  LongUnigramWord& kept = scratch_.long_words.look_up(low, high, 0);
+  if (kept.holds(low, high)) return restore(kept);
+  tokenize(scratch_.word, true);
+  scratch_.tokens.size() > cached.tokens.size() ? keep(kept, low, high) : keep(cached, low, high);
+}
+
+template <std::size_t n>
+void UnigramRun::keep(KeptUnigramWord<n>& kept, std::uint64_t low, std::uint64_t high) const {
+  if (scratch_.tokens.size() > n) return;
+  KeptUnigramWord<n> made = {.low = low, .high = high};
   std::uint32_t end = 0;
-  std::size_t n = 0;
+  std::size_t i = 0;
   for (const WordToken& token : scratch_.tokens) {
     if (token.begin != end) return;  // the bytes of one character: they do not stand behind each other
-    cached.tokens[n++] = static_cast<std::uint32_t>(token.id) | (token.end - token.begin) << 24;
+    made.tokens[i++] = static_cast<std::uint32_t>(token.id) | (token.end - token.begin) << 24;
     end = token.end;
   }
-  cached.low = low;
-  cached.high = high;
+  kept = made;
+}
+
+template <std::size_t n>
+void UnigramRun::restore(const KeptUnigramWord<n>& kept) {
+  scratch_.tokens.clear();
+  std::uint32_t begin = 0;
+  for (const std::uint32_t token : kept.tokens) {
+    if (token == 0) break;
+    const std::uint32_t end = begin + length_of(token);
+    scratch_.tokens.push_back({id_of(token), begin, end});
+    begin = end;
+  }
 }
 
 TextSpan UnigramRun::ascii_origin(std::size_t from, std::size_t to, TextSpan mark, std::size_t begin) noexcept {
@@ -303,19 +321,7 @@ void UnigramRun::tokenize_gathered() {
   const std::uint64_t low = load8(word, 0);
   const std::uint64_t high = load8(word, 8);
   CachedUnigramWord& cached = scratch_.cache.look_up(low, high, word.size());
-  if (!cached.holds(low, high)) {
-    tokenize(scratch_.word, true);
-    keep(cached, low, high);
-    return;
-  }
-  scratch_.tokens.clear();
-  std::uint32_t begin = 0;
-  for (const std::uint32_t token : cached.tokens) {
-    if (token == 0) break;
-    const std::uint32_t end = begin + length_of(token);
-    scratch_.tokens.push_back({id_of(token), begin, end});
-    begin = end;
-  }
+  cached.holds(low, high) ? restore(cached) : tokenize_uncached(cached, low, high);
 }
 
 void UnigramRun::clear() {

@@ -32,23 +32,27 @@ struct UnigramRules {
   std::array<Class, 256> classes{};  ///< other: a control character or part of a longer one
 };
 
-/// A word of at most 16 bytes behind its mark, with its tokens; 32 bytes, so that two share a cache line and none straddles one.
-struct alignas(32) CachedUnigramWord {
+/// A word of at most 16 bytes behind its mark, with up to n tokens. With 4 or 12 it does not straddle cache lines.
+template <std::size_t n>
+struct alignas(16 + 4 * n) KeptUnigramWord {
   std::uint64_t low = 0;  ///< the bytes, zero behind the end; a word that holds a zero is not kept, so 0 is free
   std::uint64_t high = 0;
-  std::array<std::uint32_t, 4> tokens{};  ///< id and, from bit 24 on, length in bytes, the mark counted; 0 behind the last
+  std::array<std::uint32_t, n> tokens{};  ///< id and, from bit 24 on, length in bytes, the mark counted; 0 behind the last
 
   [[nodiscard]] bool holds(std::uint64_t l, std::uint64_t h, std::size_t = 0) const noexcept { return low == l && high == h; }
   [[nodiscard]] bool is_of(std::uint64_t l, std::uint64_t h, std::size_t) const noexcept { return holds(l, h); }
   [[nodiscard]] bool is_free() const noexcept { return low == 0 && high == 0; }
 };
+using CachedUnigramWord = KeptUnigramWord<4>;
+using LongUnigramWord = KeptUnigramWord<12>;
 
 /// Room that is kept between stretches.
 struct UnigramScratch {
-  WordTable<CachedUnigramWord, 14> cache;  // a megabyte: 15 % of the words of English Wikipedia are not in it
-  std::string word;                        // the mark, then what came in since the last cut
-  std::vector<TextSpan> origins;           // of each byte of `word`, if asked for
-  std::string stretch;                     // characters that may be clusters together
+  WordTable<CachedUnigramWord, 17> cache;     // eight megabytes, touched as words come: a lattice costs more than its way from there
+  WordTable<LongUnigramWord, 13> long_words;  // a megabyte: words of more tokens, of which a lattice costs most
+  std::string word;                           // the mark, then what came in since the last cut
+  std::vector<TextSpan> origins;              // of each byte of `word`, if asked for
+  std::string stretch;                        // characters that may be clusters together
   std::vector<TextSpan> stretch_origins;
   Unigram::Lattice lattice;
   std::vector<WordToken> tokens;
@@ -77,8 +81,12 @@ class UnigramRun {
   std::size_t long_ascii_word(std::size_t at);
   // Word and cache entry from the two halves of its key; `word` without its mark.
   void give_out_cached(std::uint64_t low, std::uint64_t high, std::string_view word, TextSpan mark, std::size_t begin);
-  // Where the word is, or where it would be kept.
-  void keep(CachedUnigramWord& cached, std::uint64_t low, std::uint64_t high) const;
+  // The tokens of the word that was put together, whose place in the cache holds another.
+  void tokenize_uncached(CachedUnigramWord& cached, std::uint64_t low, std::uint64_t high);
+  template <std::size_t n>
+  void keep(KeptUnigramWord<n>& kept, std::uint64_t low, std::uint64_t high) const;
+  template <std::size_t n>
+  void restore(const KeptUnigramWord<n>& kept);
   // Of bytes [from, to) of a marked word of ASCII that begins at byte `begin` of the text.
   [[nodiscard]] static TextSpan ascii_origin(std::size_t from, std::size_t to, TextSpan mark, std::size_t begin) noexcept;
   void give_out(const std::vector<WordToken>& tokens, TextSpan mark, std::size_t begin);

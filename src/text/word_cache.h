@@ -96,7 +96,7 @@ inline std::uint64_t hash_of_word(std::uint64_t low, std::uint64_t high) noexcep
 }
 
 /// Words to tokens. Two words share a cache line and a place: one that was met again and the newest, so that words that come once drive
-/// out only each other. `Word` has 32 bytes and is what CachedWord is: is_of(), holds() and is_free().
+/// out only each other. `Word` fills or halves a cache line and is what CachedWord is: is_of(), holds() and is_free().
 template <class Word, unsigned kBits>
 class WordTable {
  public:
@@ -124,7 +124,6 @@ class WordTable {
   struct alignas(64) Place {
     Word words[2];
   };
-  static_assert(sizeof(Place) == 64);
   static std::size_t place_of(std::uint64_t low, std::uint64_t high) noexcept { return hash_of_word(low, high) >> (64 - kBits); }
 
   // Pages of zeros, which are free words, and which the system gives when they are first touched.

@@ -57,6 +57,20 @@ TEST_P(FastFolder, EqualsThePipelineOnRandomTexts) {
   }
 }
 
+TEST_P(FastFolder, EqualsThePipelineOnWordsOfManyTokensMetAgain) {
+  const std::string letters = "zqxjvkwzqxjvkwzqx";
+  for (int pass = 0; pass < 2; ++pass) {
+    for (std::size_t length = 1; length <= letters.size(); ++length) twins_.compare("a " + letters.substr(0, length) + "\xC3\xA9 b");
+  }
+}
+
+TEST_P(FastFolder, EqualsThePipelineOnTextThatTurnsOutNotToBeUtf8) {
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += "the whale's sea ";
+  for (std::size_t at = 0; at < text.size(); at += 7) twins_.compare(std::string(text).replace(at, 1, "\xff"));
+  twins_.compare("\x80" + text);
+}
+
 INSTANTIATE_TEST_SUITE_P(BpeFast, FastFolder,
                          testing::Values("tokenizers/gpt2", "models/gpt2", "models/gpt-neox", "models/llama3", "models/modernbert",
                                          "models/opt", "models/qwen2", "models/qwen3", "models/roberta"));

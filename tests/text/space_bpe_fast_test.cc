@@ -34,6 +34,13 @@ TEST_P(SpaceFolder, EqualsThePipelineOnRandomTexts) {
   }
 }
 
+TEST_P(SpaceFolder, EqualsThePipelineOnWordsOfManyTokensMetAgain) {
+  const std::string letters = "zqxjvkwzqxjvkwzqx";
+  for (int pass = 0; pass < 2; ++pass) {
+    for (std::size_t length = 1; length <= letters.size(); ++length) twins_.compare("a " + letters.substr(0, length) + ".(x1 2'3");
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(SpaceBpeFast, SpaceFolder,
                          testing::Values("tokenizers/phi-3", "models/gemma", "models/gemma3-text", "models/llama", "models/llama-linear",
                                          "models/mistral"));

@@ -118,6 +118,17 @@ TEST(UnigramFast, SpellsUnknownCharactersInBytesAsThePipeline) {
   for (int i = 0; i < 400; ++i) both.compare(random_text(random));
 }
 
+TEST(UnigramFast, KeepsWordsOfManyTokensAsTheyAre) {
+  const Both both(golden_parts("t5-relu"));
+  const std::string letters = "zqxjvkwzqxjvkwzqx";
+  for (int pass = 0; pass < 2; ++pass) {
+    for (std::size_t length = 1; length <= letters.size(); ++length) {
+      both.compare("a " + letters.substr(0, length) + " a");
+      both.compare("a " + letters.substr(0, length) + "é a");
+    }
+  }
+}
+
 TEST(UnigramFast, TakesAMegabyteWithoutSpaces) {
   const Both both(golden_parts("t5-relu"));
   for (const char* bit : {"abcdefg", "é", "e\u0301", "中"}) {
