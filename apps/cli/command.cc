@@ -47,7 +47,8 @@ const std::vector<Verb>& verbs() {
        add_index},
       {"search", "Ask a collection",
        "akin search \"how do I cancel a subscription\"\n"
-       "  akin search \"heat transfer\" -k 3 --mode dense --where format=pdf --json",
+       "  akin search \"heat transfer\" -k 3 --mode dense --where 'format = pdf and year >= 2020' --json\n"
+       "  akin search --like docs/pumps.md --group document",
        add_search},
       {"rerank", "Order texts by how well each answers a question, with a cross-encoder",
        "akin rerank \"how do I cancel\" answers.txt --model cross-encoder/ms-marco-MiniLM-L6-v2 -k 3\n"

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "akin/akin.h"
+#include "reranker.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -12,6 +13,8 @@ namespace {
 struct Options {
   std::string benchmark, mode = "dense";
   std::vector<std::string> paths;
+  std::string rerank, label;
+  std::size_t depth = kRerankDepth;
   bool per_query = false;
 };
 
@@ -43,15 +46,23 @@ nlohmann::json json_of(const RetrievalScores& scores, const std::string& folder,
                          {"ndcg_at_10", scores.ndcg_at_10},
                          {"recall_at_100", scores.recall_at_100},
                          {"mrr_at_10", scores.mrr_at_10}};
+  if (!options.rerank.empty()) {
+    json["reranked_by"] = options.rerank;
+    json["rerank_depth"] = options.depth;
+    json["n_pairs_truncated"] = scores.n_pairs_truncated;
+  }
   if (options.per_query)
     for (const auto& [query, ndcg] : scores.ndcg_of_query) json["ndcg_at_10_of_query"][query] = ndcg;
   return json;
 }
 
 void run_retrieval(const Options& options, const Common& common, const Embedder* embedder, Context& context) {
+  RetrievalOptions how{.mode = search_mode_from(options.mode), .reranker = nullptr, .rerank = {options.depth, options.label}};
+  std::optional<CrossEncoder> reranker;
+  if (!options.rerank.empty()) how.reranker = &reranker.emplace(load_reranker(options.rerank, common, 0, context));
   Table table{{"nDCG@10", "recall@100", "MRR@10", "queries", "documents", "cut", "folder"}, {}};
   for (const std::string& folder : options.paths) {
-    const RetrievalScores scores = evaluate_retrieval(embedder, folder, search_mode_from(options.mode), context);
+    const RetrievalScores scores = evaluate_retrieval(embedder, folder, how, context);
     if (common.json) print_json_line(json_of(scores, folder, options));
     table.rows.push_back({fixed(scores.ndcg_at_10, 4), fixed(scores.recall_at_100, 4), fixed(scores.mrr_at_10, 4),
                           grouped(scores.n_queries), grouped(scores.n_documents), grouped(scores.n_documents_truncated), folder});
@@ -62,6 +73,7 @@ void run_retrieval(const Options& options, const Common& common, const Embedder*
 int run(const Options& options, const Common& common, Context& context) {
   check_choice("BENCHMARK", options.benchmark, {"sts", "retrieval"});
   check_choice("--mode", options.mode, {"dense", "text", "hybrid"});
+  if (!options.rerank.empty() && options.benchmark != "retrieval") throw UsageError("--rerank belongs to retrieval");
   std::optional<LoadedEmbedder> model;
   if (options.benchmark == "sts" || options.mode != "text") model = load_model(common, {}, context);
   if (options.benchmark == "sts") {
@@ -83,6 +95,13 @@ Run add_eval(CLI::App& verb, Common& common) {
       ->required();
   verb.add_option("paths", options->paths, "The files or folders; .gz is unpacked")->type_name("PATH")->required();
   verb.add_option("--mode", options->mode, "Of retrieval: dense, text (BM25) or hybrid")->capture_default_str()->type_name("MODE");
+  verb.add_option("--rerank", options->rerank, "Of retrieval: let a cross-encoder order the first documents of each query anew")
+      ->type_name("MODEL");
+  verb.add_option("--rerank-depth", options->depth, "How many documents it reads")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(1, 100));
+  verb.add_option("--rerank-label", options->label, "Of rerankers with several labels: the one to order by")->type_name("NAME");
   verb.add_flag("--per-query", options->per_query, "Of retrieval, with --json: the score of each query too");
   add_model_options(verb, common);
   return [options, &common](Context& context) { return run(*options, common, context); };

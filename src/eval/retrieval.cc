@@ -94,6 +94,25 @@ Rankings rank_text(const BeirSet& set, Context& context) {
   return rankings;
 }
 
+/// The first documents of each query in the order of the reranker.
+std::size_t rerank_all(const BeirSet& set, const RetrievalOptions& options, Rankings& rankings, Context& context) {
+  std::size_t n_truncated = 0;
+  for (std::size_t q = 0; q < rankings.size(); ++q) {
+    context.cancel.check();
+    const std::size_t n = std::min(options.rerank.k, rankings[q].size());
+    const std::vector<std::uint64_t> first(rankings[q].begin(), rankings[q].begin() + static_cast<std::ptrdiff_t>(n));
+    std::vector<std::string> texts;
+    for (const std::uint64_t row : first) texts.push_back(embedded_text(set.documents[row]));
+    const std::vector<std::string_view> views(texts.begin(), texts.end());
+    std::size_t place = 0;
+    for (const RankedText& ranked : options.reranker->rank(set.queries[q].text, views, 0, options.rerank.label, context)) {
+      rankings[q][place++] = first[ranked.index];
+      n_truncated += ranked.report.n_tokens_dropped > 0 ? 1 : 0;
+    }
+  }
+  return n_truncated;
+}
+
 }  // namespace
 
 RetrievalScores score_rankings(const BeirSet& set, const Rankings& rankings) {
@@ -116,7 +135,9 @@ RetrievalScores score_rankings(const BeirSet& set, const Rankings& rankings) {
   return scores;
 }
 
-RetrievalScores evaluate_retrieval(const Embedder* embedder, const std::filesystem::path& folder, SearchMode mode, Context& context) {
+RetrievalScores evaluate_retrieval(const Embedder* embedder, const std::filesystem::path& folder, const RetrievalOptions& options,
+                                   Context& context) {
+  const SearchMode mode = options.mode;
   require(embedder != nullptr || mode == SearchMode::text, "evaluate_retrieval: dense and hybrid search need a model");
   const BeirSet set = read_beir(folder);
   if (set.queries.empty()) throw Error(ErrorCode::corrupt, folder.string() + ": no query has a relevant document in qrels/test.tsv");
@@ -135,7 +156,9 @@ RetrievalScores evaluate_retrieval(const Embedder* embedder, const std::filesyst
       for (const FusedEntry& entry : fused) rankings[q].push_back(entry.id);
     }
   }
+  const std::size_t n_cut = options.reranker == nullptr ? 0 : rerank_all(set, options, rankings, context);
   RetrievalScores scores = score_rankings(set, rankings);
+  scores.n_pairs_truncated = n_cut;
   scores.n_documents_truncated = n_truncated;
   return scores;
 }

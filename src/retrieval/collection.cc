@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <set>
 #include <system_error>
 #include <utility>
 
 #include "akin/base/error.h"
-#include "akin/retrieval/fusion.h"
 #include "akin/store/store.h"
 #include "index_run.h"
-#include "snippet.h"
+#include "search_run.h"
 #include "walk.h"
 
 namespace akin {
@@ -26,13 +26,6 @@ struct ModeName {
   SearchMode mode;
 };
 constexpr std::array<ModeName, 3> kModes = {{{"dense", SearchMode::dense}, {"text", SearchMode::text}, {"hybrid", SearchMode::hybrid}}};
-
-std::vector<std::uint64_t> ids_of(const std::vector<ScoredChunk>& chunks) {
-  std::vector<std::uint64_t> ids;
-  ids.reserve(chunks.size());
-  for (const ScoredChunk& chunk : chunks) ids.push_back(chunk.chunk_id);
-  return ids;
-}
 
 /// How a model was used, beside its name.
 struct ModelUse {
@@ -61,32 +54,14 @@ std::pair<std::string, ModelUse> split_space_name(const std::string& name) {
   return {name, {}};
 }
 
-/// The chunk without the headings that it begins with: they are shown by themselves.
-std::string_view below_headings(const ChunkRecord& record) {
-  std::string_view text = record.chunk.text;
-  for (const std::string& heading : record.chunk.headings)
-    if (text.starts_with(heading) && text.substr(heading.size()).starts_with('\n')) text.remove_prefix(heading.size() + 1);
-  return text;
-}
-
 /// A record's uri is its file's with "#…" behind it.
 bool belongs_to(std::string_view uri, std::string_view wanted) {
   return lies_under(uri, wanted) || (uri.starts_with(wanted) && uri.substr(wanted.size()).starts_with('#'));
 }
 
-Hit hit_of(ChunkRecord& record, double score, std::string_view query) {
-  Hit hit;
-  hit.score = score;
-  hit.snippet = snippet_of(below_headings(record), query);
-  hit.uri = std::move(record.uri);
-  hit.title = std::move(record.title);
-  hit.text = std::move(record.chunk.text);
-  hit.headings = std::move(record.chunk.headings);
-  hit.page = record.chunk.page;
-  hit.line = record.chunk.line;
-  hit.chunk_id = record.chunk_id;
-  hit.metadata = std::move(record.metadata);
-  return hit;
+void tell_embedding(const SearchOptions& options, std::chrono::steady_clock::time_point start) {
+  if (options.plan != nullptr)
+    options.plan->embed_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 // The documents are committed: what goes wrong with the graph is told, not thrown.
@@ -111,10 +86,6 @@ struct Collection::Impl {
   Store store;
 
   void check_model(const Embedder& embedder) const;
-  [[nodiscard]] std::vector<ScoredChunk> rank(const Snapshot& snapshot, std::string_view query, const Embedder* embedder,
-                                              const SearchOptions& options, Context& context) const;
-  [[nodiscard]] std::vector<Hit> hits(const Snapshot& snapshot, const std::vector<ScoredChunk>& ranking, std::string_view query,
-                                      const Context& context) const;
 };
 
 void Collection::Impl::check_model(const Embedder& embedder) const {
@@ -126,22 +97,6 @@ void Collection::Impl::check_model(const Embedder& embedder) const {
                                        "' in " + std::string(name_of(info.precision)) + " (" + std::to_string(info.dim) +
                                        " dimensions, fingerprint " + embedder.fingerprint().substr(0, 12) +
                                        "); use the model, precision and pooling it was made with, or another collection");
-}
-
-std::vector<ScoredChunk> Collection::Impl::rank(const Snapshot& snapshot, std::string_view query, const Embedder* embedder,
-                                                const SearchOptions& options, Context& context) const {
-  const ChunkSet among = snapshot.select(options.where);
-  if (options.mode == SearchMode::text) return snapshot.search_text(query, options.k, among);
-  require(embedder != nullptr, "Collection::search: dense and hybrid search need a model");
-  check_model(*embedder);
-  const std::vector<float> vector = embedder->embed_one(query, TextRole::query, context);
-  if (options.mode == SearchMode::dense) return snapshot.search_dense(vector, {options.k, options.effort}, among, context);
-  const std::size_t depth = std::max(options.k, kFusionDepth);
-  const std::vector<std::uint64_t> rankings[] = {ids_of(snapshot.search_dense(vector, {depth, options.effort}, among, context)),
-                                                 ids_of(snapshot.search_text(query, depth, among))};
-  std::vector<ScoredChunk> fused;
-  for (const FusedEntry& entry : fuse_rankings(rankings, options.k)) fused.push_back({entry.id, entry.score});
-  return fused;
 }
 
 Collection::Collection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -215,37 +170,37 @@ std::size_t Collection::remove(std::string_view uri) {
   return change.remove.size();
 }
 
-std::vector<Hit> Collection::Impl::hits(const Snapshot& snapshot, const std::vector<ScoredChunk>& ranking, std::string_view query,
-                                        const Context& context) const {
-  std::vector<Hit> hits;
-  for (const ScoredChunk& found : ranking) {
-    try {
-      if (std::optional<ChunkRecord> record = snapshot.chunk(found.chunk_id)) hits.push_back(hit_of(*record, found.score, query));
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::corrupt) throw;
-      context.warn(std::string("a hit cannot be shown: ") + error.what());
-    }
-  }
-  return hits;
-}
-
 std::vector<Hit> Collection::search(const Image& query, const Embedder& embedder, const SearchOptions& options, Context& context) const {
-  require(options.k > 0, "Collection::search: k must be positive");
   impl_->check_model(embedder);
+  SearchOptions dense = options;
+  dense.mode = SearchMode::dense;
+  const auto start = std::chrono::steady_clock::now();
   const FittedImage image = embedder.fit_image(query);
   const Matrix<float> vector = embedder.embed_images(std::span(&image, 1), context);
-  const Snapshot snapshot = impl_->store.snapshot();
-  const std::vector<float> numbers(vector.row(0).begin(), vector.row(0).end());
-  const std::vector<ScoredChunk> found =
-      snapshot.search_dense(numbers, {options.k, options.effort}, snapshot.select(options.where), context);
-  return impl_->hits(snapshot, found, "", context);
+  tell_embedding(options, start);
+  const auto row = vector.row(0);
+  return run_search(impl_->store.snapshot(), {.text = {}, .vector = {row.begin(), row.end()}, .apart = {}}, dense, context);
 }
 
 std::vector<Hit> Collection::search(std::string_view query, const Embedder* embedder, const SearchOptions& options,
                                     Context& context) const {
-  require(options.k > 0, "Collection::search: k must be positive");
+  SearchQuery search{.text = query, .vector = {}, .apart = {}};
+  if (options.mode != SearchMode::text) {
+    require(embedder != nullptr, "Collection::search: dense and hybrid search need a model");
+    impl_->check_model(*embedder);
+    const auto start = std::chrono::steady_clock::now();
+    search.vector = embedder->embed_one(query, TextRole::query, context);
+    tell_embedding(options, start);
+  }
+  return run_search(impl_->store.snapshot(), search, options, context);
+}
+
+std::vector<Hit> Collection::search_like(std::string_view place, const SearchOptions& options, Context& context) const {
+  SearchOptions dense = options;
+  dense.mode = SearchMode::dense;
   const Snapshot snapshot = impl_->store.snapshot();
-  return impl_->hits(snapshot, impl_->rank(snapshot, query, embedder, options, context), query, context);
+  Likeness likeness = likeness_of(snapshot, place);
+  return run_search(snapshot, {.text = {}, .vector = std::move(likeness.vector), .apart = std::move(likeness.own)}, dense, context);
 }
 
 }  // namespace akin

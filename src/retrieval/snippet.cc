@@ -4,7 +4,11 @@
 #include <array>
 #include <cmath>
 #include <map>
+#include <utility>
 #include <vector>
+
+#include "akin/base/unspaced.h"
+#include "akin/store/store.h"
 
 namespace akin::retrieval {
 namespace {
@@ -35,27 +39,64 @@ std::string stem_of(std::string_view word) {
   return stem;
 }
 
+/// Words, and groups of characters where a script has no spaces.
 template <class Visit>
-void for_each_word(std::string_view text, const Visit& visit) {
+void for_each_word(std::string_view text, bool whole_groups, const Visit& visit) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!is_word_byte(text[i])) continue;
     std::size_t end = i;
     while (end < text.size() && is_word_byte(text[end])) ++end;
-    visit(i, end);
+    const std::string_view part = text.substr(i, end - i);
+    for (std::size_t from = 0; from < part.size();) {
+      const UnspacedRun run = next_unspaced(part, from);
+      if (run.begin > from) visit(i + from, i + run.begin);
+      if (run.group != 0) for_each_group(part, run, whole_groups, [&](std::size_t first, std::size_t last) { visit(i + first, i + last); });
+      from = run.end;
+    }
     i = end;
   }
 }
 
+/// Stems of what the query looks for, each with a number.
+using Stems = std::map<std::string, std::size_t>;
+
+Stems stems_of(std::string_view query) {
+  Stems stems;
+  for (const std::string& term : text_query_terms(query))
+    for_each_word(term, true, [&](std::size_t begin, std::size_t end) {
+      stems.emplace(stem_of(std::string_view(term).substr(begin, end - begin)), stems.size());
+    });
+  return stems;
+}
+
 /// The words of `text` that are in the query.
-std::vector<Word> matches(std::string_view text, std::string_view query) {
-  std::map<std::string, std::size_t> stems;
-  for_each_word(query, [&](std::size_t begin, std::size_t end) { stems.emplace(stem_of(query.substr(begin, end - begin)), stems.size()); });
+std::vector<Word> matches(std::string_view text, const Stems& stems) {
   std::vector<Word> found;
-  for_each_word(text, [&](std::size_t begin, std::size_t end) {
-    const auto at = stems.find(stem_of(text.substr(begin, end - begin)));
+  for_each_word(text, false, [&](std::size_t begin, std::size_t end) {
+    const std::string_view word = text.substr(begin, end - begin);
+    auto at = stems.find(stem_of(word));
+    if (at == stems.end() && static_cast<unsigned char>(word.front()) >= 0xE0) {
+      // A query of one character, where groups have more: all groups that begin with it.
+      const DecodedChar first = decode_utf8(word, 0);
+      if (group_size(first.code_point) != 0) at = stems.find(std::string(word.substr(0, first.length)));
+      if (at != stems.end()) end = begin + first.length;
+    }
     if (at != stems.end()) found.push_back({begin, end, at->second});
   });
   return found;
+}
+
+/// Words that overlap, or follow each other without a gap, are one range.
+std::vector<TextRange> ranges_of(const std::vector<Word>& words) {
+  std::vector<TextRange> ranges;
+  for (const Word& word : words) {
+    if (!ranges.empty() && word.begin <= ranges.back().end) {
+      ranges.back().end = std::max(ranges.back().end, word.end);
+    } else {
+      ranges.push_back({word.begin, word.end});
+    }
+  }
+  return ranges;
 }
 
 /// Short words say little of a text's subject: "the" counts a seventh of "captain".
@@ -128,15 +169,17 @@ std::string one_line(std::string_view text) {
 
 }  // namespace
 
-std::string snippet_of(std::string_view text, std::string_view query, std::size_t max_bytes) {
-  const Window window = best_window(matches(text, query), max_bytes);
+Snippet snippet_of(std::string_view text, std::string_view query, std::size_t max_bytes) {
+  const Stems stems = stems_of(query);
+  const Window window = best_window(matches(text, stems), max_bytes);
   const std::size_t slack = max_bytes - std::min(max_bytes, window.end - window.begin);
   const std::size_t begin = start_before(text, window.begin, window.begin - std::min(window.begin, slack * 2 / 3));
   const std::size_t end = end_before(text, window.end, begin + max_bytes);
   std::string line = one_line(text.substr(begin, end - begin));
   if (one_line(text.substr(0, begin)) != "") line = std::string(kCut) + line;
   if (one_line(text.substr(end)) != "") line += kCut;
-  return line;
+  std::vector<TextRange> highlights = ranges_of(matches(line, stems));
+  return {std::move(line), std::move(highlights)};
 }
 
 }  // namespace akin::retrieval

@@ -22,14 +22,14 @@ constexpr const char* kDocumentFields =
     "SELECT d.uri, d.title, d.format, d.content_hash, coalesce(s.path, ''), d.n_chunks "
     "FROM documents d LEFT JOIN sources s ON s.id = d.source_id ";
 
-DocumentRecord document_of(const Statement& row) {
+DocumentRecord record_of(const Statement& row) {
   return {std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)),
           std::string(row.text(3)), std::string(row.text(4)), static_cast<std::size_t>(row.integer(5))};
 }
 
 std::vector<DocumentRecord> list_documents(Statement& query) {
   std::vector<DocumentRecord> documents;
-  while (query.step()) documents.push_back(document_of(query));
+  while (query.step()) documents.push_back(record_of(query));
   return documents;
 }
 
@@ -60,6 +60,8 @@ Snapshot::Impl::~Impl() {
   reading.reset();
   pool->give_back(std::move(db));
 }
+
+std::vector<std::string> text_query_terms(std::string_view query) { return query_terms(query); }
 
 Snapshot::Snapshot(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Snapshot::Snapshot(Snapshot&&) noexcept = default;
@@ -148,6 +150,22 @@ std::optional<ChunkRecord> Snapshot::chunk(std::uint64_t chunk_id) const {
   return record;
 }
 
+std::optional<std::uint64_t> Snapshot::document_of(std::uint64_t chunk_id) const {
+  Statement& query = impl_->db->statement("SELECT document_id FROM chunks WHERE id = ?1").bind(chunk_id);
+  std::optional<std::uint64_t> document;
+  if (query.step()) document = static_cast<std::uint64_t>(query.integer(0));
+  query.reset();
+  return document;
+}
+
+std::vector<std::uint64_t> Snapshot::chunk_ids_of(std::string_view uri) const {
+  Statement query(*impl_->db, "SELECT id FROM chunks WHERE document_id = (SELECT id FROM documents WHERE uri = ?1) ORDER BY id");
+  query.bind(uri);
+  std::vector<std::uint64_t> ids;
+  while (query.step()) ids.push_back(static_cast<std::uint64_t>(query.integer(0)));
+  return ids;
+}
+
 std::vector<float> Snapshot::vector_of(std::uint64_t chunk_id) const {
   const std::span<const float> row = impl_->dense->vectors().vector_of(chunk_id);
   return {row.begin(), row.end()};
@@ -197,7 +215,7 @@ std::vector<DocumentRecord> Snapshot::damaged_documents(Context& context) const 
     Statement query(*impl_->db, std::string(kDocumentFields) + "WHERE d.id = (SELECT document_id FROM chunks WHERE id = ?1)");
     query.bind(chunk_id);
     if (!query.step()) continue;
-    DocumentRecord document = document_of(query);
+    DocumentRecord document = record_of(query);
     // The chunks of a document follow each other.
     if (documents.empty() || documents.back().uri != document.uri) documents.push_back(std::move(document));
   }

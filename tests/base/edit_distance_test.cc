@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 namespace akin {
 namespace {
@@ -18,6 +19,16 @@ TEST(EditDistance, CountsLettersInsertedDeletedReplacedAndSwapped) {
 TEST(EditDistance, IgnoresCase) { EXPECT_EQ(edit_distance("All-MiniLM", "all-minilm"), 0U); }
 
 TEST(EditDistance, GivesUpOnVeryLongNames) { EXPECT_EQ(edit_distance(std::string(10'000'000, 'a'), "a"), 256U); }
+
+TEST(NearestWord, IsTheOneThatWasMeant) {
+  const std::vector<std::string> known = {"author", "year", "language", "q8_0"};
+  EXPECT_EQ(nearest_word("yaer", known), "year");
+  EXPECT_EQ(nearest_word("Auther", known), "author");
+  EXPECT_EQ(nearest_word("lan", known), "language") << "only begun";
+  EXPECT_EQ(nearest_word("publisher", known), "");
+  EXPECT_EQ(nearest_word("x", known), "");
+  EXPECT_EQ(nearest_word("year", {}), "");
+}
 
 }  // namespace
 }  // namespace akin

@@ -42,7 +42,7 @@ TEST(Retrieval, FindsByWordsWithoutAModel) {
   const TemporaryFiles files;
   write_small_set(files);
   Context context(1);
-  const RetrievalScores scores = evaluate_retrieval(nullptr, files.folder(), SearchMode::text, context);
+  const RetrievalScores scores = evaluate_retrieval(nullptr, files.folder(), {.mode = SearchMode::text}, context);
   EXPECT_EQ(scores.n_queries, 2U);
   EXPECT_EQ(scores.ndcg_at_10, 1);
   EXPECT_EQ(scores.mrr_at_10, 1);
@@ -53,10 +53,10 @@ TEST(Retrieval, RanksEveryDocumentByTheModel) {
   write_small_set(files);
   Context one(1), two(2);
   const Embedder embedder = small_model(one);
-  const RetrievalScores scores = evaluate_retrieval(&embedder, files.folder(), SearchMode::dense, one);
+  const RetrievalScores scores = evaluate_retrieval(&embedder, files.folder(), {.mode = SearchMode::dense}, one);
   EXPECT_EQ(scores.recall_at_100, 1) << "three documents all come back";
   EXPECT_GE(scores.mrr_at_10, 1.0 / 3);
-  EXPECT_EQ(scores.ndcg_of_query, evaluate_retrieval(&embedder, files.folder(), SearchMode::dense, two).ndcg_of_query);
+  EXPECT_EQ(scores.ndcg_of_query, evaluate_retrieval(&embedder, files.folder(), {.mode = SearchMode::dense}, two).ndcg_of_query);
 }
 
 TEST(Retrieval, FusesBothWays) {
@@ -64,7 +64,7 @@ TEST(Retrieval, FusesBothWays) {
   write_small_set(files);
   Context context(1);
   const Embedder embedder = small_model(context);
-  const RetrievalScores scores = evaluate_retrieval(&embedder, files.folder(), SearchMode::hybrid, context);
+  const RetrievalScores scores = evaluate_retrieval(&embedder, files.folder(), {.mode = SearchMode::hybrid}, context);
   EXPECT_EQ(scores.recall_at_100, 1);
   EXPECT_EQ(scores.ndcg_at_10, 1) << "the only document in both lists comes first";
 }
@@ -73,9 +73,35 @@ TEST(Retrieval, NeedsAModelForVectorsAndAJudgedQuery) {
   const TemporaryFiles files;
   write_small_set(files);
   Context context(1);
-  EXPECT_EQ(error_of([&] { evaluate_retrieval(nullptr, files.folder(), SearchMode::dense, context); }).code(), ErrorCode::invalid_argument);
+  EXPECT_EQ(error_of([&] { evaluate_retrieval(nullptr, files.folder(), {.mode = SearchMode::dense}, context); }).code(),
+            ErrorCode::invalid_argument);
   files.write("qrels/test.tsv", "query-id\tcorpus-id\tscore\n");
-  EXPECT_EQ(error_of([&] { evaluate_retrieval(nullptr, files.folder(), SearchMode::text, context); }).code(), ErrorCode::corrupt);
+  EXPECT_EQ(error_of([&] { evaluate_retrieval(nullptr, files.folder(), {.mode = SearchMode::text}, context); }).code(), ErrorCode::corrupt);
+}
+
+TEST(Retrieval, LetsARerankerOrderTheFirstDocumentsAnew) {
+  const TemporaryFiles files;
+  write_small_set(files);
+  Context context(1);
+  const Embedder embedder = small_model(context);
+  const CrossEncoder reranker = CrossEncoder::load(std::string(AKIN_GOLDEN) + "/sentence-transformers/cross-encoder", {}, context);
+  RetrievalOptions options{.reranker = &reranker};
+  const RetrievalScores scores = evaluate_retrieval(&embedder, files.folder(), options, context);
+  EXPECT_EQ(scores.recall_at_100, 1) << "none is lost";
+  // By hand: the reranker's own order of all three documents.
+  const BeirSet set = read_beir(files.folder());
+  std::vector<std::vector<std::uint64_t>> wanted(set.queries.size());
+  for (std::size_t q = 0; q < set.queries.size(); ++q) {
+    std::vector<std::string> texts;
+    for (const BeirDocument& document : set.documents) texts.push_back(document.title + " " + document.text);
+    const std::vector<std::string_view> views(texts.begin(), texts.end());
+    for (const RankedText& ranked : reranker.rank(set.queries[q].text, views, 0, "", context)) wanted[q].push_back(ranked.index);
+  }
+  EXPECT_EQ(scores.ndcg_of_query, score_rankings(set, wanted).ndcg_of_query);
+  options.rerank.k = 1;
+  EXPECT_EQ(evaluate_retrieval(&embedder, files.folder(), options, context).ndcg_of_query,
+            evaluate_retrieval(&embedder, files.folder(), {}, context).ndcg_of_query)
+      << "one document alone stays where it is";
 }
 
 }  // namespace

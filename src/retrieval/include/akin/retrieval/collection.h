@@ -14,6 +14,7 @@
 
 #include "akin/base/context.h"
 #include "akin/embed/embedder.h"
+#include "akin/retrieval/fusion.h"
 #include "akin/store/filter.h"
 #include "akin/store/store.h"
 
@@ -44,21 +45,45 @@ struct IndexReport {
   double seconds = 0;
 };
 
+/// How a search went, for people who ask.
+struct SearchPlan {
+  std::string filter;                    ///< as it was understood; empty: none
+  std::size_t n_chunks = 0, n_kept = 0;  ///< of the collection; of these, those that pass
+  std::string dense, text;               ///< which way each side went; empty: not asked
+  std::size_t n_dense = 0, n_text = 0;   ///< hits of each side, before they are made one
+  double embed_seconds = 0, select_seconds = 0, dense_seconds = 0, text_seconds = 0;
+  double seconds = 0;  ///< of all but the embedding
+};
+
 struct SearchOptions {
   std::size_t k = 10;
   SearchMode mode = SearchMode::hybrid;
-  Filter where;             ///< only chunks that pass; parse_filter() reads it from a text
-  DenseEffort effort = {};  ///< where the collection is large enough to have a graph, from 20,000 chunks on
+  Filter where = {};                         ///< only chunks that pass; parse_filter() reads it from a text
+  DenseEffort effort = {};                   ///< where the collection is large enough to have a graph, from 20,000 chunks on
+  Fusion fusion = Fusion::rrf;               ///< of hybrid search
+  double dense_weight = 0.5;                 ///< of weighted fusion, 0 to 1: what meaning has to say; the rest is for words
+  std::optional<double> mmr = std::nullopt;  ///< 0 to 1: hits are chosen to differ too, the more the lower (maximal marginal relevance)
+  bool group_by_document = false;            ///< each hit is another document, with its best chunks
+  std::size_t chunks_per_document = 3;
+  SearchPlan* plan = nullptr;  ///< filled if given
+};
+
+/// Bytes [begin, end) of a text.
+struct TextRange {
+  std::size_t begin = 0, end = 0;
+  friend bool operator==(const TextRange&, const TextRange&) = default;
 };
 
 /// One hit, with where it is.
 struct Hit {
-  double score = 0;                       ///< larger is nearer: cosine (dense), BM25 (text), fused rank score (hybrid)
+  double score = 0;                       ///< larger is nearer: cosine (dense), BM25 (text), fused score (hybrid)
   std::string uri, title, text, snippet;  ///< snippet: the best window of the text, one line
+  std::vector<TextRange> highlights;      ///< the query's words in the snippet
   std::vector<std::string> headings;
   std::uint32_t page = 0, line = 0;
   std::uint64_t chunk_id = 0;
   std::vector<std::pair<std::string, std::string>> metadata;
+  std::vector<Hit> more;  ///< of a search by documents: the next best chunks of this one
 };
 
 struct CollectionInfo {
@@ -106,6 +131,9 @@ class Collection {
   std::vector<Hit> search(std::string_view query, const Embedder* embedder, const SearchOptions& options, Context& context) const;
   /// By meaning alone, whatever `options.mode` is. Throws Error{unsupported} for a model that takes no images.
   std::vector<Hit> search(const Image& query, const Embedder& embedder, const SearchOptions& options, Context& context) const;
+  /// More like a document, or like a chunk of it, by meaning alone, without that document; no model is needed. `place`: a uri, or
+  /// "uri#3" for its third chunk. Throws Error{not_found} if there is no such document or chunk, Error{corrupt} if its vectors are damaged.
+  std::vector<Hit> search_like(std::string_view place, const SearchOptions& options, Context& context) const;
 
  private:
   struct Impl;

@@ -1,7 +1,7 @@
 // A durable collection: documents, their chunks, metadata, full text and vectors in one folder with one commit point. Knows nothing of
 // models: it takes vectors and keeps the name and fingerprint of the space they live in. One writer, many readers, across processes.
 // Every commit is all or nothing, whatever ends the process; what it returned from survives a loss of power. How:
-// docs/formats/collection.md. Tested by store_test.cc, snapshot_test.cc, crash_test.cc.
+// docs/formats/collection.md. Tested by store_test.cc, snapshot_test.cc, select_test.cc, crash_test.cc.
 #pragma once
 
 #include <cstddef>
@@ -142,6 +142,10 @@ struct StoreCounts {
   std::uint64_t n_bytes = 0;       ///< of all files
 };
 
+/// What search_text() looks for: the query's words in small letters, phrases, and groups of characters where a script has no spaces; in
+/// order, without repeats. Words that are in every text ("the") only where there are no others.
+std::vector<std::string> text_query_terms(std::string_view query);
+
 /// The collection as one commit left it, for one thread; later commits do not show. Must not outlive its store.
 class Snapshot {
  public:
@@ -166,6 +170,10 @@ class Snapshot {
   [[nodiscard]] std::vector<std::string> metadata_fields() const;
   /// Nothing if there is no such chunk. Throws Error{corrupt} if its page is damaged.
   [[nodiscard]] std::optional<ChunkRecord> chunk(std::uint64_t chunk_id) const;
+  /// The document that a chunk is of, by a number that is good in this commit.
+  [[nodiscard]] std::optional<std::uint64_t> document_of(std::uint64_t chunk_id) const;
+  /// Of a document, in its order; empty if there is no such document.
+  [[nodiscard]] std::vector<std::uint64_t> chunk_ids_of(std::string_view uri) const;
   /// The vector of a chunk; empty if there is none or it is damaged.
   [[nodiscard]] std::vector<float> vector_of(std::uint64_t chunk_id) const;
   /// By uri.
