@@ -1,5 +1,5 @@
-// Any bytes as a text for BPE tokenizers of several kinds: offsets stay inside the text, counts agree, ids decode; a byte-level tokenizer
-// gives the text back.
+// Any bytes as a text for BPE tokenizers of several kinds: offsets stay inside the text, counts and ids without offsets agree, ids decode;
+// a byte-level tokenizer gives the text back.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,6 +25,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const akin::Encoding encoding = tokenizer.encode(text, {.special_tokens = false, .offsets = true});
     check(encoding.offsets.size() == encoding.ids.size() && encoding.n_tokens_dropped == 0);
     check(tokenizer.count(text) == encoding.ids.size());
+    check(tokenizer.encode(text, {.special_tokens = false}).ids == encoding.ids);
     for (const akin::TextSpan& span : encoding.offsets) check(span.begin <= span.end && span.end <= size);
     (void)akin::to_code_points(text, encoding.offsets);
     const std::string decoded = tokenizer.decode(encoding.ids, false);

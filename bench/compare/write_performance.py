@@ -16,9 +16,9 @@ ABOUT = {
     "text": "all-MiniLM-L6-v2, the same texts for every program, warmed up, interleaved in one session, medians over the rounds. A rival counts "
             "with the better of its batch sizes. Lengths are not padded by akin; the rivals sort by length and pad within a batch. The limit is what "
             "the cores would give if a text were nothing but matrix products at the fastest rate that they reach in the same session.",
-    "tokenizers": "20 MB of Wikipedia paragraphs, every program kept on one CPU, with the same vocabulary and the same ids. akin's figure is its "
-                  "first pass, one paragraph a call. A rival counts with the better of one paragraph a call and, as a second pass over the same "
-                  "texts with its caches warm, batches of 2,000.",
+    "tokenizers": "20 MB of Wikipedia paragraphs, every program kept on one CPU, with the same vocabulary and the same ids. akin takes one "
+                  "paragraph a call; its first pass over the texts stands first, its second, with a warm cache of words, below. A rival counts "
+                  "in both with the better of one paragraph a call and, as a second pass over the same texts, batches of 2,000.",
     "exact_search": "",
     "stores": "Documents of one short text, three fields and one vector, 1,000 a commit, two threads. akin's commits are synced, with full text and "
               "indexes of all fields; the rivals keep their defaults, sqlite-vec is synced too and has no index. LanceDB indexes at the end, as akin "
