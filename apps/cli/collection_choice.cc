@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "akin/base/error.h"
+#include "akin/retrieval/vector_transfer.h"
 
 namespace akin::cli {
 namespace {
@@ -43,6 +44,9 @@ fs::path collection_to_read(const std::string& given) {
 Embedder embedder_for(const Collection& collection, const Common& common, Context& context) {
   Common own = common;
   const CollectionInfo info = collection.info();
+  if (common.model.empty() && info.model.starts_with(kForeignSpace))
+    throw Error(ErrorCode::mismatch, info.path.string() + ": holds vectors of '" + info.model.substr(kForeignSpace.size()) +
+                                         "' that were imported, and no model to make more; search it by --vector FILE or by --mode text");
   if (own.model.empty()) own.model = info.model;
   if (!own.precision_given) own.precision = name_of(info.precision);
   if (!own.pooling_given) own.pooling = name_of(info.word_pooling);

@@ -50,6 +50,28 @@ const std::vector<Verb>& verbs() {
        "  akin search \"heat transfer\" -k 3 --mode dense --where 'format = pdf and year >= 2020' --json\n"
        "  akin search --like docs/pumps.md --group document",
        add_search},
+      {"delete", "Documents out of a collection",
+       "akin delete docs/old.md notes/2019\n"
+       "  akin delete 'records.jsonl#17' -c ~/notes/.akin",
+       add_delete},
+      {"backup", "A consistent copy of a collection, beside a running writer, read back before it gets its name",
+       "akin backup ~/backups/notes\n"
+       "  akin backup restored -c ~/backups/notes",
+       add_backup},
+      {"doctor", "What is wrong with a collection's files, and mending it",
+       "akin doctor -c ~/notes/.akin\n"
+       "  akin doctor --mend",
+       add_doctor},
+      {"reindex", "A collection to another model, from its own texts, while it goes on answering",
+       "akin reindex --model nomic-ai/nomic-embed-text-v1.5", add_reindex},
+      {"import", "Vectors that are there already into a collection",
+       "akin import vectors.npy --ids ids.txt --space my-encoder --metric dot -c shop\n"
+       "  akin import vectors.jsonl --space my-encoder",
+       add_import},
+      {"export", "A collection's vectors, ids, texts and metadata to files",
+       "akin export vectors.safetensors --ids ids.txt\n"
+       "  akin export everything.jsonl",
+       add_export},
       {"rerank", "Order texts by how well each answers a question, with a cross-encoder",
        "akin rerank \"how do I cancel\" answers.txt --model cross-encoder/ms-marco-MiniLM-L6-v2 -k 3\n"
        "  akin rerank \"heat transfer\" abstracts.jsonl --model ./my-reranker --json",

@@ -114,6 +114,15 @@ nlohmann::json json_of(const CollectionInfo& info) {
                          {"n_documents", info.n_documents},
                          {"n_chunks", info.n_chunks},
                          {"n_bytes", info.n_bytes},
+                         {"n_vectors", info.n_vectors},
+                         {"n_dead_vectors", info.n_dead_vectors},
+                         {"n_segments", info.n_segments},
+                         {"bytes",
+                          {{"database", info.n_database_bytes},
+                           {"log", info.n_log_bytes},
+                           {"vectors", info.n_vector_bytes},
+                           {"other", info.n_other_bytes},
+                           {"free", info.n_free_bytes}}},
                          {"metric", info.metric}};
   if (info.word_pooling != WordPooling::mean) json["word_pooling"] = name_of(info.word_pooling);
   if (info.graph) {
@@ -136,14 +145,29 @@ std::string graph_text(const GraphInfo& graph) {
   return text + points;
 }
 
+std::string parts_of(const CollectionInfo& info) {
+  std::string parts = "database " + bytes_text(info.n_database_bytes) + ", vectors " + bytes_text(info.n_vector_bytes) + " in " +
+                      grouped(info.n_segments) + (info.n_segments == 1 ? " segment" : " segments");
+  if (info.n_log_bytes > 0) parts += ", log " + bytes_text(info.n_log_bytes);
+  if (info.n_other_bytes > 0) parts += ", other " + bytes_text(info.n_other_bytes);
+  return parts;
+}
+
+/// What removed documents still take.
+std::string dead_space(const CollectionInfo& info) {
+  const double share = 100.0 * static_cast<double>(info.n_dead_vectors) / static_cast<double>(info.n_vectors + info.n_dead_vectors);
+  return grouped(info.n_dead_vectors) + " vectors (" + fixed(share, 1) + " %), " + bytes_text(info.n_free_bytes) + " of the database";
+}
+
 Rows rows_of(const CollectionInfo& info) {
   Rows rows = {{"collection", info.path.string()},
                {"documents", grouped(info.n_documents)},
                {"chunks", grouped(info.n_chunks)},
                {"vectors", grouped(info.dim) + " dimensions, " + info.metric},
-               {"on disk", bytes_text(info.n_bytes)},
+               {"on disk", bytes_text(info.n_bytes) + ": " + parts_of(info)},
                {"model", info.model},
                {"computed in", std::string(name_of(info.precision))}};
+  if (info.n_dead_vectors + info.n_free_bytes > 0) rows.emplace_back("dead space", dead_space(info));
   if (info.word_pooling != WordPooling::mean) rows.emplace_back("words pooled by", name_of(info.word_pooling));
   if (info.graph) rows.emplace_back("graph", graph_text(*info.graph));
   rows.emplace_back("fingerprint", info.fingerprint);

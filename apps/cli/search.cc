@@ -9,6 +9,7 @@
 #include "collection_choice.h"
 #include "hits.h"
 #include "pictures.h"
+#include "query_vector.h"
 #include "reranker.h"
 #include "terminal.h"
 #include "text_source.h"
@@ -21,7 +22,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct Options {
-  std::string query, like, collection, mode = "hybrid";
+  std::string query, like, vector, collection, mode = "hybrid";
   std::vector<std::string> where;
   std::string fusion = "rrf", group, rerank, label;
   double dense_weight = 0.5, mmr = 1;
@@ -39,8 +40,10 @@ void check_combination(const Options& options) {
   if (!options.group.empty()) check_choice("--group", options.group, {"document"});
   if (options.weight_given && options.fusion != "weighted") throw UsageError("--dense-weight belongs to --fusion weighted");
   if (options.fusion == "weighted" && options.mode != "hybrid") throw UsageError("--fusion belongs to --mode hybrid");
-  if (options.query.empty() == options.like.empty()) throw UsageError("a query or --like is wanted, one of them");
-  if (!options.like.empty() && !options.rerank.empty()) throw UsageError("--rerank reads a query with the hits; --like has none");
+  const int n_asked = int{!options.query.empty()} + int{!options.like.empty()} + int{!options.vector.empty()};
+  if (n_asked != 1) throw UsageError("a query, --like or --vector is wanted, one of them");
+  if (options.query.empty() && !options.rerank.empty())
+    throw UsageError("--rerank reads a query with the hits; --like and --vector have none");
 }
 
 SearchOptions search_options(const Options& options, SearchPlan& plan) {
@@ -95,6 +98,14 @@ Found find(const Options& options, const Collection& collection, const SearchOpt
     found.seconds = seconds_since(start);
     return found;
   }
+  if (!options.vector.empty()) {
+    found.query = options.vector;
+    const std::vector<float> vector = read_query_vector(options.vector);
+    const Clock::time_point start = Clock::now();
+    found.hits = collection.search(vector, search, context);
+    found.seconds = seconds_since(start);
+    return found;
+  }
   found.query = read_query(options);
   const bool picture = is_picture(found.query);
   if (picture && !options.rerank.empty()) throw UsageError("--rerank reads the query with the hits; the query is a picture");
@@ -118,7 +129,7 @@ void print_found_as_json(const Options& options, const Found& found, const Searc
   nlohmann::json list = nlohmann::json::array();
   for (const Hit& hit : found.hits) list.push_back(json_of(hit));
   nlohmann::json json = {{"mode", found.mode}, {"seconds", found.seconds}, {"hits", list}};
-  json[options.like.empty() ? "query" : "like"] = found.query;
+  json[!options.like.empty() ? "like" : !options.vector.empty() ? "vector" : "query"] = found.query;
   if (!found.reranked_by.empty()) json["reranked_by"] = found.reranked_by;
   if (options.explain) json["plan"] = json_of(plan);
   print_json(json);
@@ -194,6 +205,9 @@ Run add_search(CLI::App& verb, Common& common) {
   verb.add_option("query", options->query, "What to look for: a text, a picture file, or - for standard input")->type_name("QUERY");
   verb.add_option("--like", options->like, "Instead of a query: more like this document, or like its Nth chunk, by meaning")
       ->type_name("URI[#N]");
+  verb.add_option("--vector", options->vector,
+                  "Instead of a query: a file with a vector of the collection's space, or - for standard input")
+      ->type_name("FILE");
   verb.add_option("-c,--collection", options->collection, "The collection's folder; default: .akin here or above")->type_name("DIR");
   verb.add_option("-k", options->k, "Hits at most")->capture_default_str()->type_name("N")->check(CLI::Range(1, 100'000));
   add_where_option(verb, options->where);

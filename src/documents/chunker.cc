@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include "akin/base/error.h"
 #include "reading.h"
@@ -24,6 +25,49 @@ struct Prefix {
   std::size_t n_tokens = 0;
 };
 
+/// A heading that is too long by itself, cut to half of the budget at a word.
+Prefix cut_heading(const std::string& heading, const TokenCounter& counter, std::size_t budget) {
+  const std::vector<TextSpan> spans = counter.spans(heading);
+  for (std::size_t keep = std::min(budget / 2, spans.size()); keep > 0; --keep) {
+    const std::size_t end = keep < spans.size() ? spans[keep].begin : heading.size();
+    if (end == 0 || (end < heading.size() && cut_quality(heading, end) == CutQuality::none)) continue;
+    const std::string text = std::string(trimmed(std::string_view(heading).substr(0, end))) + "\n";
+    const std::size_t n_tokens = counter.count(text);
+    if (n_tokens <= budget / 2) return {text, n_tokens};
+  }
+  return {};
+}
+
+/// The path of headings, shortened from the outside to half of the budget at most.
+Prefix prefix_of(std::span<const std::string> headings, const TokenCounter& counter, std::size_t budget) {
+  Prefix prefix;
+  for (std::size_t i = headings.size(); i > 0; --i) {
+    const std::string wider = headings[i - 1] + (prefix.text.empty() ? "\n" : std::string(kPathGap) + prefix.text);
+    const std::size_t n_tokens = counter.count(wider);
+    if (n_tokens > budget / 2) break;
+    prefix = {wider, n_tokens};
+  }
+  if (!prefix.text.empty() || headings.empty()) return prefix;
+  return cut_heading(headings.back(), counter, budget);
+}
+
+/// How many of the innermost headings the text begins with; of a text that ends within them, those too that it does not reach.
+std::size_t n_leading_headings(std::string_view text, std::span<const std::string> headings) {
+  for (std::size_t n = headings.size(); n > 0; --n) {
+    std::string_view rest = text;
+    std::size_t found = 0;
+    for (const std::string& heading : headings.last(n)) {
+      while (!rest.empty() && is_space(rest.front())) rest.remove_prefix(1);
+      const bool whole = rest.starts_with(heading) && (rest.size() == heading.size() || is_space(rest[heading.size()]));
+      if (!whole && !heading.starts_with(rest)) break;
+      rest.remove_prefix(std::min(rest.size(), heading.size()));
+      ++found;
+    }
+    if (found == n) return n;
+  }
+  return 0;
+}
+
 class SectionChunker {
  public:
   SectionChunker(const Section& section, const TokenCounter& counter, const ChunkOptions& options, std::vector<Chunk>& chunks)
@@ -35,43 +79,18 @@ class SectionChunker {
         window_(section, 0, counter) {}
 
   void run() {
-    if (options_.with_headings) prefix_ = prefix_of(section_.n_outer);
+    if (options_.with_headings) prefix_ = prefix_of(std::span(section_.headings).first(section_.n_outer), counter_, budget_);
     bool first = true;
     while (begin_ < section_.text.size()) {
       const std::size_t end = emit();
       begin_ = end;
       token_ = window_.token_at(end);
       if (std::exchange(first, false) && options_.with_headings && begin_ < section_.text.size())
-        prefix_ = prefix_of(section_.headings.size());
+        prefix_ = prefix_of(section_.headings, counter_, budget_);
     }
   }
 
  private:
-  /// The path's first n headings, shortened from the outside to half of the budget at most.
-  [[nodiscard]] Prefix prefix_of(std::size_t n) const {
-    Prefix prefix;
-    for (std::size_t i = n; i > 0; --i) {
-      const std::string wider = section_.headings[i - 1] + (prefix.text.empty() ? "\n" : std::string(kPathGap) + prefix.text);
-      const std::size_t n_tokens = counter_.count(wider);
-      if (n_tokens > budget_ / 2) break;
-      prefix = {wider, n_tokens};
-    }
-    if (!prefix.text.empty() || n == 0) return prefix;
-    return cut_heading(section_.headings[n - 1]);
-  }
-
-  [[nodiscard]] Prefix cut_heading(const std::string& heading) const {
-    const std::vector<TextSpan> spans = counter_.spans(heading);
-    for (std::size_t keep = std::min(budget_ / 2, spans.size()); keep > 0; --keep) {
-      const std::size_t end = keep < spans.size() ? spans[keep].begin : heading.size();
-      if (end == 0 || (end < heading.size() && cut_quality(heading, end) == CutQuality::none)) continue;
-      const std::string text = std::string(trimmed(std::string_view(heading).substr(0, end))) + "\n";
-      const std::size_t n_tokens = counter_.count(text);
-      if (n_tokens <= budget_ / 2) return {text, n_tokens};
-    }
-    return {};
-  }
-
   /// Adds the chunk that begins at begin_; returns where it ends.
   std::size_t emit() {
     const std::size_t full = budget_ - std::min(budget_, prefix_.n_tokens);
@@ -199,6 +218,14 @@ std::vector<Chunk> chunk_document(const Document& document, const TokenCounter& 
   std::vector<Chunk> chunks;
   for (const Section& section : sections_of(document)) SectionChunker(section, counter, options, chunks).run();
   return chunks;
+}
+
+std::string embedded_text_of(std::string_view text, std::span<const std::string> headings, const TokenCounter& counter,
+                             const ChunkOptions& options) {
+  require(options.max_tokens > counter.n_special_tokens(), "ChunkOptions::max_tokens must be more than the tokenizer's special tokens");
+  if (!options.with_headings) return std::string(text);
+  const std::size_t n_outer = headings.size() - n_leading_headings(text, headings);
+  return prefix_of(headings.first(n_outer), counter, options.max_tokens - counter.n_special_tokens()).text + std::string(text);
 }
 
 }  // namespace akin

@@ -10,6 +10,7 @@
 #include "akin/base/error.h"
 #include "akin/store/store.h"
 #include "index_run.h"
+#include "reindex.h"
 #include "search_run.h"
 #include "walk.h"
 
@@ -85,11 +86,11 @@ SearchMode search_mode_from(std::string_view name) {
 struct Collection::Impl {
   Store store;
 
-  void check_model(const Embedder& embedder) const;
+  /// `space`: of the commit that is looked at, which a writer elsewhere may have switched to another model.
+  void check_model(const StoreSpace& space, const Embedder& embedder) const;
 };
 
-void Collection::Impl::check_model(const Embedder& embedder) const {
-  const StoreSpace& space = store.space();
+void Collection::Impl::check_model(const StoreSpace& space, const Embedder& embedder) const {
   if (embedder.fingerprint() == space.fingerprint) return;
   const ModelInfo& info = embedder.info();
   throw Error(ErrorCode::mismatch, store.folder().string() + ": was made with model '" + space.model + "' (" + std::to_string(space.dim) +
@@ -122,8 +123,9 @@ fs::path Collection::find_upward(const fs::path& start) {
 }
 
 CollectionInfo Collection::info() const {
-  const StoreSpace& space = impl_->store.space();
-  const StoreCounts counts = impl_->store.snapshot().counts();
+  const Snapshot snapshot = impl_->store.snapshot();
+  const StoreSpace& space = snapshot.space();
+  const StoreCounts counts = snapshot.counts();
   auto [model, use] = split_space_name(space.model);
   return {.path = impl_->store.folder(),
           .model = std::move(model),
@@ -135,7 +137,15 @@ CollectionInfo Collection::info() const {
           .n_chunks = counts.n_chunks,
           .n_bytes = counts.n_bytes,
           .metric = space.metric,
-          .graph = impl_->store.graph()};
+          .graph = impl_->store.graph(),
+          .n_vectors = counts.n_vectors,
+          .n_dead_vectors = counts.n_dead_vectors,
+          .n_segments = counts.n_segments,
+          .n_database_bytes = counts.n_database_bytes,
+          .n_log_bytes = counts.n_log_bytes,
+          .n_vector_bytes = counts.n_vector_bytes,
+          .n_other_bytes = counts.n_other_bytes,
+          .n_free_bytes = counts.n_free_bytes};
 }
 
 std::vector<DocumentEntry> Collection::documents() const {
@@ -149,7 +159,7 @@ std::vector<DocumentEntry> Collection::documents() const {
 std::string Collection::content_digest() const { return impl_->store.snapshot().content_digest(); }
 
 IndexReport Collection::index(std::span<const fs::path> paths, const Embedder& embedder, const IndexOptions& options, Context& context) {
-  impl_->check_model(embedder);
+  impl_->check_model(impl_->store.space(), embedder);
   for (const fs::path& path : paths) {
     std::error_code ignored;
     if (!fs::exists(fs::symlink_status(path, ignored)) && impl_->store.snapshot().sources_under(absolute_path(path)).empty())
@@ -170,8 +180,38 @@ std::size_t Collection::remove(std::string_view uri) {
   return change.remove.size();
 }
 
+std::size_t Collection::remove_where(const Filter& where) {
+  StoreChange change;
+  {
+    const Snapshot snapshot = impl_->store.snapshot();
+    std::set<std::string> uris;
+    for (const std::uint64_t id : snapshot.select(where).ids())
+      if (std::optional<ChunkRecord> record = snapshot.chunk(id)) uris.insert(std::move(record->uri));
+    change.remove.assign(uris.begin(), uris.end());
+  }
+  impl_->store.apply(change);
+  return change.remove.size();
+}
+
+ReindexReport Collection::reindex(const std::string& model, const Embedder& embedder, Context& context) {
+  const ModelInfo& info = embedder.info();
+  const StoreSpace space{model + suffix_of({info.precision, info.word_pooling}), embedder.fingerprint(), info.dim, info.similarity};
+  const ReindexReport report = run_reindex(impl_->store, space, embedder, context);
+  if (report.switched) refresh_graph(impl_->store, context);
+  return report;
+}
+
+std::vector<Hit> Collection::search(std::span<const float> vector, const SearchOptions& options, Context& context) const {
+  SearchOptions dense = options;
+  dense.mode = SearchMode::dense;
+  return run_search(impl_->store.snapshot(), {.text = {}, .vector = {vector.begin(), vector.end()}, .apart = {}}, dense, context);
+}
+
+void Collection::backup(const fs::path& target, Context& context) const { impl_->store.backup(target, context); }
+
 std::vector<Hit> Collection::search(const Image& query, const Embedder& embedder, const SearchOptions& options, Context& context) const {
-  impl_->check_model(embedder);
+  const Snapshot snapshot = impl_->store.snapshot();
+  impl_->check_model(snapshot.space(), embedder);
   SearchOptions dense = options;
   dense.mode = SearchMode::dense;
   const auto start = std::chrono::steady_clock::now();
@@ -179,20 +219,21 @@ std::vector<Hit> Collection::search(const Image& query, const Embedder& embedder
   const Matrix<float> vector = embedder.embed_images(std::span(&image, 1), context);
   tell_embedding(options, start);
   const auto row = vector.row(0);
-  return run_search(impl_->store.snapshot(), {.text = {}, .vector = {row.begin(), row.end()}, .apart = {}}, dense, context);
+  return run_search(snapshot, {.text = {}, .vector = {row.begin(), row.end()}, .apart = {}}, dense, context);
 }
 
 std::vector<Hit> Collection::search(std::string_view query, const Embedder* embedder, const SearchOptions& options,
                                     Context& context) const {
+  const Snapshot snapshot = impl_->store.snapshot();
   SearchQuery search{.text = query, .vector = {}, .apart = {}};
   if (options.mode != SearchMode::text) {
     require(embedder != nullptr, "Collection::search: dense and hybrid search need a model");
-    impl_->check_model(*embedder);
+    impl_->check_model(snapshot.space(), *embedder);
     const auto start = std::chrono::steady_clock::now();
     search.vector = embedder->embed_one(query, TextRole::query, context);
     tell_embedding(options, start);
   }
-  return run_search(impl_->store.snapshot(), search, options, context);
+  return run_search(snapshot, search, options, context);
 }
 
 std::vector<Hit> Collection::search_like(std::string_view place, const SearchOptions& options, Context& context) const {

@@ -51,15 +51,6 @@ Trailer trailer_of(std::span<const std::byte> page, std::uint32_t number) noexce
   return {crc, number};
 }
 
-/// A page that was never written (a hole left by a page allocated and freed at once) is all zeros and good.
-bool page_is_good(std::span<const std::byte> page, std::uint32_t number) noexcept {
-  Trailer found{};
-  std::memcpy(&found, page.data() + page.size() - kPageReserve, kPageReserve);
-  const Trailer wanted = trailer_of(page, number);
-  if (found.crc == wanted.crc && found.page == wanted.page) return true;
-  return std::all_of(page.begin(), page.end(), [](std::byte b) { return b == std::byte{0}; });
-}
-
 int to_sqlite(int error) noexcept { return error == ENOSPC || error == EDQUOT ? SQLITE_FULL : SQLITE_IOERR_WRITE; }
 
 int checked_close(sqlite3_file* file) { return real(file)->pMethods->xClose(real(file)); }
@@ -152,6 +143,15 @@ int checked_delete(sqlite3_vfs*, const char* name, int sync_folder) {
 }
 
 }  // namespace
+
+// A page that was never written (a hole left by a page allocated and freed at once) is all zeros and good.
+bool page_is_good(std::span<const std::byte> page, std::uint32_t number) noexcept {
+  Trailer found{};
+  std::memcpy(&found, page.data() + page.size() - kPageReserve, kPageReserve);
+  const Trailer wanted = trailer_of(page, number);
+  if (found.crc == wanted.crc && found.page == wanted.page) return true;
+  return std::all_of(page.begin(), page.end(), [](std::byte b) { return b == std::byte{0}; });
+}
 
 const char* checked_vfs() {
   static std::once_flag once;

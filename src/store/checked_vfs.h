@@ -4,7 +4,9 @@
 // The write-ahead log has SQLite's own checksums. Tested by checked_vfs_test.cc.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 struct sqlite3;
 
@@ -15,6 +17,9 @@ inline constexpr int kPageReserve = 8;
 
 /// Registers the layer once a process and gives its name for sqlite3_open_v2().
 const char* checked_vfs();
+
+/// Whether a whole page as it lies in the file is what was written there. `number` is 1-based.
+bool page_is_good(std::span<const std::byte> page, std::uint32_t number) noexcept;
 
 /// The number of the page whose checksum was last found wrong through this connection, 0 if none was.
 std::uint32_t last_bad_page(sqlite3* db) noexcept;

@@ -82,14 +82,10 @@ double score_of(Metric metric, float distance) noexcept {
 }  // namespace
 
 DenseView::DenseView(std::filesystem::path folder, std::shared_ptr<const VectorView> vectors, const StoreSpace& space)
-    : folder_(std::move(folder)),
-      vectors_(std::move(vectors)),
-      fingerprint_(space.fingerprint),
-      dim_(space.dim),
-      metric_(metric_from(space.metric)) {}
+    : folder_(std::move(folder)), vectors_(std::move(vectors)), space_(space), dim_(space.dim), metric_(metric_from(space.metric)) {}
 
 GraphRows DenseView::graph_rows(const Ready& now) const {
-  return {now.vectors, now.chunk_ids, now.usable, now.n_usable, fingerprint_, metric_};
+  return {now.vectors, now.chunk_ids, now.usable, now.n_usable, space_.fingerprint, metric_};
 }
 
 const DenseView::Ready& DenseView::ready(Context& context) const {

@@ -27,6 +27,7 @@ class DenseView {
  public:
   DenseView(std::filesystem::path folder, std::shared_ptr<const VectorView> vectors, const StoreSpace& space);
 
+  [[nodiscard]] const StoreSpace& space() const noexcept { return space_; }
   [[nodiscard]] const VectorView& vectors() const noexcept { return *vectors_; }
   [[nodiscard]] const std::shared_ptr<const VectorView>& shared_vectors() const noexcept { return vectors_; }
   /// The sets of chunks last asked for in this commit.
@@ -57,7 +58,7 @@ class DenseView {
 
   std::filesystem::path folder_;
   std::shared_ptr<const VectorView> vectors_;
-  std::string fingerprint_;
+  StoreSpace space_;
   std::size_t dim_;
   Metric metric_;
   mutable std::mutex mutex_;

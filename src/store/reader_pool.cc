@@ -12,9 +12,7 @@ constexpr std::size_t kMaxIdle = 16;
 
 }  // namespace
 
-ReaderPool::ReaderPool(std::filesystem::path folder, StoreSpace space) : folder_(std::move(folder)), space_(std::move(space)) {
-  idle_.reserve(kMaxIdle);
-}
+ReaderPool::ReaderPool(std::filesystem::path folder) : folder_(std::move(folder)) { idle_.reserve(kMaxIdle); }
 
 std::unique_ptr<Connection> ReaderPool::take() {
   {
@@ -40,8 +38,9 @@ std::shared_ptr<const DenseView> ReaderPool::view(Connection& connection) {
   const std::lock_guard lock(mutex_);
   const bool same = !renew_ && latest_ != nullptr && latest_->vectors().generation() == generation;
   if (same && !latest_->vectors().has_missing_file()) return latest_;
-  auto vectors = VectorView::load(connection, folder_, space_, generation, latest_ == nullptr ? nullptr : &latest_->vectors());
-  auto made = std::make_shared<const DenseView>(folder_, std::move(vectors), space_);
+  const StoreSpace space = read_space(connection);  // a writer may have switched to another
+  auto vectors = VectorView::load(connection, folder_, space, generation, latest_ == nullptr ? nullptr : &latest_->vectors());
+  auto made = std::make_shared<const DenseView>(folder_, std::move(vectors), space);
   renew_ = false;
   // A thread that was held up between its first read and here may come with an older commit than the latest known.
   if (latest_ == nullptr || latest_->vectors().generation() <= generation) latest_ = made;

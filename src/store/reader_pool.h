@@ -15,7 +15,7 @@ namespace akin::store {
 
 class ReaderPool {
  public:
-  ReaderPool(std::filesystem::path folder, StoreSpace space);
+  explicit ReaderPool(std::filesystem::path folder);
 
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
   /// A connection that may have been used before; without a transaction.
@@ -29,7 +29,6 @@ class ReaderPool {
 
  private:
   std::filesystem::path folder_;
-  StoreSpace space_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_;
   std::shared_ptr<const DenseView> latest_;

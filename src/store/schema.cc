@@ -64,7 +64,9 @@ PRAGMA user_version = 2;
 )sql";
 
 void put_meta(Connection& connection, std::string_view key, std::string_view value) {
-  connection.statement("INSERT INTO meta(key, value) VALUES(?1, ?2)").bind(key, value).run();
+  connection.statement("INSERT INTO meta(key, value) VALUES(?1, ?2) ON CONFLICT(key) DO UPDATE SET value = excluded.value")
+      .bind(key, value)
+      .run();
 }
 
 std::string get_meta(Connection& connection, std::string_view key) {
@@ -94,10 +96,7 @@ void create_schema(Connection& connection, const StoreSpace& space) {
   configure_writer(connection);
   Transaction transaction(connection, true);
   connection.exec(kTables);
-  put_meta(connection, "model", space.model);
-  put_meta(connection, "fingerprint", space.fingerprint);
-  put_meta(connection, "dim", std::to_string(space.dim));
-  put_meta(connection, "metric", space.metric);
+  write_space(connection, space);
   connection.statement("INSERT INTO meta(key, value) VALUES('generation', 0)").run();
   connection.exec(("PRAGMA application_id=" + std::to_string(kApplicationId)).c_str());
   connection.exec(("PRAGMA user_version=" + std::to_string(kVersion)).c_str());
@@ -135,6 +134,25 @@ bool upgrade_schema(Connection& connection) {
   if (version == 1) connection.exec(kFrom1To2);
   transaction.commit();
   return version != kVersion;
+}
+
+void write_space(Connection& connection, const StoreSpace& space) {
+  put_meta(connection, "model", space.model);
+  put_meta(connection, "fingerprint", space.fingerprint);
+  put_meta(connection, "dim", std::to_string(space.dim));
+  put_meta(connection, "metric", space.metric);
+}
+
+std::optional<NextSpaceRow> read_next_space(Connection& connection) {
+  if (connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'next_space'", 0) == 0) return std::nullopt;
+  Statement query(connection, "SELECT model, fingerprint, dim, metric, done_chunk FROM next_space");
+  if (!query.step()) return std::nullopt;
+  const std::int64_t dim = query.integer(2);
+  if (dim <= 0 || dim > (std::int64_t{1} << 20))
+    throw Error(ErrorCode::corrupt,
+                connection.file().string() + ": the vectors' length is " + std::to_string(dim) + " in table next_space");
+  return NextSpaceRow{{std::string(query.text(0)), std::string(query.text(1)), static_cast<std::size_t>(dim), std::string(query.text(3))},
+                      static_cast<std::uint64_t>(query.integer(4))};
 }
 
 std::uint64_t read_generation(Connection& connection) {

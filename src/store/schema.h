@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "akin/store/store.h"
 #include "sqlite.h"
@@ -24,6 +25,14 @@ std::int64_t read_version(Connection& connection);
 /// Brings the tables of an older version to the newest, in one commit: on an exception they are as they were. Returns whether there was
 /// anything to do. Cost: all metadata and all texts are read.
 bool upgrade_schema(Connection& connection);
+/// Puts another space in the place of the one that is there. Within the caller's transaction.
+void write_space(Connection& connection, const StoreSpace& space);
+/// The space in the making, as its tables tell it.
+struct NextSpaceRow {
+  StoreSpace space;
+  std::uint64_t done_chunk = 0;
+};
+std::optional<NextSpaceRow> read_next_space(Connection& connection);
 /// Counts commits; a reader's view is good as long as it stays the same.
 std::uint64_t read_generation(Connection& connection);
 

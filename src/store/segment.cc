@@ -145,11 +145,24 @@ SegmentWriter SegmentWriter::create(const std::filesystem::path& folder, const S
   if (fd < 0) throw_errno(path.string(), "create it");
   SegmentWriter writer(path, fd, header, 0);
   writer.new_file_ = true;
+  writer.write_header(header);
+  return writer;
+}
+
+void SegmentWriter::write_header(const SegmentHeader& header) {
   std::array<std::byte, kSegmentHeaderBytes> page{};
   const HeaderOnDisk on_disk = make_header(header);
   std::memcpy(page.data(), &on_disk, sizeof on_disk);
-  writer.write_at(0, page);
-  return writer;
+  write_at(0, page);
+}
+
+void SegmentWriter::rewrite_header(const std::filesystem::path& folder, const SegmentHeader& header) {
+  const std::filesystem::path path = folder / segment_name(header.id);
+  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  if (fd < 0) throw_errno(path.string(), "open it for writing");
+  SegmentWriter writer(path, fd, header, 0);
+  writer.write_header(header);
+  writer.sync();
 }
 
 SegmentWriter SegmentWriter::append_to(const std::filesystem::path& folder, const SegmentHeader& header, std::uint64_t n_rows) {
@@ -227,6 +240,11 @@ MatrixView<const float> SegmentReader::rows(std::uint64_t first, std::uint64_t c
   AKIN_DCHECK(first + count <= n_rows_);
   const auto* data = reinterpret_cast<const float*>(file_.bytes().data() + kSegmentHeaderBytes);
   return {data + first * dim_, count, dim_};
+}
+
+void SegmentReader::forget(std::uint64_t first, std::uint64_t count) const noexcept {
+  const std::size_t row_bytes = dim_ * sizeof(float);
+  file_.forget(file_.bytes().subspan(kSegmentHeaderBytes + first * row_bytes, count * row_bytes));
 }
 
 std::uint32_t SegmentReader::checksum(std::uint64_t first, std::uint64_t count) const noexcept {

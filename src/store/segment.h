@@ -39,6 +39,8 @@ class SegmentWriter {
   static SegmentWriter create(const std::filesystem::path& folder, const SegmentHeader& header);
   /// An existing file behind its `n_rows` committed rows; bytes after them are cut off. Throws Error{corrupt} if it is shorter.
   static SegmentWriter append_to(const std::filesystem::path& folder, const SegmentHeader& header, std::uint64_t n_rows);
+  /// Writes a damaged header anew; the rows stay. On return it survives a loss of power.
+  static void rewrite_header(const std::filesystem::path& folder, const SegmentHeader& header);
   ~SegmentWriter();
   SegmentWriter(SegmentWriter&& other) noexcept;
   SegmentWriter& operator=(SegmentWriter&& other) noexcept;
@@ -54,6 +56,7 @@ class SegmentWriter {
 
  private:
   SegmentWriter(const std::filesystem::path& path, int fd, const SegmentHeader& header, std::uint64_t n_rows);
+  void write_header(const SegmentHeader& header);
   void write_at(std::uint64_t offset, std::span<const std::byte> bytes);
 
   std::filesystem::path path_;
@@ -75,6 +78,8 @@ class SegmentReader {
   /// first + count ≤ n_rows().
   [[nodiscard]] MatrixView<const float> rows(std::uint64_t first, std::uint64_t count) const noexcept;
   [[nodiscard]] std::uint32_t checksum(std::uint64_t first, std::uint64_t count) const noexcept;
+  /// Gives back the memory that reading these rows took; they may be read again. first + count ≤ n_rows().
+  void forget(std::uint64_t first, std::uint64_t count) const noexcept;
   [[nodiscard]] const std::filesystem::path& path() const noexcept { return file_.path(); }
 
  private:

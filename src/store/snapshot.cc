@@ -8,6 +8,8 @@
 #include "chunk_set.h"
 #include "filter_sql.h"
 #include "headings.h"
+#include "schema.h"
+#include "segment.h"
 #include "text_query.h"
 
 namespace akin {
@@ -41,6 +43,46 @@ std::vector<std::pair<std::string, std::string>> read_metadata(Connection& db, s
   return metadata;
 }
 
+ChunkRecord chunk_of(const Statement& row) {
+  ChunkRecord record;
+  record.chunk_id = static_cast<std::uint64_t>(row.integer(0));
+  record.chunk = {std::string(row.text(1)), split_headings(row.text(2)), static_cast<std::uint32_t>(row.integer(3)),
+                  static_cast<std::uint32_t>(row.integer(4)), static_cast<std::uint32_t>(row.integer(5))};
+  record.uri = row.text(6);
+  record.title = row.text(7);
+  record.format = row.text(8);
+  record.source = row.text(10);
+  return record;
+}
+
+/// Chunks that no live row is of, as they are left where damaged vectors were forgotten. By counts alone where there are none.
+std::vector<std::uint64_t> chunks_without_rows(Connection& db, const VectorView& vectors) {
+  const auto n_chunks = static_cast<std::size_t>(db.integer("SELECT count(*) FROM chunks", 0));
+  if (n_chunks == vectors.n_rows() - vectors.n_dead()) return {};
+  std::vector<std::uint64_t> live;
+  for (const SegmentView& segment : vectors.segments())
+    for (const std::uint64_t id : segment.chunk_ids)
+      if (!vectors.is_dead(id)) live.push_back(id);
+  std::sort(live.begin(), live.end());
+  std::vector<std::uint64_t> missing;
+  Statement query(db, "SELECT id FROM chunks");
+  while (query.step()) {
+    const auto id = static_cast<std::uint64_t>(query.integer(0));
+    if (!std::binary_search(live.begin(), live.end(), id)) missing.push_back(id);
+  }
+  return missing;
+}
+
+void add_file(const std::string& name, std::uint64_t size, StoreCounts& counts) {
+  const bool is_database = name == kDatabaseName;
+  const bool is_log = !is_database && name.starts_with(kDatabaseName);
+  (is_database             ? counts.n_database_bytes
+   : is_log                ? counts.n_log_bytes
+   : segment_id(name) != 0 ? counts.n_vector_bytes
+                           : counts.n_other_bytes) += size;
+  counts.n_bytes += size;
+}
+
 }  // namespace
 
 Snapshot::Impl::Impl(std::shared_ptr<ReaderPool> its_pool) : pool(std::move(its_pool)), db(pool->take()) {
@@ -68,16 +110,28 @@ Snapshot::Snapshot(Snapshot&&) noexcept = default;
 Snapshot& Snapshot::operator=(Snapshot&&) noexcept = default;
 Snapshot::~Snapshot() = default;
 
+const StoreSpace& Snapshot::space() const noexcept { return impl_->dense->space(); }
+
+std::optional<NextSpace> Snapshot::next_space() const {
+  std::optional<NextSpaceRow> row = read_next_space(*impl_->db);
+  if (!row) return std::nullopt;
+  return NextSpace{std::move(row->space), row->done_chunk,
+                   static_cast<std::size_t>(impl_->db->integer("SELECT sum(n_rows) FROM next_ranges", 0))};
+}
+
 StoreCounts Snapshot::counts() const {
   StoreCounts counts;
   counts.n_documents = static_cast<std::size_t>(impl_->db->integer("SELECT count(*) FROM documents", 0));
   counts.n_chunks = static_cast<std::size_t>(impl_->db->integer("SELECT count(*) FROM chunks", 0));
   counts.n_dead_vectors = impl_->dense->vectors().n_dead();
   counts.n_vectors = impl_->dense->vectors().n_rows() - counts.n_dead_vectors;
+  counts.n_segments = impl_->dense->vectors().segments().size();
+  counts.n_free_bytes = static_cast<std::uint64_t>(impl_->db->integer("PRAGMA freelist_count", 0)) *
+                        static_cast<std::uint64_t>(impl_->db->integer("PRAGMA page_size", 0));
   for (const auto& entry : std::filesystem::directory_iterator(impl_->pool->folder())) {
     std::error_code vanished;
     const std::uintmax_t size = entry.file_size(vanished);
-    if (!vanished) counts.n_bytes += size;
+    if (!vanished) add_file(entry.path().filename().string(), size, counts);
   }
   return counts;
 }
@@ -100,7 +154,6 @@ std::vector<ScoredChunk> Snapshot::search_dense(std::span<const float> query, co
 DensePlan Snapshot::plan_dense(const ChunkSet& among, Context& context, const DenseOptions& options) const {
   return impl_->dense->plan(among.impl_.get(), options, context);
 }
-
 
 std::vector<ScoredChunk> Snapshot::search_text(std::string_view query, std::size_t k, const ChunkSet& among) const {
   require(k > 0, "the number of hits asked for must be at least 1");
@@ -131,20 +184,13 @@ std::vector<std::string> Snapshot::metadata_fields() const {
 }
 
 std::optional<ChunkRecord> Snapshot::chunk(std::uint64_t chunk_id) const {
-  Statement& query = (*impl_->db)
-                         .statement(
-                             "SELECT c.text, c.headings, c.page, c.line, c.n_tokens, d.uri, d.title, d.format, d.id "
-                             "FROM chunks c JOIN documents d ON d.id = c.document_id WHERE c.id = ?1")
-                         .bind(chunk_id);
+  Statement& query = impl_->db->statement(
+      "SELECT c.id, c.text, c.headings, c.page, c.line, c.n_tokens, d.uri, d.title, d.format, d.id, coalesce(s.path, '') "
+      "FROM chunks c JOIN documents d ON d.id = c.document_id LEFT JOIN sources s ON s.id = d.source_id WHERE c.id = ?1");
+  query.bind(chunk_id);
   if (!query.step()) return std::nullopt;
-  ChunkRecord record;
-  record.chunk_id = chunk_id;
-  record.chunk = {std::string(query.text(0)), split_headings(query.text(1)), static_cast<std::uint32_t>(query.integer(2)),
-                  static_cast<std::uint32_t>(query.integer(3)), static_cast<std::uint32_t>(query.integer(4))};
-  record.uri = query.text(5);
-  record.title = query.text(6);
-  record.format = query.text(7);
-  const std::int64_t document = query.integer(8);
+  ChunkRecord record = chunk_of(query);
+  const std::int64_t document = query.integer(9);
   query.reset();
   record.metadata = read_metadata(*impl_->db, document);
   return record;
@@ -164,6 +210,21 @@ std::vector<std::uint64_t> Snapshot::chunk_ids_of(std::string_view uri) const {
   std::vector<std::uint64_t> ids;
   while (query.step()) ids.push_back(static_cast<std::uint64_t>(query.integer(0)));
   return ids;
+}
+
+std::vector<ChunkRecord> Snapshot::chunks_after(std::uint64_t chunk_id, std::size_t n) const {
+  std::vector<ChunkRecord> records;
+  Statement& query = impl_->db->statement(
+      "SELECT c.id, c.text, c.headings, c.page, c.line, c.n_tokens, d.uri, d.title, d.format, d.id, coalesce(s.path, '') "
+      "FROM chunks c JOIN documents d ON d.id = c.document_id LEFT JOIN sources s ON s.id = d.source_id WHERE c.id > ?1 ORDER BY c.id "
+      "LIMIT ?2");
+  query.bind(chunk_id, n);
+  while (query.step()) {
+    records.push_back(chunk_of(query));
+    records.back().metadata = read_metadata(*impl_->db, query.integer(9));
+  }
+  query.reset();
+  return records;
 }
 
 std::vector<float> Snapshot::vector_of(std::uint64_t chunk_id) const {
@@ -210,8 +271,13 @@ std::vector<std::string> Snapshot::sources_under(std::string_view folder) const 
 std::vector<std::string> Snapshot::damage(Context& context) const { return impl_->dense->vectors().damage(&context); }
 
 std::vector<DocumentRecord> Snapshot::damaged_documents(Context& context) const {
+  const VectorView& vectors = impl_->dense->vectors();
+  std::vector<std::uint64_t> chunks = vectors.damaged_chunks(&context);
+  const std::vector<std::uint64_t> missing = chunks_without_rows(*impl_->db, vectors);
+  chunks.insert(chunks.end(), missing.begin(), missing.end());
+  std::sort(chunks.begin(), chunks.end());
   std::vector<DocumentRecord> documents;
-  for (const std::uint64_t chunk_id : impl_->dense->vectors().damaged_chunks(&context)) {
+  for (const std::uint64_t chunk_id : chunks) {
     Statement query(*impl_->db, std::string(kDocumentFields) + "WHERE d.id = (SELECT document_id FROM chunks WHERE id = ?1)");
     query.bind(chunk_id);
     if (!query.step()) continue;

@@ -162,6 +162,9 @@ Connection::~Connection() {
 }
 
 void Connection::fail(int rc, std::string_view doing) const {
+  // A rollback journal is there only until a new database has its log.
+  if (rc == SQLITE_READONLY_ROLLBACK)
+    throw Error(ErrorCode::not_found, file_.string() + ": holds no collection; its creation was interrupted, create it again");
   std::string message = file_.string() + ": ";
   if (rc == SQLITE_IOERR_DATA) {
     message += "page " + std::to_string(last_bad_page(db_)) + " is damaged: its checksum is wrong";

@@ -1,11 +1,15 @@
 #include "akin/store/store.h"
 
+#include <chrono>
 #include <memory>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include "akin/base/error.h"
 #include "akin/space/metric.h"
+#include "backup.h"
+#include "log_check.h"
 #include "reader_pool.h"
 #include "schema.h"
 #include "snapshot.h"
@@ -59,6 +63,20 @@ void remove_leftovers(const fs::path& folder) {
   for (const char* suffix : {"", "-wal", "-shm", "-journal"}) fs::remove(folder / (std::string(kDatabaseName) + suffix));
 }
 
+/// What stands behind a damaged frame of the log would be gone with the first look that SQLite takes at it. Beside a writer the log may be
+/// met between two of its writes, so it is looked at again.
+void refuse_damaged_log(const fs::path& folder) {
+  constexpr int kLooks = 4;
+  constexpr std::chrono::milliseconds kBetween(15);
+  LogState state;
+  for (int look = 0; look < kLooks; ++look) {
+    if (look > 0) std::this_thread::sleep_for(kBetween);
+    state = check_log(folder / (std::string(kDatabaseName) + "-wal"));
+    if (state.damage.empty()) return;
+  }
+  throw Error(ErrorCode::corrupt, state.damage + "; 'akin doctor --mend' goes back to the commit before it, a backup may have more");
+}
+
 }  // namespace
 
 struct Store::Impl {
@@ -68,7 +86,7 @@ struct Store::Impl {
   std::shared_ptr<ReaderPool> readers;
 
   Impl(fs::path its_folder, StoreSpace its_space)
-      : folder(std::move(its_folder)), space(std::move(its_space)), readers(std::make_shared<ReaderPool>(folder, space)) {}
+      : folder(std::move(its_folder)), space(std::move(its_space)), readers(std::make_shared<ReaderPool>(folder)) {}
   Writer& writing() {
     require(writer != nullptr, "the collection was opened for reading only");
     return *writer;
@@ -99,10 +117,13 @@ Store Store::open(const fs::path& folder, bool for_writing, const StoreOptions& 
   if (!exists(folder)) throw Error(ErrorCode::not_found, folder.string() + ": there is no collection");
   const fs::path real = fs::canonical(folder);
   if (!for_writing) {
+    refuse_damaged_log(real);
     Connection db(real / kDatabaseName, OpenMode::read);
     return Store(std::make_unique<Impl>(real, read_space(db)));
   }
-  auto writer = std::make_unique<Writer>(real, WriterLock(real / kLockName), options);
+  WriterLock lock(real / kLockName);
+  refuse_damaged_log(real);
+  auto writer = std::make_unique<Writer>(real, std::move(lock), options);
   auto impl = std::make_unique<Impl>(real, writer->space());
   impl->writer = std::move(writer);
   return Store(std::move(impl));
@@ -118,6 +139,11 @@ const StoreSpace& Store::space() const noexcept { return impl_->space; }
 
 Snapshot Store::snapshot() const { return Snapshot(std::make_unique<Snapshot::Impl>(impl_->readers)); }
 
+void Store::backup(const fs::path& target, Context& context) const {
+  const Snapshot::Impl commit(impl_->readers);
+  write_backup({*commit.db, commit.dense->vectors(), commit.dense->space()}, target, context);
+}
+
 void Store::apply(const StoreChange& change) { impl_->writing().apply(change); }
 std::optional<GraphInfo> Store::graph() const { return describe_graph(impl_->folder); }
 
@@ -129,5 +155,21 @@ bool Store::refresh_graph(Context& context) {
   return true;
 }
 void Store::compact(double dead_share) { impl_->writing().compact(dead_share); }
+
+std::uint64_t Store::begin_space(const StoreSpace& space) {
+  check_space(space);
+  return impl_->writing().begin_space(space);
+}
+
+void Store::add_to_next_space(std::span<const std::uint64_t> chunk_ids, MatrixView<const float> vectors) {
+  impl_->writing().add_to_next_space(chunk_ids, vectors);
+}
+
+void Store::switch_space() {
+  impl_->writing().switch_space();
+  impl_->space = impl_->writer->space();
+}
+
+void Store::drop_next_space() { impl_->writing().drop_next_space(); }
 
 }  // namespace akin

@@ -33,9 +33,7 @@ void add_ids(const Connection& connection, SegmentView& segment, std::span<const
 
 }  // namespace
 
-void VectorView::read_rows(Connection& connection) {
-  Statement& ranges =
-      connection.statement("SELECT segment, first_row, n_rows, crc, chunk_ids FROM vector_ranges ORDER BY segment, first_row");
+void VectorView::read_ranges(const Connection& connection, Statement& ranges) {
   while (ranges.step()) {
     const auto id = static_cast<std::uint64_t>(ranges.integer(0));
     if (segments_.empty() || segments_.back().id != id) segments_.emplace_back().id = id;
@@ -47,9 +45,34 @@ void VectorView::read_rows(Connection& connection) {
     segment.ranges.push_back(range);
   }
   ranges.reset();
+}
+
+void VectorView::read_dead(Connection& connection) {
   Statement& dead = connection.statement("SELECT chunk_id FROM dead_vectors ORDER BY chunk_id");
   while (dead.step()) dead_.push_back(static_cast<std::uint64_t>(dead.integer(0)));
   dead.reset();
+}
+
+std::shared_ptr<const VectorView> VectorView::load_segments(Connection& connection, const std::filesystem::path& folder,
+                                                            const StoreSpace& space, std::span<const std::uint64_t> segments) {
+  auto view = std::make_shared<VectorView>();
+  for (const std::uint64_t segment : segments) {
+    Statement& ranges =
+        connection.statement("SELECT segment, first_row, n_rows, crc, chunk_ids FROM vector_ranges WHERE segment = ?1 ORDER BY first_row");
+    view->read_ranges(connection, ranges.bind(segment));
+  }
+  view->read_dead(connection);
+  view->map_files(folder, space, nullptr);
+  return view;
+}
+
+std::shared_ptr<const VectorView> VectorView::load_next(Connection& connection, const std::filesystem::path& folder,
+                                                        const StoreSpace& space) {
+  auto view = std::make_shared<VectorView>();
+  Statement ranges(connection, "SELECT segment, first_row, n_rows, crc, chunk_ids FROM next_ranges ORDER BY segment, first_row");
+  view->read_ranges(connection, ranges);
+  view->map_files(folder, space, nullptr);
+  return view;
 }
 
 void VectorView::map_files(const std::filesystem::path& folder, const StoreSpace& space, const VectorView* previous) {
@@ -75,7 +98,9 @@ std::shared_ptr<const VectorView> VectorView::load(Connection& connection, const
                                                    std::uint64_t generation, const VectorView* previous) {
   auto view = std::make_shared<VectorView>();
   view->generation_ = generation;
-  view->read_rows(connection);
+  view->read_ranges(
+      connection, connection.statement("SELECT segment, first_row, n_rows, crc, chunk_ids FROM vector_ranges ORDER BY segment, first_row"));
+  view->read_dead(connection);
   if (previous != nullptr) {
     const std::lock_guard lock(previous->mutex_);
     view->proved_ = previous->proved_;

@@ -43,6 +43,11 @@ class VectorView {
   /// is already mapped and proved.
   static std::shared_ptr<const VectorView> load(Connection& connection, const std::filesystem::path& folder, const StoreSpace& space,
                                                 std::uint64_t generation, const VectorView* previous);
+  /// Some of the segments of the current space alone, with the dead rows among theirs.
+  static std::shared_ptr<const VectorView> load_segments(Connection& connection, const std::filesystem::path& folder,
+                                                         const StoreSpace& space, std::span<const std::uint64_t> segments);
+  /// The space in the making.
+  static std::shared_ptr<const VectorView> load_next(Connection& connection, const std::filesystem::path& folder, const StoreSpace& space);
 
   [[nodiscard]] std::uint64_t generation() const noexcept { return generation_; }
   [[nodiscard]] std::size_t n_rows() const noexcept;
@@ -62,7 +67,8 @@ class VectorView {
   std::span<const float> vector_of(std::uint64_t chunk_id) const;
 
  private:
-  void read_rows(Connection& connection);
+  void read_ranges(const Connection& connection, Statement& ranges);
+  void read_dead(Connection& connection);
   void map_files(const std::filesystem::path& folder, const StoreSpace& space, const VectorView* previous);
   void verify(Context* context) const;
   void report(const SegmentView& segment, const VectorRange& range, const std::string& what) const;

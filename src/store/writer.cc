@@ -31,14 +31,18 @@ void check_vectors(const StoreChange& change, const StoreSpace& space) {
   if (n_chunks != 0 && change.vectors.cols() != space.dim)
     throw Error(ErrorCode::mismatch, "the collection's vectors have " + std::to_string(space.dim) + " numbers, the given ones " +
                                          std::to_string(change.vectors.cols()));
-  for (std::size_t r = 0; r < change.vectors.rows(); ++r) {
-    for (const float x : change.vectors.row(r)) {
+  check_finite(change.vectors);
+}
+
+}  // namespace
+
+void check_finite(MatrixView<const float> vectors) {
+  for (std::size_t r = 0; r < vectors.rows(); ++r) {
+    for (const float x : vectors.row(r)) {
       if (!std::isfinite(x)) throw Error(ErrorCode::invalid_argument, "vector " + std::to_string(r) + " holds a number that is not finite");
     }
   }
 }
-
-}  // namespace
 
 Writer::Writer(const std::filesystem::path& folder, WriterLock lock, const StoreOptions& options)
     : folder_(folder), lock_(std::move(lock)), options_(options), db_(folder / kDatabaseName, OpenMode::write) {
@@ -51,12 +55,27 @@ Writer::Writer(const std::filesystem::path& folder, WriterLock lock, const Store
 SegmentHeader Writer::header(std::uint64_t segment) const { return {segment, static_cast<std::uint32_t>(space_.dim), space_.fingerprint}; }
 
 void Writer::clear_leftovers() {
-  std::map<std::uint64_t, std::uint64_t> committed;  // segment → rows
+  struct Committed {
+    std::uint64_t n_rows = 0, bytes = 0;
+  };
+  std::map<std::uint64_t, Committed> committed;  // by segment
+  std::uint64_t last = 0;                        // of the current space
   {
     const Transaction reading(db_, false);
     Statement& ranges = db_.statement("SELECT segment, sum(n_rows) FROM vector_ranges GROUP BY segment");
-    while (ranges.step()) committed[static_cast<std::uint64_t>(ranges.integer(0))] = static_cast<std::uint64_t>(ranges.integer(1));
+    while (ranges.step()) {
+      const auto n_rows = static_cast<std::uint64_t>(ranges.integer(1));
+      last = static_cast<std::uint64_t>(ranges.integer(0));
+      committed[last] = {n_rows, n_rows * space_.dim * sizeof(float)};
+    }
     ranges.reset();
+    if (const auto next = read_next_space(db_)) {
+      Statement more(db_, "SELECT segment, sum(n_rows) FROM next_ranges GROUP BY segment");
+      while (more.step()) {
+        const auto n_rows = static_cast<std::uint64_t>(more.integer(1));
+        committed[static_cast<std::uint64_t>(more.integer(0))] = {n_rows, n_rows * next->space.dim * sizeof(float)};
+      }
+    }
     next_segment_ = static_cast<std::uint64_t>(db_.integer("SELECT value FROM meta WHERE key = 'last_segment'", 0)) + 1;
   }
   for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
@@ -66,28 +85,36 @@ void Writer::clear_leftovers() {
     const std::uint64_t id = segment_id(name);
     if (id == 0) continue;
     if (const auto known = committed.find(id); known != committed.end()) {
-      trim_tail(id, known->second);
+      trim_tail(id, known->second.bytes);
     } else {
-      if (before_io({IoCall::remove, entry.path().native(), -1, nullptr, 0, 0}) == 0) ::unlink(entry.path().c_str());
+      remove_segment(id);
       next_segment_ = std::max(next_segment_, id + 1);
     }
   }
-  if (committed.empty()) return;
-  const auto& [last, n_rows] = *committed.rbegin();
-  next_segment_ = std::max(next_segment_, last + 1);
-  if (n_rows * space_.dim * sizeof(float) >= options_.max_segment_bytes) return;
+  if (!committed.empty()) next_segment_ = std::max(next_segment_, committed.rbegin()->first + 1);
+  if (last == 0 || committed[last].bytes >= options_.max_segment_bytes) return;
   try {
-    segment_ = SegmentWriter::append_to(folder_, header(last), n_rows);
-    committed_rows_ = n_rows;
+    segment_ = SegmentWriter::append_to(folder_, header(last), committed[last].n_rows);
+    committed_rows_ = committed[last].n_rows;
   } catch (const Error& error) {
     // A damaged segment is reported to readers and left alone; new rows go to a new one.
     if (error.code() != ErrorCode::corrupt && error.code() != ErrorCode::not_found) throw;
   }
 }
 
-void Writer::trim_tail(std::uint64_t segment, std::uint64_t n_rows) const {
+/// A failure leaves a file that nothing names; the next writer tries again.
+void Writer::remove_segment(std::uint64_t segment) const {
   const std::filesystem::path path = folder_ / segment_name(segment);
-  const std::uint64_t wanted = kSegmentHeaderBytes + n_rows * space_.dim * sizeof(float);
+  if (before_io({IoCall::remove, path.native(), -1, nullptr, 0, 0}) == 0) ::unlink(path.c_str());
+}
+
+void Writer::unlink_all(const std::vector<std::uint64_t>& segments) const {
+  for (const std::uint64_t segment : segments) remove_segment(segment);
+}
+
+void Writer::trim_tail(std::uint64_t segment, std::uint64_t bytes) const {
+  const std::filesystem::path path = folder_ / segment_name(segment);
+  const std::uint64_t wanted = kSegmentHeaderBytes + bytes;
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0 || static_cast<std::uint64_t>(info.st_size) <= wanted) return;
   if (const int error = before_io({IoCall::truncate, path.native(), -1, nullptr, 0, wanted}); error != 0)
@@ -128,6 +155,12 @@ void Writer::apply(const StoreChange& change) {
     throw;
   }
   if (segment_) committed_rows_ = segment_->n_rows();
+  if (change.remove.empty() && change.remove_sources.empty() && change.put.empty()) return;
+  try {
+    if (is_due()) compact_vectors(options_.max_dead_share);
+  } catch (const Error&) {
+    // The change is committed and stays; the next commit tries again, and compact() says what is wrong.
+  }
 }
 
 void Writer::remove_rows(std::int64_t document, std::string_view title) {
@@ -136,6 +169,11 @@ void Writer::remove_rows(std::int64_t document, std::string_view title) {
   Statement& chunks = db_.statement("SELECT id, headings, text FROM chunks WHERE document_id = ?1").bind(document);
   while (chunks.step()) forget.bind(chunks.integer(0), title, chunks.text(1), chunks.text(2)).run();
   chunks.reset();
+  db_.statement(
+         "INSERT INTO meta(key, value) SELECT 'removed_chunks', count(*) FROM chunks WHERE document_id = ?1 "
+         "ON CONFLICT(key) DO UPDATE SET value = value + excluded.value")
+      .bind(document)
+      .run();
   db_.statement("INSERT OR IGNORE INTO dead_vectors SELECT id FROM chunks WHERE document_id = ?1").bind(document).run();
   db_.statement("DELETE FROM chunks WHERE document_id = ?1").bind(document).run();
   db_.statement("DELETE FROM metadata WHERE document_id = ?1").bind(document).run();
@@ -222,14 +260,25 @@ void Writer::put_source(const SourceState& state) {
 void Writer::append_vectors(MatrixView<const float> vectors, const std::vector<std::uint64_t>& chunk_ids) {
   if (chunk_ids.empty()) return;
   open_segment();
-  const std::uint32_t crc = segment_->append(vectors, 0);
+  append_ranges(*segment_, RangeTable::current, vectors, chunk_ids);
   segment_->sync();
-  put_range(segment_->id(), committed_rows_, chunk_ids, crc);
 }
 
-void Writer::put_range(std::uint64_t segment, std::uint64_t first_row, const std::vector<std::uint64_t>& chunk_ids, std::uint32_t crc) {
-  db_.statement("INSERT INTO vector_ranges(segment, first_row, n_rows, crc, chunk_ids) VALUES(?1, ?2, ?3, ?4, ?5)")
-      .bind(segment, first_row, chunk_ids.size(), crc, std::as_bytes(std::span(chunk_ids)))
+void Writer::append_ranges(SegmentWriter& segment, RangeTable table, MatrixView<const float> vectors,
+                           std::span<const std::uint64_t> chunk_ids) {
+  for (std::size_t begin = 0; begin < chunk_ids.size(); begin += kRowsOfARange) {
+    const std::size_t n = std::min(kRowsOfARange, chunk_ids.size() - begin);
+    const std::uint64_t first_row = segment.n_rows();
+    const std::uint32_t crc = segment.append(vectors.middle_rows(begin, n), 0);
+    put_range(table, segment.id(), {first_row, n, crc}, chunk_ids.subspan(begin, n));
+  }
+}
+
+void Writer::put_range(RangeTable table, std::uint64_t segment, const VectorRange& range, std::span<const std::uint64_t> chunk_ids) {
+  db_.statement(table == RangeTable::current
+                    ? "INSERT INTO vector_ranges(segment, first_row, n_rows, crc, chunk_ids) VALUES(?1, ?2, ?3, ?4, ?5)"
+                    : "INSERT INTO next_ranges(segment, first_row, n_rows, crc, chunk_ids) VALUES(?1, ?2, ?3, ?4, ?5)")
+      .bind(segment, range.first_row, range.n_rows, range.crc, std::as_bytes(chunk_ids))
       .run();
   // A reader elsewhere may have a removed segment mapped for long, so its number is not given to another.
   db_.statement("INSERT INTO meta(key, value) VALUES('last_segment', ?1) ON CONFLICT(key) DO UPDATE SET value = max(value, excluded.value)")

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,14 @@
 
 namespace akin::store {
 
+/// Rows under one checksum: what a flipped bit can cost. The ids of 64 rows fit into their table's page without an overflow page.
+inline constexpr std::size_t kRowsOfARange = 64;
+
+/// Which space's ranges: those that are searched, or those of the space in the making.
+enum class RangeTable { current, next };
+
+void check_finite(MatrixView<const float> vectors);
+
 class Writer {
  public:
   /// Takes over the lock and clears away what interrupted writers left: uncommitted tails and files.
@@ -24,12 +33,18 @@ class Writer {
   [[nodiscard]] const StoreSpace& space() const noexcept { return space_; }
   void apply(const StoreChange& change);
   void compact(double dead_share);
+  std::uint64_t begin_space(const StoreSpace& space);
+  void add_to_next_space(std::span<const std::uint64_t> chunk_ids, MatrixView<const float> vectors);
+  void switch_space();
+  void drop_next_space();
 
  private:
   void clear_leftovers();
-  void trim_tail(std::uint64_t segment, std::uint64_t n_rows) const;
+  void trim_tail(std::uint64_t segment, std::uint64_t bytes) const;
   void open_segment();
   SegmentHeader header(std::uint64_t segment) const;
+  void remove_segment(std::uint64_t segment) const;
+  void unlink_all(const std::vector<std::uint64_t>& segments) const;
 
   void remove_source(const std::string& path);
   void remove_document(const std::string& uri);
@@ -38,12 +53,26 @@ class Writer {
   void put_document(const StoredDocument& document, std::vector<std::uint64_t>& chunk_ids);
   void put_source(const SourceState& state);
   void append_vectors(MatrixView<const float> vectors, const std::vector<std::uint64_t>& chunk_ids);
-  void put_range(std::uint64_t segment, std::uint64_t first_row, const std::vector<std::uint64_t>& chunk_ids, std::uint32_t crc);
+  /// Appends in ranges of kRowsOfARange; the rows are not synced yet.
+  void append_ranges(SegmentWriter& segment, RangeTable table, MatrixView<const float> vectors, std::span<const std::uint64_t> chunk_ids);
+  void put_range(RangeTable table, std::uint64_t segment, const VectorRange& range, std::span<const std::uint64_t> chunk_ids);
   void next_generation();
 
-  std::vector<std::uint64_t> choose_victims(const VectorView& view, double dead_share) const;
-  void rewrite(const VectorView& view, const std::vector<std::uint64_t>& victims);
+  // Compaction: see compaction.cc.
+  struct Victim {
+    std::uint64_t segment = 0, n_live = 0;
+  };
+  bool is_due();
+  std::vector<Victim> choose_victims(double dead_share);
+  void compact_vectors(double dead_share);
+  void rewrite(std::span<const Victim> group);
+  void compact_text();
   void shrink_database();
+
+  // The next space: see next_space.cc.
+  void open_next_segment(const StoreSpace& space);
+  std::vector<std::uint64_t> next_segments();
+  void mark_removed_chunks_dead();
 
   std::filesystem::path folder_;
   WriterLock lock_;
@@ -52,7 +81,9 @@ class Writer {
   StoreSpace space_;
   std::optional<SegmentWriter> segment_;  // where the next rows go
   std::uint64_t committed_rows_ = 0;      // of segment_
-  std::uint64_t next_segment_ = 1;
+  std::uint64_t next_segment_ = 1;        // number for a new one
+  std::optional<SegmentWriter> next_space_segment_;
+  std::uint64_t next_space_rows_ = 0;  // committed, of next_space_segment_
 };
 
 }  // namespace akin::store

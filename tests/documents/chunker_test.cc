@@ -198,5 +198,21 @@ TEST(Chunker, RefusesOptionsThatCannotWork) {
   expect_error(ErrorCode::invalid_argument, "overlap_tokens", [] { chunks_of("x", {.max_tokens = 10, .overlap_tokens = 5}); });
 }
 
+TEST(Chunker, TellsWhatAChunkThatIsThereIsEmbeddedAs) {
+  const std::string long_heading = "About the very long and winding road that leads to the old harbour of the town";
+  const std::string text =
+      "# Tea\n\nTea is drunk hot.\n\n## Kinds\n\n### Green\n\nGreen tea is not fermented. It is kept in the dark.\n\n# " + long_heading +
+      "\n\nIt is long. It winds. It ends at the sea, where ships lie. Kinds of ships are many.\n";
+  for (const std::size_t max_tokens : {12, 20, 40, 200}) {
+    for (const bool with_headings : {true, false}) {
+      const ChunkOptions options{max_tokens, 0, with_headings};
+      const std::vector<Chunk> chunks = chunks_of(text, options);
+      EXPECT_GE(chunks.size(), 3U);
+      for (const Chunk& chunk : chunks)
+        EXPECT_EQ(embedded_text_of(chunk.text, chunk.headings, bert(), options), chunk.embedded_text) << max_tokens;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace akin

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -29,9 +30,15 @@ std::vector<std::string> segments_in(const std::filesystem::path& folder) {
   return names;
 }
 
+StoreOptions by_hand() {
+  StoreOptions options;
+  options.max_dead_share = 1;
+  return options;
+}
+
 TEST(Compaction, GivesBackTheSpaceOfDeadVectors) {
   const TemporaryFolder folder;
-  Store store = Store::create(folder.path(), space_of());
+  Store store = Store::create(folder.path(), space_of(), by_hand());
   for (std::uint64_t i = 0; i < 5; ++i) put(store, "a", 100, i);
   put(store, "b", 10, 9);
   const std::string digest = store.snapshot().content_digest();
@@ -44,6 +51,84 @@ TEST(Compaction, GivesBackTheSpaceOfDeadVectors) {
   EXPECT_EQ(std::filesystem::file_size(folder.path() / store::segment_name(2)), store::kSegmentHeaderBytes + 110 * kDim * sizeof(float));
   Context context;
   EXPECT_TRUE(store.snapshot().damage(context).empty());
+}
+
+TEST(Compaction, ComesByItselfWhenAFifthIsDead) {
+  const TemporaryFolder folder;
+  Store store = Store::create(folder.path(), space_of());
+  for (std::uint64_t i = 0; i < 50; ++i) put(store, std::to_string(i), 10, i);
+  double most = 0;
+  for (std::uint64_t i = 0; i < 500; ++i) {
+    put(store, std::to_string(i * 7 % 50), 10, 100 + i);
+    const StoreCounts counts = store.snapshot().counts();
+    ASSERT_EQ(counts.n_vectors, 500u);
+    most = std::max(most, static_cast<double>(counts.n_dead_vectors) / static_cast<double>(counts.n_vectors + counts.n_dead_vectors));
+  }
+  EXPECT_LE(most, 0.2);
+  EXPECT_GT(most, 0.1);  // and not at every commit
+  Context context(1);
+  EXPECT_TRUE(store.snapshot().damage(context).empty());
+}
+
+TEST(Compaction, DoesNotComeByItselfWhereItIsTurnedOff) {
+  const TemporaryFolder folder;
+  StoreOptions options;
+  options.max_dead_share = 1;
+  Store store = Store::create(folder.path(), space_of(), options);
+  for (std::uint64_t i = 0; i < 5; ++i) put(store, "a", 10, i);
+  EXPECT_EQ(store.snapshot().counts().n_dead_vectors, 40u);
+}
+
+/// Most memory that this process has held at once, in bytes, since reset_peak().
+std::size_t peak_bytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    std::size_t kilobytes = 0;
+    if (word == "VmHWM:" && status >> kilobytes) return kilobytes * 1024;
+  }
+  return 0;
+}
+
+bool reset_peak() {
+  std::ofstream file("/proc/self/clear_refs");
+  file << "5" << std::flush;
+  return file.good();
+}
+
+TEST(Compaction, RewritesMuchMoreThanItHoldsInMemory) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer's own memory would be measured";
+#endif
+  const TemporaryFolder folder;
+  constexpr std::size_t kWide = 1024, kRows = 4000, kDocuments = 8;  // 128 MiB of vectors
+  StoreOptions options;
+  options.max_segment_bytes = std::size_t{16} << 20;
+  options.max_dead_share = 1;
+  Store store = Store::create(folder.path(), {"wide", "wide", kWide, "cosine"}, options);
+  {
+    const Matrix<float> vectors(kRows, kWide);
+    for (std::size_t d = 0; d < kDocuments; ++d) {
+      StoreChange change;
+      for (std::size_t r = 0; r < kRows; r += 2) {
+        change.put.emplace_back().uri = std::to_string(d) + "/" + std::to_string(r);
+        change.put.back().chunks.resize(2);
+      }
+      change.vectors = vectors.view();
+      store.apply(change);
+    }
+  }
+  StoreChange half;
+  for (std::size_t d = 0; d < kDocuments; ++d)
+    for (std::size_t r = 0; r < kRows; r += 4) half.remove.push_back(std::to_string(d) + "/" + std::to_string(r));
+  store.apply(half);
+  if (!reset_peak()) GTEST_SKIP() << "this system does not let a process reset its peak";
+  const std::size_t before = peak_bytes();
+  store.compact();
+  const std::size_t grown = peak_bytes() - before;
+  EXPECT_EQ(store.snapshot().counts().n_dead_vectors, 0u);
+  EXPECT_EQ(store.snapshot().counts().n_vectors, kDocuments * kRows / 2);
+  // What store.h states for a step (16 MiB of live rows are 4096 rows), the page cache of 16 MiB, and as much again for the allocator.
+  EXPECT_LT(grown, std::size_t{40} << 20);
 }
 
 TEST(Compaction, LeavesSegmentsWithFewDeadVectorsAlone) {
@@ -96,7 +181,7 @@ TEST(Compaction, SplitsTheLiveVectorsOverSegmentsOfTheWantedSize) {
 TEST(Compaction, NeverGivesDamagedVectorsARightChecksum) {
   const TemporaryFolder folder;
   {
-    Store store = Store::create(folder.path(), space_of());
+    Store store = Store::create(folder.path(), space_of(), by_hand());
     put(store, "a", 4, 1);
     put(store, "b", 4, 2);
     store.apply(Draft().remove("b").change());

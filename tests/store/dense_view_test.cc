@@ -25,7 +25,7 @@ using Ids = std::vector<std::uint64_t>;
 
 constexpr std::size_t kDim = 24;
 constexpr std::size_t kRowsACommit = 17;
-constexpr StoreOptions kSmallSegments{40 * kDim * sizeof(float)};
+constexpr StoreOptions kSmallSegments{40 * kDim * sizeof(float), 1};  // dead rows stay
 
 std::vector<ScoredChunk> look(const DenseView& view, std::span<const float> query, std::size_t k, const std::optional<Ids>& among,
                               Context& context) {

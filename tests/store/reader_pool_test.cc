@@ -45,7 +45,7 @@ class ReaderPoolTest : public ::testing::Test {
 };
 
 TEST_F(ReaderPoolTest, LendsAConnectionAgain) {
-  ReaderPool pool(folder_, kSpace);
+  ReaderPool pool(folder_);
   EXPECT_EQ(pool.folder(), folder_);
   auto first = pool.take();
   const Connection* const address = first.get();
@@ -58,13 +58,13 @@ TEST_F(ReaderPoolTest, LendsAConnectionAgain) {
 }
 
 TEST_F(ReaderPoolTest, LendsConnectionsThatChangeNothing) {
-  ReaderPool pool(folder_, kSpace);
+  ReaderPool pool(folder_);
   const auto connection = pool.take();
   expect_error(ErrorCode::io, kDatabaseName, [&] { connection->exec("DELETE FROM chunks"); });
 }
 
 TEST_F(ReaderPoolTest, KeepsNoMoreConnectionsThanItNeeds) {
-  ReaderPool pool(folder_, kSpace);
+  ReaderPool pool(folder_);
   std::vector<std::unique_ptr<Connection>> lent(40);
   for (auto& connection : lent) connection = pool.take();
   for (auto& connection : lent) pool.give_back(std::move(connection));
@@ -75,7 +75,7 @@ TEST_F(ReaderPoolTest, KeepsNoMoreConnectionsThanItNeeds) {
 }
 
 TEST_F(ReaderPoolTest, SharesTheVectorsOfACommit) {
-  ReaderPool pool(folder_, kSpace);
+  ReaderPool pool(folder_);
   const auto a = pool.take();
   const auto b = pool.take();
   const auto seen_by_a = pool.view(*a);
@@ -89,7 +89,7 @@ TEST_F(ReaderPoolTest, SharesTheVectorsOfACommit) {
 }
 
 TEST_F(ReaderPoolTest, GivesAnOldTransactionItsOwnCommit) {
-  ReaderPool pool(folder_, kSpace);
+  ReaderPool pool(folder_);
   const auto old = pool.take();
   const Transaction reading(*old, false);
   ASSERT_EQ(read_generation(*old), 1u);
@@ -102,7 +102,7 @@ TEST_F(ReaderPoolTest, GivesAnOldTransactionItsOwnCommit) {
 }
 
 TEST_F(ReaderPoolTest, IsSafeFromSeveralThreads) {
-  ReaderPool pool(folder_, kSpace);
+  ReaderPool pool(folder_);
   std::atomic<int> n_good{0};
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {

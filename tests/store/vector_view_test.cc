@@ -20,7 +20,7 @@ using Lines = std::vector<std::string>;
 
 const StoreSpace kSpace{"m", "f", 2, "euclidean"};
 constexpr std::size_t kRowBytes = 2 * sizeof(float);
-constexpr StoreOptions kFourRowsASegment{4 * kRowBytes};
+constexpr StoreOptions kFourRowsASegment{4 * kRowBytes, 1};  // dead rows stay
 
 /// Chunk i's vector is (i, −i).
 class VectorViewTest : public ::testing::Test {

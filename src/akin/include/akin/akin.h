@@ -31,7 +31,9 @@
 #include "akin/plot/figure.h"
 #include "akin/retrieval/collection.h"
 #include "akin/retrieval/rerank.h"
+#include "akin/retrieval/vector_transfer.h"
 #include "akin/space/metric.h"
+#include "akin/store/doctor.h"
 #include "akin/text/tokenizer.h"
 
 namespace akin {

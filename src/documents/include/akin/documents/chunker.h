@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "akin/documents/document.h"
@@ -29,5 +31,10 @@ struct Chunk {
 
 /// Every character of the document that is not white space is in at least one chunk. Deterministic. A Tokenizer is a TokenCounter.
 std::vector<Chunk> chunk_document(const Document& document, const TokenCounter& counter, const ChunkOptions& options);
+
+/// What a model with another tokenizer is given for a chunk that is there already: its text with the path of headings before it that its
+/// tokenizer's count allows, as chunk_document() puts it. May be longer than max_tokens.
+std::string embedded_text_of(std::string_view text, std::span<const std::string> headings, const TokenCounter& counter,
+                             const ChunkOptions& options);
 
 }  // namespace akin

@@ -55,6 +55,15 @@ struct SearchPlan {
   double seconds = 0;  ///< of all but the embedding
 };
 
+struct ReindexReport {
+  bool switched = false;  ///< false: the collection is in that space already
+  std::size_t n_chunks = 0, n_embedded = 0;
+  std::size_t n_kept = 0;  ///< that a run before, which was stopped, had embedded
+  std::size_t n_images = 0, n_tokens = 0, n_tokens_dropped = 0;
+  std::size_t n_chunks_cut = 0;  ///< longer than the model reads: made for another's limit
+  double seconds = 0;
+};
+
 struct SearchOptions {
   std::size_t k = 10;
   SearchMode mode = SearchMode::hybrid;
@@ -94,6 +103,9 @@ struct CollectionInfo {
   std::size_t dim = 0, n_documents = 0, n_chunks = 0, n_bytes = 0;
   std::string metric;
   std::optional<GraphInfo> graph;  ///< over its vectors, if there is one
+  std::size_t n_vectors = 0, n_dead_vectors = 0, n_segments = 0;  ///< dead: of removed chunks, their space is not yet given back
+  std::size_t n_database_bytes = 0, n_log_bytes = 0, n_vector_bytes = 0, n_other_bytes = 0;  ///< parts of n_bytes
+  std::size_t n_free_bytes = 0;                                                              ///< of the database, used by nothing
 };
 
 struct DocumentEntry {
@@ -126,9 +138,20 @@ class Collection {
   IndexReport index(std::span<const std::filesystem::path> paths, const Embedder& embedder, const IndexOptions& options, Context& context);
   /// Removes documents whose uri is `uri` or lies under it. Returns how many.
   std::size_t remove(std::string_view uri);
+  /// Removes documents of which a chunk passes. Returns how many. Throws what Snapshot::select() throws.
+  std::size_t remove_where(const Filter& where);
+  /// To another model: every chunk is embedded again from the text that the collection keeps (pictures from their files, which must be as
+  /// they were), beside the vectors that go on answering, and one commit switches; the old vectors' space is then given back. A stop loses
+  /// only the batch under way: the same call goes on. Chunks stay as they are; the next index() makes those of the new model's length.
+  /// Throws Error{unsupported} for pictures with a model that takes none, Error{mismatch} for a picture that has changed, Error{cancelled}.
+  ReindexReport reindex(const std::string& model, const Embedder& embedder, Context& context);
+  /// A consistent copy beside a running writer: Store::backup().
+  void backup(const std::filesystem::path& target, Context& context) const;
 
   /// Text mode needs no embedder (nullptr); the others throw Error{mismatch} on another fingerprint.
   std::vector<Hit> search(std::string_view query, const Embedder* embedder, const SearchOptions& options, Context& context) const;
+  /// By a vector of the collection's space. Throws Error{mismatch} if it has another length.
+  std::vector<Hit> search(std::span<const float> vector, const SearchOptions& options, Context& context) const;
   /// By meaning alone, whatever `options.mode` is. Throws Error{unsupported} for a model that takes no images.
   std::vector<Hit> search(const Image& query, const Embedder& embedder, const SearchOptions& options, Context& context) const;
   /// More like a document, or like a chunk of it, by meaning alone, without that document; no model is needed. `place`: a uri, or

@@ -1,7 +1,7 @@
 // A durable collection: documents, their chunks, metadata, full text and vectors in one folder with one commit point. Knows nothing of
 // models: it takes vectors and keeps the name and fingerprint of the space they live in. One writer, many readers, across processes.
 // Every commit is all or nothing, whatever ends the process; what it returned from survives a loss of power. How:
-// docs/formats/collection.md. Tested by store_test.cc, snapshot_test.cc, select_test.cc, crash_test.cc.
+// docs/formats/collection.md. Tested by store_test.cc, snapshot_test.cc, select_test.cc, next_space_test.cc, crash_test.cc.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@
 
 namespace akin {
 
-/// The vector space of a collection; fixed when it is created.
+/// The vector space of a collection. Another takes its place in one commit: Store::switch_space().
 struct StoreSpace {
   std::string model;        ///< the name to resolve the model by
   std::string fingerprint;  ///< of the space; vectors of another one are never mixed in
@@ -31,6 +31,7 @@ struct StoreSpace {
 
 struct StoreOptions {
   std::size_t max_segment_bytes = std::size_t{256} << 20;  ///< a vector file is closed and another begun at about this size
+  double max_dead_share = 0.2;  ///< of all vectors; a commit that leaves more dead ones compacts before apply() returns. 1 = never
 };
 
 struct StoredChunk {
@@ -127,6 +128,7 @@ struct ChunkRecord {
   std::uint64_t chunk_id = 0;
   StoredChunk chunk;
   std::string uri, title, format;
+  std::string source;  ///< path of the file it came from; may be empty
   std::vector<std::pair<std::string, std::string>> metadata;
 };
 
@@ -137,9 +139,19 @@ struct DocumentRecord {
 
 struct StoreCounts {
   std::size_t n_documents = 0, n_chunks = 0;
-  std::size_t n_vectors = 0;       ///< live ones
-  std::size_t n_dead_vectors = 0;  ///< their space is not yet given back
-  std::uint64_t n_bytes = 0;       ///< of all files
+  std::size_t n_vectors = 0;                                                                   ///< live ones
+  std::size_t n_dead_vectors = 0;                                                              ///< their space is not yet given back
+  std::size_t n_segments = 0;                                                                  ///< files of vectors that this commit uses
+  std::uint64_t n_bytes = 0;                                                                   ///< of all files
+  std::uint64_t n_database_bytes = 0, n_log_bytes = 0, n_vector_bytes = 0, n_other_bytes = 0;  ///< parts of n_bytes
+  std::uint64_t n_free_bytes = 0;                                                              ///< pages of the database that nothing uses
+};
+
+/// A space that is being made beside the current one, from the stored texts.
+struct NextSpace {
+  StoreSpace space;
+  std::uint64_t done_chunk = 0;  ///< chunks up to this id have their vectors in it
+  std::size_t n_vectors = 0;
 };
 
 /// What search_text() looks for: the query's words in small letters, phrases, and groups of characters where a script has no spaces; in
@@ -153,6 +165,10 @@ class Snapshot {
   Snapshot& operator=(Snapshot&&) noexcept;
   ~Snapshot();
 
+  /// The space that this commit's vectors live in. Good as long as the snapshot.
+  [[nodiscard]] const StoreSpace& space() const noexcept;
+  /// What Store::begin_space() began and nothing has ended.
+  [[nodiscard]] std::optional<NextSpace> next_space() const;
   [[nodiscard]] StoreCounts counts() const;
   /// The chunks that pass, by the tables' indexes; the last ones asked for are remembered for the commit. Throws what check_filter()
   /// throws.
@@ -174,6 +190,8 @@ class Snapshot {
   [[nodiscard]] std::optional<std::uint64_t> document_of(std::uint64_t chunk_id) const;
   /// Of a document, in its order; empty if there is no such document.
   [[nodiscard]] std::vector<std::uint64_t> chunk_ids_of(std::string_view uri) const;
+  /// The first `n` chunks whose ids are greater than `chunk_id`, by id, each with its document.
+  [[nodiscard]] std::vector<ChunkRecord> chunks_after(std::uint64_t chunk_id, std::size_t n) const;
   /// The vector of a chunk; empty if there is none or it is damaged.
   [[nodiscard]] std::vector<float> vector_of(std::uint64_t chunk_id) const;
   /// By uri.
@@ -211,6 +229,7 @@ class Store {
   ~Store();
 
   [[nodiscard]] const std::filesystem::path& folder() const noexcept;
+  /// As it was when the store was opened, or as this store has switched it; a snapshot tells its own.
   [[nodiscard]] const StoreSpace& space() const noexcept;
 
   /// What the graph's file says of it; nothing if there is none. Reads no vectors.
@@ -223,13 +242,32 @@ class Store {
   /// Throws Error{io} (full disk, …), Error{mismatch} for vectors of another length, Error{invalid_argument} for vectors that are not
   /// one a chunk or not finite.
   void apply(const StoreChange& change);
+  /// A second collection in `target`, which must not exist or be an empty folder: all that the latest commit holds, and nothing of later
+  /// ones. Needs no leave to write here and runs beside a writer. Written as TARGET.partial, read back (every checksum, the tables) and
+  /// then renamed, so that a half-made one is never taken for a backup; one that an interrupted call left is begun anew. Memory: some
+  /// megabytes. Throws Error{corrupt} naming what is damaged here, Error{invalid_argument}, Error{busy}, Error{io}, Error{cancelled}.
+  void backup(const std::filesystem::path& target, Context& context) const;
   /// Gives back the space of dead vectors where more than `dead_share` of a segment is dead, and of removed text. Readers are not
-  /// disturbed.
+  /// disturbed. apply() does the former by itself when more than StoreOptions::max_dead_share of all vectors is dead. Works in steps, each
+  /// a commit of its own that rewrites at most max_segment_bytes of live rows. Memory: 24 bytes a live row and 8 a dead row of the step,
+  /// and 3 MiB.
   void compact(double dead_share = 0.2);
   /// Brings the graph over the vectors up to date with the latest commit: made from 20,000 vectors on, extended and mended when more than a
   /// fiftieth came or a tenth went since. The graph is a cache: one that is damaged or stale is passed over and made anew. Needs
   /// `for_writing`. Returns whether it was written. Throws Error{io}, Error{cancelled}; the collection is whole then too.
   bool refresh_graph(Context& context);
+
+  /// Another space beside the current one, which goes on answering: begun, filled in the order of chunk ids, and put in its place in one
+  /// commit. What was added stays when the process ends; begin_space() with the same fingerprint, dim and metric goes on from there, with
+  /// another one begins anew. Returns the chunk after which to go on. Each call is a commit. Need `for_writing`.
+  std::uint64_t begin_space(const StoreSpace& space);
+  /// Vectors of the next chunks, ids ascending, one row each. Throws as apply(); Error{invalid_argument} for an id that was already done.
+  void add_to_next_space(std::span<const std::uint64_t> chunk_ids, MatrixView<const float> vectors);
+  /// The next space is the current one from here on; the old one's files are removed. Throws Error{invalid_argument} if a chunk has no
+  /// vector in it.
+  void switch_space();
+  /// Forgets an unfinished next space, if there is one.
+  void drop_next_space();
 
  private:
   struct Impl;
