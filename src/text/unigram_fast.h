@@ -20,7 +20,7 @@ class UnigramFast final : public FastTokenizer {
   /// outlive it.
   static std::unique_ptr<const UnigramFast> make(const PipelineParts& parts, const AddedTokens& added, const Pipeline& pipeline);
 
-  /// Any number of threads may call it at once; each uses a scratch of its own (up to eight megabytes).
+  /// Any number of threads may call it at once; each uses a scratch of its own (up to nine megabytes).
   void tokenize(std::string_view text, TokenSink& sink) const override;
 
  private:
