@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "akin/base/pages.h"
+
 namespace akin::text {
 
 /// The bytes [at, at + 8) of `text` as the low byte first, zero behind its end.
@@ -126,17 +128,22 @@ class WordTable {
   };
   static std::size_t place_of(std::uint64_t low, std::uint64_t high) noexcept { return hash_of_word(low, high) >> (64 - kBits); }
 
-  // Pages of zeros, which are free words, and which the system gives when they are first touched.
+  // Pages of zeros, which are free words, and which the system gives when they are first touched: large ones for a large table.
   static constexpr std::size_t kBytes = sizeof(Place) << kBits;
+  static constexpr std::size_t kLargePage = std::size_t{1} << 21;
+  static constexpr bool kIsLarge = kBytes >= 4 * kLargePage;
+  static constexpr std::size_t kAlignment = kIsLarge ? kLargePage : alignof(Place);
   struct Freed {
     void operator()(void* memory) const noexcept { std::free(memory); }
   };
   static Place* aligned(void* memory) {
     if (memory == nullptr) throw std::bad_alloc();
-    std::size_t room = kBytes + sizeof(Place);
-    return static_cast<Place*>(std::align(sizeof(Place), kBytes, memory, room));
+    std::size_t room = kBytes + kAlignment;
+    std::align(kAlignment, kBytes, memory, room);
+    if (kIsLarge) prefer_large_pages({static_cast<std::byte*>(memory), kBytes});
+    return static_cast<Place*>(memory);
   }
-  std::unique_ptr<void, Freed> memory_{std::calloc(kBytes + sizeof(Place), 1)};
+  std::unique_ptr<void, Freed> memory_{std::calloc(kBytes + kAlignment, 1)};
   Place* places_ = aligned(memory_.get());
 };
 
