@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "akin/akin.h"
+#include "eval_ann.h"
 #include "reranker.h"
 #include "terminal.h"
 #include "verbs.h"
@@ -15,6 +16,7 @@ struct Options {
   std::vector<std::string> paths;
   std::string rerank, label;
   std::size_t depth = kRerankDepth;
+  AnnOptions ann;
   bool per_query = false;
 };
 
@@ -71,9 +73,13 @@ void run_retrieval(const Options& options, const Common& common, const Embedder*
 }
 
 int run(const Options& options, const Common& common, Context& context) {
-  check_choice("BENCHMARK", options.benchmark, {"sts", "retrieval"});
+  check_choice("BENCHMARK", options.benchmark, {"sts", "retrieval", "ann"});
   check_choice("--mode", options.mode, {"dense", "text", "hybrid"});
   if (!options.rerank.empty() && options.benchmark != "retrieval") throw UsageError("--rerank belongs to retrieval");
+  if (options.benchmark == "ann") {
+    run_ann(options.paths, options.ann, common, context);
+    return 0;
+  }
   std::optional<LoadedEmbedder> model;
   if (options.benchmark == "sts" || options.mode != "text") model = load_model(common, {}, context);
   if (options.benchmark == "sts") {
@@ -90,7 +96,7 @@ Run add_eval(CLI::App& verb, Common& common) {
   auto options = std::make_shared<Options>();
   verb.add_option("benchmark", options->benchmark,
                   "sts: files of sentence pairs (.csv: sentence, sentence, score; .tsv: score, sentence, sentence); retrieval: folders in "
-                  "the BEIR layout")
+                  "the BEIR layout; ann: files of vectors (.npy, .fvecs, .safetensors), graph search against exact search")
       ->type_name("BENCHMARK")
       ->required();
   verb.add_option("paths", options->paths, "The files or folders; .gz is unpacked")->type_name("PATH")->required();
@@ -103,6 +109,7 @@ Run add_eval(CLI::App& verb, Common& common) {
       ->check(CLI::Range(1, 100));
   verb.add_option("--rerank-label", options->label, "Of rerankers with several labels: the one to order by")->type_name("NAME");
   verb.add_flag("--per-query", options->per_query, "Of retrieval, with --json: the score of each query too");
+  add_ann_options(verb, options->ann);
   add_model_options(verb, common);
   return [options, &common](Context& context) { return run(*options, common, context); };
 }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Graph search, the ten nearest by product: akin beside hnswlib, FAISS, USearch and SVS over the same vectors in one run.
 
-    python3 bench/compare/ann.py --base base.npy --queries queries.npy --what "100,000 MiniLM vectors"     # about 8 minutes
+    AKIN_VEC=FOLDER python3 bench/compare/ann.py             # about 8 minutes; base.npy and queries.npy lie in FOLDER
+    python3 bench/compare/ann.py --base base.npy --queries queries.npy --what "my vectors"
 
 Built by two threads, searched by one. Queries a second at a recall are read off each one's curve (logarithm of the speed over recall,
 between the two settings around it). The rivals need their packages in the environment `vectors` of AKIN_PEERS; without it only akin is
@@ -10,6 +11,7 @@ timed. akin searches a query a call, the rivals all queries in one call.
 import argparse
 import json
 import math
+import os
 import pathlib
 
 import harness
@@ -74,13 +76,17 @@ def run_rivals(a, work, versions):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--base", required=True)
-    p.add_argument("--queries", required=True)
-    p.add_argument("--what", required=True, help="what the vectors are, for the rows")
+    folder = pathlib.Path(os.environ.get("AKIN_VEC", "."))
+    p.add_argument("--base", default=str(folder / "base.npy"))
+    p.add_argument("--queries", default=str(folder / "queries.npy"))
+    p.add_argument("--what", default="100k x 384", help="what the vectors are, for the rows")
     p.add_argument("--rounds", type=int, default=3, help="of akin, before, between and after the rivals")
     p.add_argument("--build", default="build/bench")
     p.add_argument("--out", default=str(harness.ROOT / "build/compare"))
     a = p.parse_args()
+    for path in (a.base, a.queries):
+        if not pathlib.Path(path).exists():
+            raise SystemExit(f"{path}: no such file; AKIN_VEC names the folder of base.npy and queries.npy")
     program = harness.program(a.build, "bench/index/hnsw_bench")
     work = pathlib.Path(a.out) / "ann"
     work.mkdir(parents=True, exist_ok=True)

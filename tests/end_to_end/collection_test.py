@@ -106,6 +106,17 @@ class Collection(AkinCase):
         graph_file.write_bytes(graph_file.read_bytes()[:1000])
         self.assertEqual(ids(), exact, "without a good graph a search is exact")
 
+    def test_graph_search_is_scored_as_a_curve(self):
+        self.write("lines.txt", "".join(f"ship {i} house {i * 7919 % 211} weather {i * 104729 % 97}\n" for i in range(300)))
+        self.ok("embed", "lines.txt", "--model", TINY, "--out", "v.npy")
+        scores = self.json("eval", "ann", "v.npy", "--picture", "curve.svg")
+        self.assertEqual((scores["n_vectors"], scores["n_queries"]), (270, 30))
+        self.assertEqual(scores["points"][-1]["recall"], 1)
+        self.assertIn("<svg", (self.folder / "curve.svg").read_text(encoding="utf-8"))
+        self.assertIn("queries/s", self.ok("eval", "ann", "v.npy").out)
+        self.fails(2, "eval", "ann", "v.npy", "--metric", "near")
+        self.fails(1, "eval", "ann", "none.npy")
+
     def test_one_measure_of_effort_is_given(self):
         self.fill(2)
         self.ok("index", "docs", "--model", TINY)
