@@ -1,10 +1,11 @@
 // Graph search over vectors in a file, one JSON line a measurement: time of the build, then queries a second and recall@k for each ef.
 //
 //   hnsw_bench BASE QUERIES [--threads N] [--k N] [--metric NAME] [--ef N]… [--degree N] [--build-beam N] [--alpha X] [--code-bits N]
-//   [--keep SHARE]… [--rounds N]
+//   [--keep SHARE]… [--rounds N] [--churn N]
 //
 // BASE and QUERIES: .npy, .fvecs or .safetensors. The build uses all threads, a search one, a query a call. --keep: searches whose filter
-// keeps that share of the rows. Truth is the exact index's. bench/compare/ann.py runs it.
+// keeps that share of the rows. --churn: so many times a random half of the rows is deleted and added again, with ef 64. Truth is the exact
+// index's. bench/compare/ann.py runs it.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -25,7 +26,7 @@ namespace {
 struct Options {
   std::string base, queries;
   int threads = 2;
-  std::size_t k = 10, rounds = 3;
+  std::size_t k = 10, rounds = 3, churn = 0;
   HnswOptions hnsw{.metric = Metric::dot};
   std::vector<std::size_t> efs;
   std::vector<double> keeps;
@@ -37,6 +38,7 @@ Options parse(const std::vector<std::string>& arguments) {
   const std::map<std::string, std::function<void(const std::string&)>> known = {
       {"--threads", [&](const std::string& v) { options.threads = std::stoi(v); }},
       {"--k", [&](const std::string& v) { options.k = std::stoul(v); }},
+      {"--churn", [&](const std::string& v) { options.churn = std::stoul(v); }},
       {"--rounds", [&](const std::string& v) { options.rounds = std::stoul(v); }},
       {"--metric", [&](const std::string& v) { options.hnsw.metric = metric_from(v); }},
       {"--ef", [&](const std::string& v) { options.efs.push_back(std::stoul(v)); }},
@@ -100,6 +102,35 @@ std::vector<std::uint64_t> random_bits(std::size_t n, double share) {
   return bits;
 }
 
+/// Deletes a random half and adds it again, round by round.
+void churn(const HnswIndex& built, const VectorSet& set, const Matrix<float>& queries, const std::vector<std::vector<Neighbor>>& truth,
+           const Options& options) {
+  Context building(options.threads), one(1);
+  HnswIndex index = built;
+  for (std::size_t round = 1; round <= options.churn; ++round) {
+    Rng rng(round);
+    VectorSet kept(set.dim());
+    std::vector<std::uint64_t> old_rows, back(set.size(), kNewRow);
+    for (std::uint64_t row = 0; row < set.size(); ++row) {
+      if (rng.below(2) == 0) continue;
+      back[row] = old_rows.size();
+      old_rows.push_back(row);
+      kept.add_segment(MatrixView<const float>(set.row(row).data(), 1, set.dim()));
+    }
+    const double start = now();
+    const HnswIndex half = update_hnsw(index, kept, old_rows, building);
+    const double deleted = now() - start;
+    index = update_hnsw(half, set, back, building);
+    const double added = now() - start - deleted;
+    const Measured found = measure(*index.searcher(), queries, {options.k, {}, 64}, options.rounds, one);
+    std::printf(
+        "{\"churn\": %zu, \"recall\": %.5f, \"qps\": %.6g, \"bytes_a_vector\": %.5g, \"delete_seconds\": %.3g, \"add_seconds\": %.3g}\n",
+        round, recall_of(found.hits, truth), found.qps, static_cast<double>(index.n_bytes()) / static_cast<double>(set.size()), deleted,
+        added);
+    std::fflush(stdout);
+  }
+}
+
 void run(const Options& options) {
   const Matrix<float> base = VectorFile(options.base).read(), queries = VectorFile(options.queries).read();
   Context building(options.threads), one(1);
@@ -117,6 +148,7 @@ void run(const Options& options) {
     std::printf("{\"ef\": %zu, \"recall\": %.5f, \"qps\": %.6g}\n", ef, recall_of(found.hits, truth), found.qps);
     std::fflush(stdout);
   }
+  churn(index, set, queries, truth, options);
   for (const double keep : options.keeps) {
     const std::vector<std::uint64_t> bits = random_bits(base.rows(), keep);
     const RowFilter filter = RowFilter::from_bits(bits);

@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace akin {
+namespace {
+
+// Of the candidates the nearest so many times `degree` are considered: a node that lost many neighbours has theirs to choose from.
+constexpr std::size_t kConsidered = 4;
+
+}  // namespace
 
 GraphPrune::GraphPrune(const CodeTable& codes, float alpha) : codes_(&codes), alpha2_(alpha * alpha), room_(1, codes.query_size()) {}
 
@@ -18,12 +24,18 @@ void GraphPrune::measure(std::uint32_t from, std::span<const std::uint32_t> node
 }
 
 std::span<const std::uint32_t> GraphPrune::choose(std::uint32_t node, std::vector<std::uint32_t>& candidates, std::size_t degree) {
+  std::ranges::sort(candidates);
+  const auto repeats = std::ranges::unique(candidates);
+  candidates.erase(repeats.begin(), repeats.end());
   std::erase(candidates, node);
   measure(node, candidates);
   order_.clear();
   for (std::size_t i = 0; i < candidates.size(); ++i) order_.push_back({distances_[i], candidates[i]});
+  if (const std::size_t most = kConsidered * degree; order_.size() > most) {
+    std::nth_element(order_.begin(), order_.begin() + static_cast<std::ptrdiff_t>(most), order_.end());
+    order_.resize(most);
+  }
   std::sort(order_.begin(), order_.end());
-  order_.erase(std::unique(order_.begin(), order_.end()), order_.end());
   left_.clear();
   left_distances_.clear();
   for (const LinkCandidate& candidate : order_) {
