@@ -76,9 +76,10 @@ const std::vector<Verb>& verbs() {
        "akin rerank \"how do I cancel\" answers.txt --model cross-encoder/ms-marco-MiniLM-L6-v2 -k 3\n"
        "  akin rerank \"heat transfer\" abstracts.jsonl --model ./my-reranker --json",
        add_rerank},
-      {"eval", "Score a model on benchmarks: sts, retrieval",
+      {"eval", "Score a model on benchmarks: sts, retrieval, ann (graph search)",
        "akin eval sts stsb-en-test.csv\n"
-       "  akin eval retrieval beir/scifact --mode hybrid",
+       "  akin eval retrieval beir/scifact --mode hybrid\n"
+       "  akin eval ann vectors.npy --picture curve.svg",
        add_eval},
       {"convert", "A model folder to one GGUF file", "akin convert ./all-MiniLM-L6-v2 -o all-MiniLM-L6-v2.gguf --type q8_0", add_convert},
       {"pull", "A model from the Hub into the local cache, checked and resumed",
