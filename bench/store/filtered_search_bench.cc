@@ -1,6 +1,7 @@
 // Filtered search through a collection: a filter that keeps 50 %, 10 %, 1 %, 0.1 % or three of all chunks, of a collection made for it.
 //
-//   build/bench/bench/store/filtered_search_bench BASE.npy QUERIES.npy [--threads 1] [--seconds 2] [--k 10] [--folder DIR]
+//   build/bench/bench/store/filtered_search_bench BASE.npy QUERIES.npy [--threads 1] [--seconds 2] [--k 10] [--recall 0.99]
+//       [--folder DIR]
 //
 // Each row of BASE is a document of one chunk, with a number in its metadata; a filter keeps the numbers below a bound. One JSON line a
 // share: `first_ms`, the first search with its SQL; `qps` and `p99_ms` of the further ones, whose set of chunks is remembered; `select_ms`,
@@ -27,6 +28,7 @@ struct Options {
   int threads = 1;
   double seconds = 2;
   std::size_t k = 10;
+  float recall = 0.99F;  // of a walk through the graph, where that is faster than a look at what passes
 };
 
 double milliseconds_since(Clock::time_point start) { return 1e3 * std::chrono::duration<double>(Clock::now() - start).count(); }
@@ -71,9 +73,10 @@ std::vector<std::uint64_t> plain_look(const Matrix<float>& base, std::span<const
 void measure(const Options& options, const Store& store, const Matrix<float>& base, const Matrix<float>& queries, std::size_t kept) {
   Context context(options.threads);
   const Filter where = parse_filter("number < " + std::to_string(kept));
+  const DenseOptions how(options.k, {.recall = options.recall});
   const auto search = [&](std::size_t q) {
     const Snapshot snapshot = store.snapshot();
-    return snapshot.search_dense(queries.row(q), options.k, snapshot.select(where), context);
+    return snapshot.search_dense(queries.row(q), how, snapshot.select(where), context);
   };
   const Clock::time_point begin = Clock::now();
   (void)search(0);
@@ -109,7 +112,7 @@ void measure(const Options& options, const Store& store, const Matrix<float>& ba
     for (const ScoredChunk& hit : hits) n_right += static_cast<std::size_t>(std::count(wanted.begin(), wanted.end(), hit.chunk_id));
   }
   const Snapshot snapshot = store.snapshot();
-  const DensePlan plan = snapshot.plan_dense(snapshot.select(where), context, options.k);
+  const DensePlan plan = snapshot.plan_dense(snapshot.select(where), context, how);
   std::printf(
       "{\"kept\": %zu, \"of\": %zu, \"threads\": %d, \"way\": \"%s\", \"first_ms\": %.3f, \"select_ms\": %.3f, \"qps\": %.1f, "
       "\"p50_ms\": %.4f, \"p99_ms\": %.4f, \"recall\": %.4f, \"least_hits\": %zu}\n",
@@ -130,12 +133,15 @@ Options read_options(int argc, char** argv) {
       options.seconds = std::atof(next().c_str());
     else if (word == "--k")
       options.k = static_cast<std::size_t>(std::atoll(next().c_str()));
+    else if (word == "--recall")
+      options.recall = std::strtof(next().c_str(), nullptr);
     else if (word == "--folder")
       options.folder = next();
     else
       files.push_back(word);
   }
-  require(files.size() == 2, "usage: filtered_search_bench BASE.npy QUERIES.npy [--threads N] [--seconds S] [--k K] [--folder DIR]");
+  require(files.size() == 2,
+          "usage: filtered_search_bench BASE.npy QUERIES.npy [--threads N] [--seconds S] [--k K] [--recall R] [--folder DIR]");
   options.base = files[0];
   options.queries = files[1];
   if (options.folder.empty()) options.folder = (std::filesystem::temp_directory_path() / "akin-filter-bench").string();
