@@ -139,6 +139,7 @@ void Writer::apply(const StoreChange& change) {
     Transaction transaction(db_, true);
     for (const std::string& path : change.remove_sources) remove_source(path);
     for (const std::string& uri : change.remove) remove_document(uri);
+    for (const SourceMove& move : change.move) move_source(move);
     std::vector<std::uint64_t> chunk_ids;
     chunk_ids.reserve(change.vectors.rows());
     for (const StoredDocument& document : change.put) put_document(document, chunk_ids);
@@ -204,6 +205,34 @@ void Writer::remove_source(const std::string& path) {
   list.reset();
   for (const auto& [document, title] : documents) remove_rows(document, title);
   db_.statement("DELETE FROM sources WHERE id = ?1").bind(source).run();
+}
+
+void Writer::move_source(const SourceMove& move) {
+  using View = std::string_view;
+  db_.statement("UPDATE sources SET path = ?2 WHERE path = ?1").bind(View(move.from), View(move.to)).run();
+  for (const DocumentMove& document : move.documents) {
+    Statement& find = db_.statement("SELECT id, title FROM documents WHERE uri = ?1").bind(View(document.from));
+    if (!find.step()) continue;
+    const std::int64_t id = find.integer(0);
+    const std::string old_title(find.text(1));
+    find.reset();
+    if (old_title != document.title) retitle(id, old_title, document.title);
+    db_.statement("UPDATE documents SET uri = ?2, title = ?3, content_hash = ?4 WHERE id = ?1")
+        .bind(id, View(document.to), View(document.title), View(document.content_hash))
+        .run();
+  }
+}
+
+/// The title is among the words that each chunk is found by.
+void Writer::retitle(std::int64_t document, std::string_view from, std::string_view to) {
+  Statement& forget = db_.statement("INSERT INTO chunk_text(chunk_text, rowid, title, headings, text) VALUES('delete', ?1, ?2, ?3, ?4)");
+  Statement& index = db_.statement("INSERT INTO chunk_text(rowid, title, headings, text) VALUES(?1, ?2, ?3, ?4)");
+  Statement& chunks = db_.statement("SELECT id, headings, text FROM chunks WHERE document_id = ?1").bind(document);
+  while (chunks.step()) {
+    forget.bind(chunks.integer(0), from, chunks.text(1), chunks.text(2)).run();
+    index.bind(chunks.integer(0), to, chunks.text(1), chunks.text(2)).run();
+  }
+  chunks.reset();
 }
 
 std::int64_t Writer::source_row(const std::string& path) {

@@ -49,6 +49,8 @@ class Writer {
   void remove_source(const std::string& path);
   void remove_document(const std::string& uri);
   void remove_rows(std::int64_t document, std::string_view title);
+  void move_source(const SourceMove& move);
+  void retitle(std::int64_t document, std::string_view from, std::string_view to);
   std::int64_t source_row(const std::string& path);
   void put_document(const StoredDocument& document, std::vector<std::uint64_t>& chunk_ids);
   void put_source(const SourceState& state);

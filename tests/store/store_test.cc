@@ -209,5 +209,34 @@ TEST(Store, TakesDocumentsWithoutChunks) {
   EXPECT_EQ(store.snapshot().counts().n_vectors, 0u);
 }
 
+TEST(Store, MovesAFileWithItsChunksAndVectors) {
+  const TemporaryFolder folder;
+  Store store = Store::create(folder.path(), space_of());
+  Draft draft;
+  draft.put("old/a.txt", 2, 1, "old/a.txt").last().title = "formername";
+  draft.put("old/a.txt#2", 1, 5, "old/a.txt").last().title = "formername";
+  draft.source("old/a.txt", "hash");
+  store.apply(draft.change());
+  const auto chunks = store.snapshot().search_text("formername", 10, {});
+  ASSERT_EQ(chunks.size(), 3u);
+
+  StoreChange change;
+  change.move.push_back({"old/a.txt", "new/b.txt", {{"old/a.txt", "new/b.txt", "presentname", "other"}, {"none", "nowhere", "", ""}}});
+  change.move.push_back({"unknown", "elsewhere", {}});
+  EXPECT_FALSE(change.empty());
+  store.apply(change);
+  const Snapshot after = store.snapshot();
+  EXPECT_EQ(uris(store), (std::vector<std::string>{"new/b.txt", "old/a.txt#2"}));
+  EXPECT_FALSE(after.source("old/a.txt").has_value());
+  EXPECT_EQ(after.source("new/b.txt")->content_hash, "hash");
+  EXPECT_EQ(after.documents_of_source("new/b.txt").size(), 2u);
+  EXPECT_EQ(after.documents()[0].content_hash, "other");
+  EXPECT_EQ(after.search_text("formername", 10, {}).size(), 1u);
+  EXPECT_EQ(after.search_text("presentname", 10, {}).size(), 2u);
+  EXPECT_EQ(after.counts().n_dead_vectors, 0u);
+  EXPECT_FALSE(after.vector_of(chunks[0].chunk_id).empty());
+  EXPECT_TRUE(after.sources_under("elsewhere").empty());
+}
+
 }  // namespace
 }  // namespace akin

@@ -58,15 +58,30 @@ struct SourceState {
   std::string refusal;       ///< why it could not be read; empty if it could
 };
 
+/// A document that is called otherwise from now on; its chunks and vectors stay.
+struct DocumentMove {
+  std::string from, to;             ///< uris
+  std::string title, content_hash;  ///< the new ones
+};
+
+/// A file that lies elsewhere now. Its documents that are not named go with it under the uris that they have.
+struct SourceMove {
+  std::string from, to;  ///< paths; nothing is known of `to` yet
+  std::vector<DocumentMove> documents;
+};
+
 /// Everything that one commit does, in this order.
 struct StoreChange {
   std::vector<std::string> remove_sources;  ///< paths; their documents go with them
   std::vector<std::string> remove;          ///< uris; unknown ones are passed over
+  std::vector<SourceMove> move;             ///< unknown ones are passed over
   std::vector<StoredDocument> put;          ///< added, or in place of the document of that uri
   MatrixView<const float> vectors;          ///< one row a chunk, in the order of `put`
   std::vector<SourceState> sources;
 
-  [[nodiscard]] bool empty() const noexcept { return remove_sources.empty() && remove.empty() && put.empty() && sources.empty(); }
+  [[nodiscard]] bool empty() const noexcept {
+    return remove_sources.empty() && remove.empty() && move.empty() && put.empty() && sources.empty();
+  }
 };
 
 /// The chunks that a filter keeps, as one commit has them. Cheap to copy; any thread.
