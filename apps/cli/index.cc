@@ -29,7 +29,9 @@ nlohmann::json json_of(const IndexReport& report, const CollectionInfo& info) {
           {"n_added", report.n_added},
           {"n_updated", report.n_updated},
           {"n_unchanged", report.n_unchanged},
+          {"n_moved", report.n_moved},
           {"n_removed", report.n_removed},
+          {"n_ignored", report.n_ignored},
           {"n_chunks_embedded", report.n_chunks_embedded},
           {"n_images_embedded", report.n_images_embedded},
           {"n_tokens", report.n_tokens},
@@ -43,7 +45,8 @@ nlohmann::json json_of(const IndexReport& report, const CollectionInfo& info) {
 
 void print_report(const IndexReport& report, const CollectionInfo& info) {
   print(bold(grouped(report.n_files_seen) + (report.n_files_seen == 1 ? " file" : " files")) + " seen: " + grouped(report.n_added) +
-        " added, " + grouped(report.n_updated) + " updated, " + grouped(report.n_unchanged) + " unchanged, " + grouped(report.n_removed) +
+        " added, " + grouped(report.n_updated) + " updated, " + grouped(report.n_unchanged) + " unchanged, " +
+        (report.n_moved > 0 ? grouped(report.n_moved) + " moved, " : "") + grouped(report.n_removed) +
         " removed, " + grouped(report.refused.size()) + " refused\n");
   if (report.n_images_embedded > 0) print(grouped(report.n_images_embedded) + " of the chunks are pictures\n");
   print(grouped(report.n_chunks_embedded) + " chunks of " + grouped(report.n_tokens) + " tokens embedded in " +
@@ -94,6 +97,8 @@ Run add_index(CLI::App& verb, Common& common) {
   verb.add_option("--overlap", options->index.overlap_tokens, "Tokens that a chunk repeats from the one before")->type_name("N");
   verb.add_flag("--keep-missing", options->keep_missing, "Do not forget documents whose files have vanished");
   verb.add_flag("--hidden", options->index.hidden, "Read hidden files and folders too");
+  verb.add_flag("!--no-ignore", options->index.ignore,
+                "Read what .akinignore files and the built-in list (.git, node_modules, …) leave out");
   add_model_options(verb, common);
   return [options, &common](Context& context) { return run(*options, common, context); };
 }

@@ -165,7 +165,7 @@ IndexReport Collection::index(std::span<const fs::path> paths, const Embedder& e
     if (!fs::exists(fs::symlink_status(path, ignored)) && impl_->store.snapshot().sources_under(absolute_path(path)).empty())
       throw Error(ErrorCode::not_found, "'" + path.string() + "': no such file or folder");
   }
-  IndexReport report = run_index(impl_->store, embedder, paths, options, context);
+  IndexReport report = run_index(impl_->store, embedder, paths, options, {}, context);
   refresh_graph(impl_->store, context);
   return report;
 }

@@ -9,12 +9,13 @@
 #include <set>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
+#include "akin/base/background.h"
 #include "akin/base/error.h"
+#include "chunk_group.h"
+#include "moved_files.h"
 #include "prepare.h"
-#include "walk.h"
 
 namespace akin::retrieval {
 namespace {
@@ -30,15 +31,8 @@ constexpr std::size_t kCommitChanges = 4096;
 // Files read ahead: until so much text is waiting for its vectors.
 constexpr std::size_t kWindowFiles = 256;
 constexpr std::size_t kWindowBytes = std::size_t{4} << 20;
-// Images of one slice: a second or two of a base model's work.
-constexpr std::size_t kImagesAtOnce = 32;
 // Before the first text was counted: English prose has about four bytes a token.
 constexpr double kTokensPerByte = 0.25;
-
-struct Job {
-  FoundFile file;
-  std::optional<SourceState> known;
-};
 
 // A model without a limit (static vectors, ALiBi) would get whole documents: pieces as long as a limited model's serve a search better.
 constexpr std::size_t kNoLimit = std::size_t{1} << 30;
@@ -71,18 +65,20 @@ class IndexRun {
     if (how_.counter) choose_chunks(*how_.counter);
   }
 
-  IndexReport run(std::span<const fs::path> paths) {
-    const Clock::time_point start = Clock::now();
-    plan(paths);
+  IndexReport run(std::span<const fs::path> paths, const IndexScope& scope) {
+    const Clock::time_point begin = Clock::now();
+    start(plan_index(store_, paths, options_, settings_text(how_), scope, context_));
     context_.progress.begin(label(), 0, "tokens");
     while (!jobs_.empty()) {
       for (Waiting& waiting : next_window()) take(waiting);
     }
+    forget_missing();
     commit();
+    background_.wait();
     context_.progress.end();
     if (report_.n_removed + report_.n_updated > 0) tidy();
     std::sort(report_.refused.begin(), report_.refused.end(), [](const Refusal& a, const Refusal& b) { return a.uri < b.uri; });
-    report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    report_.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     return std::move(report_);
   }
 
@@ -103,53 +99,23 @@ class IndexRun {
                                                    " are asked for; the overlap must be less than half of a chunk");
   }
 
-  void plan(std::span<const fs::path> paths) {
-    Walk walk = walk_files(paths, options_.hidden, context_.cancel);
-    report_.n_files_seen = walk.files.size();
-    report_.refused = std::move(walk.refused);
-    const Snapshot snapshot = store_.snapshot();
-    find_damage(snapshot);
-    if (options_.remove_missing) forget_missing(snapshot, walk, paths);
-    const std::string settings = settings_text(how_);
-    for (FoundFile& file : walk.files) {
-      context_.cancel.check();
-      std::optional<SourceState> known = snapshot.source(file.path);
-      if (damaged_sources_.contains(file.path)) known.reset();
-      const bool same = known && known->size == file.size && known->mtime_ns == file.mtime_ns && file.mtime_ns != -1 &&
-                        known->settings == settings && !(known->content_hash.empty() && known->refusal.empty());
-      if (same) {
-        report_.n_unchanged += snapshot.documents_of_source(file.path).size();
-        if (!known->refusal.empty()) report_.refused.push_back({file.path, known->refusal});
-      } else {
-        bytes_left_ += file.size;
-        jobs_.push_back({std::move(file), std::move(known)});
-      }
-    }
+  void start(IndexPlan plan) {
+    report_ = std::move(plan.report);
+    jobs_ = std::move(plan.jobs);
     n_jobs_ = jobs_.size();
+    bytes_left_ = plan.n_bytes;
+    damaged_documents_ = std::move(plan.damaged_documents);
+    moved_ = MovedFiles(std::move(plan.missing));
+    for (const auto& [path, n_documents] : plan.gone) forget(path, n_documents);
   }
 
-  /// Documents with damaged vectors are embedded again.
-  void find_damage(const Snapshot& snapshot) {
-    for (const DocumentRecord& document : snapshot.damaged_documents(context_)) {
-      damaged_sources_.insert(document.source);
-      damaged_documents_.insert(document.uri);
+  /// Files that have vanished and turned up nowhere else.
+  void forget_missing() {
+    const Snapshot snapshot = store_.snapshot();
+    for (const auto& [hash, path] : moved_.left()) {
+      forget(path, snapshot.documents_of_source(path).size());
+      if (change_.remove_sources.size() >= kCommitChanges) commit();
     }
-  }
-
-  void forget_missing(const Snapshot& snapshot, const Walk& walk, std::span<const fs::path> paths) {
-    const auto is_found = [&](const std::string& path) {
-      const auto at = std::lower_bound(walk.files.begin(), walk.files.end(), path,
-                                       [](const FoundFile& file, const std::string& wanted) { return file.path < wanted; });
-      return at != walk.files.end() && at->path == path;
-    };
-    const auto is_unknown = [&](const std::string& path) {
-      return std::any_of(walk.unknown.begin(), walk.unknown.end(), [&](const std::string& folder) { return lies_under(path, folder); });
-    };
-    std::set<std::string> missing;
-    for (const fs::path& root : paths)
-      for (std::string& path : snapshot.sources_under(absolute_path(root)))
-        if (!is_found(path) && !is_unknown(path)) missing.insert(std::move(path));
-    for (const std::string& path : missing) forget(path, snapshot.documents_of_source(path).size());
   }
 
   void forget(const std::string& path, std::size_t n_documents) {
@@ -171,7 +137,7 @@ class IndexRun {
     });
     const Snapshot snapshot = store_.snapshot();
     std::vector<Waiting> window;
-    std::deque<Job> left;
+    std::deque<IndexJob> left;
     for (std::size_t i = 0; i < n; ++i) {
       if (results[i]) {
         window.push_back(waiting(std::move(*results[i]), snapshot));
@@ -200,18 +166,28 @@ class IndexRun {
     report_.n_invalid += waiting.file.n_invalid;
     if (waiting.file.state == FileState::refused || waiting.file.state == FileState::vanished) forget(source.path, waiting.stored.size());
     if (waiting.file.state == FileState::unchanged) report_.n_unchanged += waiting.stored.size();
-    if (waiting.file.state == FileState::read) take_documents(waiting);
+    if (waiting.file.state == FileState::read && !take_move(waiting)) take_documents(waiting);
     if (!source.refusal.empty()) report_.refused.push_back({source.path, source.refusal});
     if (waiting.file.state != FileState::unreadable && waiting.file.state != FileState::vanished) change_.sources.push_back(source);
     ++n_done_;
     bytes_left_ -= std::min<std::uint64_t>(bytes_left_, source.size);
     show_progress();
-    if (group_tokens_ >= kCommitTokens || change_.sources.size() + change_.remove_sources.size() >= kCommitChanges) commit();
+    if (group_.n_tokens() >= kCommitTokens || change_.sources.size() + change_.remove_sources.size() >= kCommitChanges) commit();
+  }
+
+  bool take_move(const Waiting& waiting) {
+    if (!waiting.stored.empty()) return false;
+    std::optional<SourceMove> move = moved_.find(waiting.file, store_.snapshot());
+    if (!move) return false;
+    report_.n_moved += move->documents.size();
+    for (const PreparedDocument& document : waiting.file.documents) n_tokens_waiting_ -= std::min(n_tokens_waiting_, document.n_tokens);
+    change_.move.push_back(std::move(*move));
+    return true;
   }
 
   void take_documents(Waiting& waiting) {
     for (PreparedDocument& document : waiting.file.documents) {
-      if (group_tokens_ >= kCommitTokens) {
+      if (group_.n_tokens() >= kCommitTokens) {
         // Until its last document is in, the file is not done, whatever its time stamp may become.
         SourceState unfinished = waiting.file.source;
         unfinished.content_hash.clear();
@@ -235,77 +211,36 @@ class IndexRun {
       return;
     }
     ++(is_known ? report_.n_updated : report_.n_added);
-    group_tokens_ += document.n_tokens;
-    if (document.image) {
-      group_.emplace_back(std::move(*document.image));
-    } else {
-      for (std::string& text : document.embedded) group_.emplace_back(std::move(text));
-    }
+    group_.add(document);
     change_.put.push_back(std::move(document.stored));
   }
 
   // ---- Commit
 
+  /// The vectors are made on all threads; then the change is written beside what comes next. One change is being written at a time, so that
+  /// two at most are in memory.
   void commit() {
     if (change_.empty()) return;
-    const Matrix<float> vectors = embed_group();
-    change_.vectors = vectors.view();
-    store_.apply(change_);
-    change_ = {};
+    auto done = [this](const EmbeddedSlice& slice) { count_work(slice); };
+    Matrix<float> vectors = group_.embed(embedder_, kCommitTokens, how_.chunks.max_tokens, done, context_);
+    background_.wait();
+    written_ = std::exchange(change_, {});
+    written_vectors_ = std::move(vectors);
+    written_.vectors = written_vectors_.view();
+    background_.run([this] { store_.apply(written_); });
     group_.clear();
-    group_tokens_ = 0;
   }
 
-  /// In slices, so that a document as large as a book shelf shows progress and can be cancelled.
-  Matrix<float> embed_group() {
-    Matrix<float> vectors = Matrix<float>::uninitialized(group_.size(), embedder_.dim());
-    std::vector<std::size_t> texts, images;
-    for (std::size_t i = 0; i < group_.size(); ++i) (std::holds_alternative<std::string>(group_[i]) ? texts : images).push_back(i);
-    const std::size_t n_texts = std::max<std::size_t>(1, kCommitTokens / std::max<std::size_t>(1, how_.chunks.max_tokens) * 4);
-    for (std::size_t begin = 0; begin < texts.size(); begin += n_texts) {
-      embed_texts(std::span(texts).subspan(begin, std::min(n_texts, texts.size() - begin)), vectors);
-    }
-    for (std::size_t begin = 0; begin < images.size(); begin += kImagesAtOnce) {
-      embed_images(std::span(images).subspan(begin, std::min(kImagesAtOnce, images.size() - begin)), vectors);
-    }
-    return vectors;
-  }
-
-  void embed_texts(std::span<const std::size_t> members, Matrix<float>& vectors) {
-    std::vector<std::string_view> texts;
-    std::size_t n_tokens = 0, n_bytes = 0;
-    for (const std::size_t i : members) {
-      texts.emplace_back(std::get<std::string>(group_[i]));
-      n_bytes += texts.back().size();
-    }
-    const EmbedResult result = embedder_.embed(std::span(texts), TextRole::document, context_);
-    for (std::size_t r = 0; r < members.size(); ++r) std::ranges::copy(result.vectors.row(r), vectors.row(members[r]).begin());
-    for (const TextReport& report : result.reports) {
-      n_tokens += report.n_tokens;
-      report_.n_tokens_dropped += report.n_tokens_dropped;
-    }
-    report_.n_tokens += n_tokens;
-    count_work(members.size(), n_tokens, n_bytes);
-  }
-
-  void embed_images(std::span<const std::size_t> members, Matrix<float>& vectors) {
-    std::vector<FittedImage> images;
-    std::size_t n_bytes = 0;
-    for (const std::size_t i : members) {
-      images.push_back(std::move(std::get<FittedImage>(group_[i])));
-      n_bytes += images.back().pixels.rows.size();
-    }
-    const Matrix<float> result = embedder_.embed_images(images, context_);
-    for (std::size_t r = 0; r < members.size(); ++r) std::ranges::copy(result.row(r), vectors.row(members[r]).begin());
-    report_.n_images_embedded += members.size();
-    count_work(members.size(), members.size() * kTokensOfAnImage, n_bytes);
-  }
-
-  void count_work(std::size_t n_chunks, std::size_t n_tokens, std::size_t n_bytes) {
-    report_.n_chunks_embedded += n_chunks;
+  void count_work(const EmbeddedSlice& slice) {
+    // About what an image costs, in tokens.
+    const std::size_t n_tokens = slice.n_tokens + slice.n_images * kTokensOfAnImage;
+    report_.n_chunks_embedded += slice.n_chunks;
+    report_.n_images_embedded += slice.n_images;
+    report_.n_tokens += slice.n_tokens;
+    report_.n_tokens_dropped += slice.n_tokens_dropped;
     n_tokens_done_ += n_tokens;
     n_tokens_waiting_ -= std::min(n_tokens_waiting_, n_tokens);
-    bytes_embedded_ += n_bytes;
+    bytes_embedded_ += slice.n_bytes;
     show_progress();
     context_.progress.advance(n_tokens);
   }
@@ -342,25 +277,30 @@ class IndexRun {
   Preparation how_;
   IndexReport report_;
 
-  std::deque<Job> jobs_;
-  std::set<std::string> damaged_sources_, damaged_documents_;
+  std::deque<IndexJob> jobs_;
+  std::set<std::string> damaged_documents_;
+  MovedFiles moved_{{}};
 
   // The next commit, and what its chunks' vectors are made of.
   StoreChange change_;
-  std::vector<std::variant<std::string, FittedImage>> group_;
-  std::size_t group_tokens_ = 0;
+  ChunkGroup group_;
+  // The one before, while it is written.
+  StoreChange written_;
+  Matrix<float> written_vectors_;
 
   std::size_t n_jobs_ = 0, n_done_ = 0;
   std::uint64_t bytes_left_ = 0;      // of files not yet taken
   std::size_t n_tokens_waiting_ = 0;  // chunked, without a vector yet
   std::size_t bytes_embedded_ = 0, n_tokens_done_ = 0;
+
+  Background background_;  // last: it ends before what it works on
 };
 
 }  // namespace
 
 IndexReport run_index(Store& store, const Embedder& embedder, std::span<const fs::path> paths, const IndexOptions& options,
-                      Context& context) {
-  return IndexRun(store, embedder, options, context).run(paths);
+                      const IndexScope& scope, Context& context) {
+  return IndexRun(store, embedder, options, context).run(paths, scope);
 }
 
 }  // namespace akin::retrieval

@@ -19,20 +19,6 @@ constexpr int kReadersVersion = 2;
 /// The same for pictures.
 constexpr int kImagesVersion = 1;
 
-std::string hash_of(const PreparedDocument& document) {
-  const StoredDocument& stored = document.stored;
-  Sha256 hash;
-  hash.field(stored.title).field(stored.format);
-  for (const auto& [key, value] : stored.metadata) hash.field(key).field(value);
-  for (std::size_t i = 0; i < stored.chunks.size(); ++i) {
-    const StoredChunk& chunk = stored.chunks[i];
-    hash.field(chunk.text).field(document.embedded[i]);
-    hash.field(std::to_string(chunk.page) + " " + std::to_string(chunk.line) + " " + std::to_string(chunk.headings.size()));
-    for (const std::string& heading : chunk.headings) hash.field(heading);
-  }
-  return hash.hex();
-}
-
 PreparedDocument prepare_document(Document& document, const std::string& path, const TokenCounter& counter, const ChunkOptions& options) {
   PreparedDocument prepared;
   StoredDocument& stored = prepared.stored;
@@ -47,7 +33,7 @@ PreparedDocument prepare_document(Document& document, const std::string& path, c
   stored.format = std::move(document.format);
   stored.metadata = std::move(document.metadata);
   stored.source = path;
-  stored.content_hash = hash_of(prepared);
+  stored.content_hash = content_hash_of(prepared, prepared.stored.title);
   return prepared;
 }
 
@@ -71,7 +57,7 @@ PreparedDocument prepare_image(ImageFormat format, const std::string& bytes, con
   prepared.embedded.push_back("image " + source.content_hash);
   prepared.image = embedder.fit_image(image, source.path);
   prepared.n_tokens = kTokensOfAnImage;
-  stored.content_hash = hash_of(prepared);
+  stored.content_hash = content_hash_of(prepared, prepared.stored.title);
   return prepared;
 }
 
@@ -124,6 +110,20 @@ std::optional<std::string> load(PreparedFile& prepared) {
 }
 
 }  // namespace
+
+std::string content_hash_of(const PreparedDocument& document, const std::string& title) {
+  const StoredDocument& stored = document.stored;
+  Sha256 hash;
+  hash.field(title).field(stored.format);
+  for (const auto& [key, value] : stored.metadata) hash.field(key).field(value);
+  for (std::size_t i = 0; i < stored.chunks.size(); ++i) {
+    const StoredChunk& chunk = stored.chunks[i];
+    hash.field(chunk.text).field(document.embedded[i]);
+    hash.field(std::to_string(chunk.page) + " " + std::to_string(chunk.line) + " " + std::to_string(chunk.headings.size()));
+    for (const std::string& heading : chunk.headings) hash.field(heading);
+  }
+  return hash.hex();
+}
 
 std::string settings_text(const Preparation& how) {
   const ChunkOptions& options = how.chunks;

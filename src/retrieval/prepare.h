@@ -50,6 +50,9 @@ struct Preparation {
 /// What decides the chunks of a file besides its bytes, in one line.
 std::string settings_text(const Preparation& how);
 
+/// Over all of a document that is stored and embedded, its place apart, as if `title` were its title.
+std::string content_hash_of(const PreparedDocument& document, const std::string& title);
+
 /// `known`: the file as the collection has it.
 PreparedFile prepare_file(const FoundFile& file, const std::optional<SourceState>& known, const Preparation& how);
 

@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <memory>
 #include <set>
 #include <system_error>
 
+#include "akin/base/error.h"
 #include "akin/base/utf8.h"
 #include "akin/store/store.h"
+#include "ignore.h"
 
 namespace akin::retrieval {
 namespace {
@@ -28,17 +32,24 @@ std::string printable(const std::string& path) {
 
 class Walker {
  public:
-  Walker(bool hidden, const CancelToken& cancel) : hidden_(hidden), cancel_(cancel), now_(nanoseconds(fs::file_time_type::clock::now())) {}
+  Walker(const WalkOptions& options, const CancelToken& cancel)
+      : options_(options), cancel_(cancel), now_(nanoseconds(fs::file_time_type::clock::now())) {}
 
   void add_root(const fs::path& root) {
     std::error_code error;
     const fs::file_status status = fs::symlink_status(root, error);
     if (status.type() == fs::file_type::not_found) return;
     if (error) return refuse(root, "cannot be looked at: " + error.message(), true);
+    Rules rules;
+    try {
+      if (options_.ignore && root.has_parent_path()) rules = rules_above(root);
+    } catch (const Error& unreadable) {
+      return refuse(root, std::string("lies under rules that cannot be read: ") + unreadable.what(), true);
+    }
     if (status.type() == fs::file_type::symlink) {
-      links_.insert(root);
+      links_.emplace(root, rules);
     } else {
-      add(root, status.type());
+      add(root, status.type(), rules);
     }
   }
 
@@ -46,9 +57,9 @@ class Walker {
     while (true) {
       walk_folders();
       if (links_.empty()) break;
-      const fs::path link = *links_.begin();
+      const auto [link, rules] = *links_.begin();
       links_.erase(links_.begin());
-      follow(link);
+      follow(link, rules);
     }
     const auto by_path = [](const FoundFile& a, const FoundFile& b) { return a.path < b.path; };
     std::sort(found_.files.begin(), found_.files.end(), by_path);
@@ -59,6 +70,22 @@ class Walker {
   }
 
  private:
+  using Rules = std::shared_ptr<const IgnoreChain>;
+  struct Folder {
+    fs::path path;
+    Rules rules;  // of the folder above
+  };
+
+  static Rules rules_above(const fs::path& root) {
+    Rules rules;
+    fs::path folder;
+    for (const fs::path& part : root.parent_path()) {
+      folder /= part;
+      rules = chain_of(folder.string(), rules);
+    }
+    return rules;
+  }
+
   /// `hides_more`: what lies at or under the path may well be there, it cannot be seen.
   void refuse(const fs::path& path, const std::string& reason, bool hides_more) {
     const std::string name = printable(path.string());
@@ -66,9 +93,9 @@ class Walker {
     if (hides_more) found_.unknown.push_back(path.string());
   }
 
-  void add(const fs::path& path, fs::file_type type) {
+  void add(const fs::path& path, fs::file_type type, const Rules& rules) {
     if (type == fs::file_type::directory) {
-      folders_.push_back(path);
+      folders_.push_back({path, rules});
     } else if (type == fs::file_type::regular) {
       add_file(path);
     } else {
@@ -90,38 +117,61 @@ class Walker {
   void walk_folders() {
     while (!folders_.empty()) {
       cancel_.check();
-      const fs::path folder = std::move(folders_.back());
+      const Folder folder = std::move(folders_.back());
       folders_.pop_back();
       std::error_code error;
-      const fs::path real = fs::canonical(folder, error);
+      const fs::path real = fs::canonical(folder.path, error);
       if (error) {
-        refuse(folder, "cannot be opened: " + error.message(), true);
-      } else if (real_folders_.insert(real).second && !Store::exists(folder)) {
+        refuse(folder.path, "cannot be opened: " + error.message(), true);
+      } else if (real_folders_.insert(real).second && !Store::exists(folder.path)) {
         list(folder);
       }
     }
   }
 
-  void list(const fs::path& folder) {
-    std::error_code error;
-    fs::directory_iterator entry(folder, error);
-    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
-      if (!hidden_ && entry->path().filename().native().starts_with('.')) continue;
-      std::error_code unreadable;
-      const fs::file_type type = entry->symlink_status(unreadable).type();
-      if (type == fs::file_type::not_found) continue;
-      if (unreadable) {
-        refuse(entry->path(), "cannot be looked at: " + unreadable.message(), true);
-      } else if (type == fs::file_type::symlink) {
-        links_.insert(entry->path());
-      } else {
-        add(entry->path(), type);
-      }
+  void list(const Folder& folder) {
+    Rules rules;
+    try {
+      if (options_.ignore) rules = chain_of(folder.path.string(), folder.rules);
+    } catch (const Error& unreadable) {
+      return refuse(folder.path, std::string("its rules cannot be read: ") + unreadable.what(), true);
     }
-    if (error) refuse(folder, "cannot be listed: " + error.message(), true);
+    if (options_.on_folder) options_.on_folder(folder.path.string());
+    std::error_code error;
+    fs::directory_iterator entry(folder.path, error);
+    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+      const bool is_hidden = !options_.hidden && entry->path().filename().native().starts_with('.');
+      if (!is_hidden && concerns(entry->path().native())) take(*entry, rules);
+    }
+    if (error) refuse(folder.path, "cannot be listed: " + error.message(), true);
   }
 
-  void follow(const fs::path& link) {
+  /// Whether the path is what is to be looked at, lies under it or leads to it.
+  [[nodiscard]] bool concerns(const std::string& path) const {
+    if (options_.within.empty()) return true;
+    const auto below = options_.within.lower_bound(path + "/");
+    if (below != options_.within.end() && lies_under(*below, path)) return true;
+    for (std::string above = path; !above.empty(); above.resize(above.rfind('/')))
+      if (options_.within.contains(above)) return true;
+    return options_.within.contains("/");
+  }
+
+  void take(const fs::directory_entry& entry, const Rules& rules) {
+    std::error_code unreadable;
+    const fs::file_type type = entry.symlink_status(unreadable).type();
+    if (type == fs::file_type::not_found) return;
+    if (unreadable) return refuse(entry.path(), "cannot be looked at: " + unreadable.message(), true);
+    std::error_code no_target;
+    if (options_.ignore && is_ignored(rules.get(), entry.path().native(), entry.is_directory(no_target))) {
+      ++found_.n_ignored;
+    } else if (type == fs::file_type::symlink) {
+      links_.emplace(entry.path(), rules);
+    } else {
+      add(entry.path(), type, rules);
+    }
+  }
+
+  void follow(const fs::path& link, const Rules& rules) {
     std::error_code error;
     const fs::path real = fs::canonical(link, error);
     if (error == std::errc::no_such_file_or_directory) return refuse(link, "is a link to nothing", false);
@@ -131,16 +181,16 @@ class Walker {
     if (error) return refuse(link, "is a link that cannot be followed: " + error.message(), true);
     // A file in a folder that was listed is there by itself.
     const bool listed = type == fs::file_type::regular && real_folders_.contains(real.parent_path()) &&
-                        (hidden_ || !real.filename().native().starts_with('.'));
-    if (!listed && (type != fs::file_type::regular || real_files_.insert(real).second)) add(link, type);
+                        (options_.hidden || !real.filename().native().starts_with('.'));
+    if (!listed && (type != fs::file_type::regular || real_files_.insert(real).second)) add(link, type, rules);
   }
 
-  bool hidden_;
+  const WalkOptions& options_;
   const CancelToken& cancel_;
   std::int64_t now_;
   Walk found_;
-  std::vector<fs::path> folders_;    // still to be listed
-  std::set<fs::path> links_;         // still to be followed, after all folders: what is there by itself comes first
+  std::vector<Folder> folders_;      // still to be listed
+  std::map<fs::path, Rules> links_;  // still to be followed, after all folders: what is there by itself comes first
   std::set<fs::path> real_folders_;  // listed
   std::set<fs::path> real_files_;    // that links led to
 };
@@ -158,8 +208,8 @@ bool lies_under(std::string_view path, std::string_view folder) noexcept {
   return path.size() == folder.size() || folder.ends_with('/') || path[folder.size()] == '/';
 }
 
-Walk walk_files(std::span<const fs::path> roots, bool hidden, const CancelToken& cancel) {
-  Walker walker(hidden, cancel);
+Walk walk_files(std::span<const fs::path> roots, const WalkOptions& options, const CancelToken& cancel) {
+  Walker walker(options, cancel);
   for (const fs::path& root : roots) walker.add_root(absolute_path(root));
   return walker.finish();
 }

@@ -11,7 +11,7 @@ namespace fs = std::filesystem;
 
 Walk walk(const std::vector<fs::path>& roots, bool hidden = false) {
   const CancelToken cancel;
-  return walk_files(roots, hidden, cancel);
+  return walk_files(roots, {.hidden = hidden}, cancel);
 }
 
 std::vector<std::string> names(const Walk& walk, const TemporaryFiles& files) {
@@ -41,6 +41,41 @@ TEST(Walk, PassesOverWhatIsHiddenUnlessToldOrGiven) {
   EXPECT_EQ(names(walk({files.folder()}), files), (Names{"seen.txt"}));
   EXPECT_EQ(walk({files.folder()}, true).files.size(), 3U);
   EXPECT_EQ(names(walk({files.folder() / ".folder", files.folder() / ".hidden.txt"}), files), (Names{".folder/inside.txt", ".hidden.txt"}));
+}
+
+TEST(Walk, PassesOverWhatRulesSay) {
+  const TemporaryFiles files;
+  files.write(".akinignore", "*.log\nold/\n");
+  files.write("a.txt", "x");
+  files.write("a.log", "x");
+  files.write("old/b.txt", "x");
+  files.write("node_modules/c/d.txt", "x");
+  files.write("docs/.akinignore", "!a.log\n");
+  files.write("docs/a.log", "x");
+  files.write("docs/b.log", "x");
+  fs::create_directory_symlink(files.folder() / "old", files.folder() / "docs/old");
+  const Walk found = walk({files.folder()});
+  EXPECT_EQ(names(found, files), (Names{"a.txt", "docs/a.log"}));
+  EXPECT_EQ(found.n_ignored, 5U);
+  // Rules of the folders above hold, but not for what is given itself.
+  EXPECT_EQ(names(walk({files.folder() / "docs"}), files), (Names{"docs/a.log"}));
+  EXPECT_EQ(names(walk({files.folder() / "old"}), files), (Names{"old/b.txt"}));
+  EXPECT_EQ(names(walk({files.folder() / "docs/b.log"}), files), (Names{"docs/b.log"}));
+  const CancelToken cancel;
+  const std::vector<fs::path> roots = {files.folder()};
+  EXPECT_EQ(walk_files(roots, {.ignore = false}, cancel).files.size(), 6U);
+}
+
+TEST(Walk, LeavesAFolderAloneWhoseRulesCannotBeRead) {
+  const TemporaryFiles files;
+  files.write("docs/.akinignore", std::string(5000, 'x'));
+  files.write("docs/a.txt", "x");
+  files.write("b.txt", "x");
+  const Walk found = walk({files.folder()});
+  EXPECT_EQ(names(found, files), (Names{"b.txt"}));
+  ASSERT_EQ(found.refused.size(), 1U);
+  EXPECT_NE(found.refused[0].reason.find("docs: its rules cannot be read: "), std::string::npos);
+  EXPECT_EQ(found.unknown, (std::vector<std::string>{files.path("docs")}));
 }
 
 TEST(Walk, NamesAFileOnceHoweverOftenItIsGiven) {
@@ -125,7 +160,7 @@ TEST(Walk, StopsWhenCancelled) {
   CancelToken cancel;
   cancel.cancel();
   const std::vector<fs::path> roots = {files.folder()};
-  EXPECT_EQ(error_of([&] { walk_files(roots, false, cancel); }).code(), ErrorCode::cancelled);
+  EXPECT_EQ(error_of([&] { walk_files(roots, {}, cancel); }).code(), ErrorCode::cancelled);
 }
 
 TEST(Walk, KnowsWhatLiesUnderAFolder) {

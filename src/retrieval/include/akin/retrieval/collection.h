@@ -30,6 +30,7 @@ struct IndexOptions {
   bool with_headings = true;
   bool remove_missing = true;  ///< forget documents under the given paths that have vanished
   bool hidden = false;         ///< also read hidden files and folders
+  bool ignore = true;          ///< pass over what .akinignore files say, and what nobody wrote (.git, node_modules, editors' backups, …)
 };
 
 /// One file that could not be indexed, and why.
@@ -39,7 +40,8 @@ struct Refusal {
 };
 
 struct IndexReport {
-  std::size_t n_files_seen = 0, n_added = 0, n_updated = 0, n_unchanged = 0, n_removed = 0;  ///< documents, but for n_files_seen
+  std::size_t n_files_seen = 0, n_added = 0, n_updated = 0, n_unchanged = 0, n_moved = 0, n_removed = 0;  ///< documents, but for n_files_seen
+  std::size_t n_ignored = 0;  ///< files and folders passed over by rules
   std::size_t n_chunks_embedded = 0, n_images_embedded = 0, n_tokens = 0, n_tokens_dropped = 0, n_invalid = 0;
   std::vector<Refusal> refused;
   double seconds = 0;
