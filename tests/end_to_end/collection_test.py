@@ -41,7 +41,7 @@ class Collection(AkinCase):
         self.ok("index", "docs", "--model", TINY)
         (self.folder / "docs/old.txt").rename(self.folder / "docs/new.txt")
         report = self.json("index", "docs")
-        self.assertEqual((report["n_added"], report["n_removed"]), (1, 1))
+        self.assertEqual((report["n_moved"], report["n_added"], report["n_removed"], report["n_chunks_embedded"]), (1, 0, 0, 0))
         self.assertEqual([os.path.basename(hit["uri"]) for hit in self.json("search", "spinnaker", "--mode", "text")["hits"]], ["new.txt"])
 
     def test_a_file_that_is_given_and_gone_is_forgotten(self):
