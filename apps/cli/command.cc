@@ -45,6 +45,10 @@ const std::vector<Verb>& verbs() {
        "akin index docs/ books/*.txt\n"
        "  akin index ~/notes -c ~/notes/.akin",
        add_index},
+      {"watch", "Keeps a collection in line with folders until it is stopped",
+       "akin watch ~/notes -c ~/notes/.akin\n"
+       "  akin watch docs/ --json",
+       add_watch},
       {"search", "Ask a collection",
        "akin search \"how do I cancel a subscription\"\n"
        "  akin search \"heat transfer\" -k 3 --mode dense --where 'format = pdf and year >= 2020' --json\n"

@@ -11,6 +11,7 @@ Run add_classify(CLI::App& verb, Common& common);
 Run add_tokens(CLI::App& verb, Common& common);
 Run add_positions(CLI::App& verb, Common& common);
 Run add_index(CLI::App& verb, Common& common);
+Run add_watch(CLI::App& verb, Common& common);
 Run add_search(CLI::App& verb, Common& common);
 Run add_delete(CLI::App& verb, Common& common);
 Run add_backup(CLI::App& verb, Common& common);

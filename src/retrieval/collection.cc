@@ -13,6 +13,7 @@
 #include "reindex.h"
 #include "search_run.h"
 #include "walk.h"
+#include "watch_run.h"
 
 namespace akin {
 namespace {
@@ -88,6 +89,8 @@ struct Collection::Impl {
 
   /// `space`: of the commit that is looked at, which a writer elsewhere may have switched to another model.
   void check_model(const StoreSpace& space, const Embedder& embedder) const;
+  /// Before they are indexed.
+  void check_paths(std::span<const fs::path> paths, const Embedder& embedder) const;
 };
 
 void Collection::Impl::check_model(const StoreSpace& space, const Embedder& embedder) const {
@@ -158,16 +161,30 @@ std::vector<DocumentEntry> Collection::documents() const {
 
 std::string Collection::content_digest() const { return impl_->store.snapshot().content_digest(); }
 
-IndexReport Collection::index(std::span<const fs::path> paths, const Embedder& embedder, const IndexOptions& options, Context& context) {
-  impl_->check_model(impl_->store.space(), embedder);
+void Collection::Impl::check_paths(std::span<const fs::path> paths, const Embedder& embedder) const {
+  check_model(store.space(), embedder);
   for (const fs::path& path : paths) {
     std::error_code ignored;
-    if (!fs::exists(fs::symlink_status(path, ignored)) && impl_->store.snapshot().sources_under(absolute_path(path)).empty())
+    if (!fs::exists(fs::symlink_status(path, ignored)) && store.snapshot().sources_under(absolute_path(path)).empty())
       throw Error(ErrorCode::not_found, "'" + path.string() + "': no such file or folder");
   }
+}
+
+IndexReport Collection::index(std::span<const fs::path> paths, const Embedder& embedder, const IndexOptions& options, Context& context) {
+  impl_->check_paths(paths, embedder);
   IndexReport report = run_index(impl_->store, embedder, paths, options, {}, context);
   refresh_graph(impl_->store, context);
   return report;
+}
+
+void Collection::watch(std::span<const fs::path> paths, const Embedder& embedder, const WatchOptions& options,
+                       const std::function<void(const IndexReport&)>& on_run, Context& context) {
+  impl_->check_paths(paths, embedder);
+  const auto after_run = [&](const IndexReport& report) {
+    refresh_graph(impl_->store, context);
+    on_run(report);
+  };
+  run_watch(impl_->store, embedder, paths, options, after_run, context);
 }
 
 std::size_t Collection::remove(std::string_view uri) {

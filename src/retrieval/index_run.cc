@@ -211,6 +211,7 @@ class IndexRun {
       return;
     }
     ++(is_known ? report_.n_updated : report_.n_added);
+    ++report_.formats[document.stored.format];
     group_.add(document);
     change_.put.push_back(std::move(document.stored));
   }

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -13,6 +15,7 @@
 #include <vector>
 
 #include "akin/base/context.h"
+#include "akin/base/folder_watch.h"
 #include "akin/embed/embedder.h"
 #include "akin/retrieval/fusion.h"
 #include "akin/store/filter.h"
@@ -39,10 +42,20 @@ struct Refusal {
   std::string reason;
 };
 
+/// Files that were refused for the same reason.
+struct RefusalKind {
+  std::string reason;  ///< without the file's name, numbers as "N"
+  std::size_t n_files = 0;
+  std::string example;  ///< the first file
+};
+/// The most frequent reason first.
+std::vector<RefusalKind> refusals_by_reason(const std::vector<Refusal>& refused);
+
 struct IndexReport {
   std::size_t n_files_seen = 0, n_added = 0, n_updated = 0, n_unchanged = 0, n_moved = 0, n_removed = 0;  ///< documents, but for n_files_seen
   std::size_t n_ignored = 0;  ///< files and folders passed over by rules
   std::size_t n_chunks_embedded = 0, n_images_embedded = 0, n_tokens = 0, n_tokens_dropped = 0, n_invalid = 0;
+  std::map<std::string, std::size_t> formats;  ///< format → documents added or updated
   std::vector<Refusal> refused;
   double seconds = 0;
 };
@@ -64,6 +77,12 @@ struct ReindexReport {
   std::size_t n_images = 0, n_tokens = 0, n_tokens_dropped = 0;
   std::size_t n_chunks_cut = 0;  ///< longer than the model reads: made for another's limit
   double seconds = 0;
+};
+
+struct WatchOptions {
+  IndexOptions index = {};
+  WatchTimes times = {};
+  std::size_t max_folders = SIZE_MAX;  ///< more are not watched but looked at from time to time
 };
 
 struct SearchOptions {
@@ -138,6 +157,11 @@ class Collection {
   /// fingerprint is another, Error{not_found} for a path that neither is there nor was, Error{io} (full disk, …), Error{cancelled}. At the
   /// end the graph over the vectors is brought up to date (Store::refresh_graph()); if that fails, the log says so and searches are exact.
   IndexReport index(std::span<const std::filesystem::path> paths, const Embedder& embedder, const IndexOptions& options, Context& context);
+  /// As index(), then again for what has changed each time that something has, until the context is cancelled; then it returns. `on_run` is
+  /// told of the first run and of each that found something to do. Where the system lets no more folders be watched, everything is looked at
+  /// from time to time, and the context's log is told so. The collection stays held for writing.
+  void watch(std::span<const std::filesystem::path> paths, const Embedder& embedder, const WatchOptions& options,
+             const std::function<void(const IndexReport&)>& on_run, Context& context);
   /// Removes documents whose uri is `uri` or lies under it. Returns how many.
   std::size_t remove(std::string_view uri);
   /// Removes documents of which a chunk passes. Returns how many. Throws what Snapshot::select() throws.
