@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 
+#include "collection_choice.h"
 #include "cost.h"
 #include "terminal.h"
 
