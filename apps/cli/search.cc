@@ -90,8 +90,23 @@ struct Found {
   double seconds = 0;
 };
 
-Found find(const Options& options, const Collection& collection, const SearchOptions& search, const Common& common, Context& context) {
-  Found found{{}, options.like, "dense", {}, 0};
+/// What is looked for; read before the collection is, so that a query that is none is told first.
+std::string wanted(const Options& options) {
+  if (!options.like.empty()) return options.like;
+  return options.vector.empty() ? read_query(options) : options.vector;
+}
+
+struct Question {
+  const Options& options;
+  const Common& common;
+  SearchOptions search;
+  std::string wanted;
+};
+
+Found find(const Question& question, const Collection& collection, Context& context) {
+  const Options& options = question.options;
+  const SearchOptions& search = question.search;
+  Found found{{}, question.wanted, "dense", {}, 0};
   if (!options.like.empty()) {
     const Clock::time_point start = Clock::now();
     found.hits = search_like(collection, options.like, search, context);
@@ -99,21 +114,19 @@ Found find(const Options& options, const Collection& collection, const SearchOpt
     return found;
   }
   if (!options.vector.empty()) {
-    found.query = options.vector;
     const std::vector<float> vector = read_query_vector(options.vector);
     const Clock::time_point start = Clock::now();
     found.hits = collection.search(vector, search, context);
     found.seconds = seconds_since(start);
     return found;
   }
-  found.query = read_query(options);
   const bool picture = is_picture(found.query);
   if (picture && !options.rerank.empty()) throw UsageError("--rerank reads the query with the hits; the query is a picture");
   if (!picture) found.mode = options.mode;
   std::optional<CrossEncoder> reranker;
-  if (!options.rerank.empty()) reranker = load_reranker(options.rerank, common, 0, context);
+  if (!options.rerank.empty()) reranker = load_reranker(options.rerank, question.common, 0, context);
   std::optional<Embedder> embedder;
-  if (picture || search.mode != SearchMode::text) embedder = embedder_for(collection, common, context);
+  if (picture || search.mode != SearchMode::text) embedder = embedder_for(collection, question.common, context);
   const Clock::time_point start = Clock::now();
   found.hits = picture ? collection.search(read_image(found.query), *embedder, search, context)
                        : collection.search(found.query, embedder ? &*embedder : nullptr, search, context);
@@ -137,9 +150,9 @@ void print_found_as_json(const Options& options, const Found& found, const Searc
 
 int run(const Options& options, const Common& common, Context& context) {
   SearchPlan plan;
-  const SearchOptions search = search_options(options, plan);
+  const Question question{options, common, search_options(options, plan), wanted(options)};
   const Collection collection = Collection::open(collection_to_read(options.collection), false);
-  const Found found = find(options, collection, search, common, context);
+  const Found found = find(question, collection, context);
   if (common.json) {
     print_found_as_json(options, found, plan);
     return 0;
