@@ -2,6 +2,7 @@
 
   tokenizers_rivals.py make FOLDER FILE              SentencePiece BPE of 32,000 pieces, trained with LLaMA's options on a fifth of FILE's
                                                      lines, as tokenizer.model and, as the first LLaMA models had it, as tokenizer.json
+  tokenizers_rivals.py first NAME FOLDER FILE        one JSON line: batches as a first pass
   tokenizers_rivals.py time NAME FOLDER FILE SECONDS one JSON line a way of calling: MB of UTF-8 a second
 
 NAME: sentencepiece, hf-tokenizers, fastokens. Ids are made into lists, without special tokens; a sum of the first 400 texts' and, of a whole
@@ -104,8 +105,23 @@ def time_it(name, folder, file, seconds):
                           "tokens": n_tokens if whole else None}))
 
 
+def time_first_batches(name, folder, file):
+    """Batches in a process that has seen the warm-up alone: what a cache that is still empty costs them."""
+    texts = texts_of(file)
+    one, many, version = CALLS[name](folder)
+    checksum = zlib.crc32(json.dumps([list(one(text)) for text in texts[:WARM_UP]]).encode())
+    start = time.perf_counter()
+    for at in range(0, len(texts), BATCH):
+        many(texts[at:at + BATCH])
+    took = time.perf_counter() - start
+    print(json.dumps({"version": version, "mode": f"batch of {BATCH:,}, first pass", "mb_per_s": sum(len(text.encode()) for text in texts) / 1e6 / took,
+                      "ids_crc400": f"{checksum:08x}", "tokens": None}))
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "make":
         make(*sys.argv[2:])
+    elif sys.argv[1] == "first":
+        time_first_batches(*sys.argv[2:])
     else:
         time_it(*sys.argv[2:5], float(sys.argv[5]))

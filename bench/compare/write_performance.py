@@ -16,9 +16,9 @@ ABOUT = {
     "text": "all-MiniLM-L6-v2, the same texts for every program, warmed up, interleaved in one session, medians over the rounds. A rival counts "
             "with the better of its batch sizes. Lengths are not padded by akin; the rivals sort by length and pad within a batch. The limit is what "
             "the cores would give if a text were nothing but matrix products at the fastest rate that they reach in the same session.",
-    "tokenizers": "20 MB of Wikipedia paragraphs, every program kept on one CPU, with the same vocabulary and the same ids. akin takes one "
-                  "paragraph a call; its first pass over the texts stands first, its second, with a warm cache of words, below. A rival counts "
-                  "in both with the better of one paragraph a call and, as a second pass over the same texts, batches of 2,000.",
+    "tokenizers": "20 MB of Wikipedia paragraphs, every program kept on one CPU, with the same vocabulary and the same ids. akin's figure is its "
+                  "first pass, one paragraph a call, or a second one over the same texts. A rival counts with the better of one paragraph a call and "
+                  "batches of 2,000; fastokens, which keeps the words it has met, with its first and second passes beside akin's.",
     "exact_search": "",
     "ann": "Vectors of real sentences and titles by all-MiniLM-L6-v2, 2,000 held-out queries. Each program sweeps its beam; queries a second at a "
            "recall are read off its curve. hnswlib and FAISS with efConstruction 200, SVS Vamana with 64 links and a window of 128, in float32. akin "
