@@ -5,7 +5,8 @@ open, delete. Each store in its own process, one after the other, two threads.
     AKIN_VECTOR_PEER_SCRIPTS=FOLDER python3 bench/compare/stores.py --base base.npy --queries queries.npy    # about 10 minutes
 
 FOLDER holds stores.py of the rivals, which reads base.npy and queries.npy from the folder that AKIN_VEC names; AKIN_PEERS/vectors is their
-environment. akin inserts with its log synced at every commit, as sqlite-vec does here; Chroma, LanceDB and Qdrant keep their defaults.
+environment. akin inserts with its log synced at every commit, as sqlite-vec does here; Chroma, LanceDB and Qdrant keep their defaults. sqlite-vec and
+Qdrant's local mode have no index, so that they have no say in the row of indexing.
 """
 import argparse
 import os
@@ -14,6 +15,7 @@ import shutil
 
 import harness
 
+WITHOUT_INDEX = ("sqlite-vec", "qdrant")
 RIVALS = ("chroma", "lancedb", "sqlite-vec", "qdrant")
 # id, what, unit, better, task, field
 ROWS = (
@@ -87,7 +89,8 @@ def main():
     shutil.rmtree(folder, ignore_errors=True)
     rows = []
     for row, what, unit, better, task, field in ROWS:
-        rivals = {name: [results[name][task][field]] for name in names if field in results[name].get(task, {})}
+        measured = [name for name in names if field in results[name].get(task, {}) and not (row == "indexed" and name in WITHOUT_INDEX)]
+        rivals = {name: [results[name][task][field]] for name in measured}
         line = harness.row(f"{a.rows:,} x 384 with metadata, {what}", unit, better, [results["akin"][task][field]], rivals, goal_times=1)
         rows.append({"id": f"stores.{row}", **line})
     for name, tasks in results.items():
