@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import platform
+import shlex
 import statistics
 import subprocess
 import sys
@@ -225,7 +226,8 @@ def save(part, rows, versions, command, out):
 
 
 def command_line():
-    """How this script was called, as it can be typed in the root of the repository."""
+    """How this script was called, as it can be typed in the root of the repository; files elsewhere by their names alone."""
     script = pathlib.Path(sys.argv[0]).resolve()
     shown = script.relative_to(ROOT) if script.is_relative_to(ROOT) else script.name
-    return " ".join(["python3", str(shown), *sys.argv[1:]])
+    arguments = [pathlib.Path(word).name if word.startswith("/") else word for word in sys.argv[1:]]
+    return shlex.join(["python3", str(shown), *arguments])

@@ -149,11 +149,11 @@ std::size_t default_rescore(SearchCode code) noexcept {
     case SearchCode::i8:
       return 2;
     case SearchCode::rabitq:
-      return 8;
+      return 16;
     case SearchCode::bit:
       break;
   }
-  return 32;
+  return 64;
 }
 
 std::size_t CodedIndex::size() const noexcept { return impl_->vectors.size(); }

@@ -20,7 +20,7 @@ struct CodedOptions {
   std::size_t rescore = 0;
 };
 
-/// What gave recall@10 of 0.99 or more on 100,000 sentence vectors of 384 dimensions (docs/vector-codes.md).
+/// What gives recall@10 of 0.99 or more on 100,000 sentence vectors of 384 dimensions (docs/vector-codes.md).
 std::size_t default_rescore(SearchCode code) noexcept;
 
 class CodedIndex final : public Index {
