@@ -25,8 +25,9 @@ void GraphPrune::measure(std::uint32_t from, std::span<const std::uint32_t> node
 
 std::span<const std::uint32_t> GraphPrune::choose(std::uint32_t node, std::vector<std::uint32_t>& candidates, std::size_t degree) {
   std::ranges::sort(candidates);
-  const auto repeats = std::ranges::unique(candidates);
-  candidates.erase(repeats.begin(), repeats.end());
+  // Not std::ranges::unique: clang 14 cannot build what it returns.
+  const auto repeats = std::unique(candidates.begin(), candidates.end());
+  candidates.erase(repeats, candidates.end());
   std::erase(candidates, node);
   measure(node, candidates);
   order_.clear();

@@ -85,6 +85,8 @@ SearchMode search_mode_from(std::string_view name) {
 }
 
 struct Collection::Impl {
+  explicit Impl(Store its_store) : store(std::move(its_store)) {}
+
   Store store;
 
   /// `space`: of the commit that is looked at, which a writer elsewhere may have switched to another model.
