@@ -57,7 +57,6 @@ class RtfReader {
     }
     if (!states_.empty() && states_.size() > 1) reading_.fail(ErrorCode::corrupt, "is a broken RTF document: it ends inside a group");
     while (!states_.empty()) close_group();
-    end_table();
     text_.finish();
     for (const auto& [key, value] : info_) take_info(key, value);
   }
@@ -108,7 +107,14 @@ class RtfReader {
       paragraph_open_ = state().outer_paragraph;
     }
     if (state().role == RtfRole::styles) name_style();
+    if (states_.size() <= 2) end_body();  // of the document, or of what stands outside of it
     states_.pop_back();
+  }
+
+  /// The outermost group ends, and with it what the file left open.
+  void end_body() {
+    end_table();
+    if (paragraph_open_) end_paragraph();
   }
 
   void symbol(char c) {

@@ -83,6 +83,11 @@ TEST(RtfReader, KeepsRowsAndNotesApart) {
       "row 0 [] a b | c\nrow 0 [] d\np 0 [] after.\np 0 [] a note\n");
 }
 
+TEST(RtfReader, EndsWhatTheFileLeavesOpen) {
+  EXPECT_EQ(read("\\trowd\\intbl tea\\cell cup"), "row 0 [] tea | cup\n");
+  EXPECT_EQ(read("\\pard\\outlinelevel0 Tea"), "h1 0 [] Tea\n");
+}
+
 TEST(RtfReader, TakesBrokenFilesWithinBounds) {
   const std::array<std::pair<std::string, const char*>, 3> broken = {{
       {"{\\rtf1 text", "a.rtf: is a broken RTF document: it ends inside a group"},
