@@ -76,6 +76,17 @@ void refresh_graph(Store& store, Context& context) {
   }
 }
 
+/// The space that `embedder` makes vectors in; `model` is the name to resolve it by.
+StoreSpace space_of(const std::string& model, const Embedder& embedder) {
+  const ModelInfo& info = embedder.info();
+  return {model + suffix_of({info.precision, info.word_pooling}), embedder.fingerprint(), info.dim, info.similarity};
+}
+
+SearchOptions by_meaning(SearchOptions options) {
+  options.mode = SearchMode::dense;
+  return options;
+}
+
 }  // namespace
 
 SearchMode search_mode_from(std::string_view name) {
@@ -111,9 +122,7 @@ Collection& Collection::operator=(Collection&&) noexcept = default;
 Collection::~Collection() = default;
 
 Collection Collection::create(const fs::path& folder, const std::string& model, const Embedder& embedder) {
-  const ModelInfo& info = embedder.info();
-  const StoreSpace space{model + suffix_of({info.precision, info.word_pooling}), embedder.fingerprint(), info.dim, info.similarity};
-  return Collection(std::make_unique<Impl>(Store::create(folder, space)));
+  return Collection(std::make_unique<Impl>(Store::create(folder, space_of(model, embedder))));
 }
 
 Collection Collection::open(const fs::path& folder, bool for_writing) {
@@ -213,17 +222,14 @@ std::size_t Collection::remove_where(const Filter& where) {
 }
 
 ReindexReport Collection::reindex(const std::string& model, const Embedder& embedder, Context& context) {
-  const ModelInfo& info = embedder.info();
-  const StoreSpace space{model + suffix_of({info.precision, info.word_pooling}), embedder.fingerprint(), info.dim, info.similarity};
-  const ReindexReport report = run_reindex(impl_->store, space, embedder, context);
+  const ReindexReport report = run_reindex(impl_->store, space_of(model, embedder), embedder, context);
   if (report.switched) refresh_graph(impl_->store, context);
   return report;
 }
 
 std::vector<Hit> Collection::search(std::span<const float> vector, const SearchOptions& options, Context& context) const {
-  SearchOptions dense = options;
-  dense.mode = SearchMode::dense;
-  return run_search(impl_->store.snapshot(), {.text = {}, .vector = {vector.begin(), vector.end()}, .apart = {}}, dense, context);
+  return run_search(impl_->store.snapshot(), {.text = {}, .vector = {vector.begin(), vector.end()}, .apart = {}}, by_meaning(options),
+                    context);
 }
 
 void Collection::backup(const fs::path& target, Context& context) const { impl_->store.backup(target, context); }
@@ -231,14 +237,12 @@ void Collection::backup(const fs::path& target, Context& context) const { impl_-
 std::vector<Hit> Collection::search(const Image& query, const Embedder& embedder, const SearchOptions& options, Context& context) const {
   const Snapshot snapshot = impl_->store.snapshot();
   impl_->check_model(snapshot.space(), embedder);
-  SearchOptions dense = options;
-  dense.mode = SearchMode::dense;
   const auto start = std::chrono::steady_clock::now();
   const FittedImage image = embedder.fit_image(query);
   const Matrix<float> vector = embedder.embed_images(std::span(&image, 1), context);
   tell_embedding(options, start);
   const auto row = vector.row(0);
-  return run_search(snapshot, {.text = {}, .vector = {row.begin(), row.end()}, .apart = {}}, dense, context);
+  return run_search(snapshot, {.text = {}, .vector = {row.begin(), row.end()}, .apart = {}}, by_meaning(options), context);
 }
 
 std::vector<Hit> Collection::search(std::string_view query, const Embedder* embedder, const SearchOptions& options,
@@ -256,11 +260,10 @@ std::vector<Hit> Collection::search(std::string_view query, const Embedder* embe
 }
 
 std::vector<Hit> Collection::search_like(std::string_view place, const SearchOptions& options, Context& context) const {
-  SearchOptions dense = options;
-  dense.mode = SearchMode::dense;
   const Snapshot snapshot = impl_->store.snapshot();
   Likeness likeness = likeness_of(snapshot, place);
-  return run_search(snapshot, {.text = {}, .vector = std::move(likeness.vector), .apart = std::move(likeness.own)}, dense, context);
+  return run_search(snapshot, {.text = {}, .vector = std::move(likeness.vector), .apart = std::move(likeness.own)}, by_meaning(options),
+                    context);
 }
 
 }  // namespace akin
