@@ -4,6 +4,7 @@
 #include <array>
 
 #include "akin/base/error.h"
+#include "akin/base/wildcard.h"
 
 namespace akin::hub {
 namespace {
@@ -119,22 +120,8 @@ void add_gguf(FileChoice& choice, const RepositoryInfo& info, const std::vector<
 
 bool glob_match(std::string_view pattern, std::string_view name) noexcept {
   if (pattern.ends_with('/')) return name.starts_with(pattern);
-  std::size_t p = 0, n = 0, star = std::string_view::npos, retry = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      retry = n;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
-      ++p, ++n;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      n = ++retry;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
+  return match_wildcard(pattern, name,
+                        [](std::string_view rest, char letter) -> std::size_t { return rest[0] == '?' || rest[0] == letter ? 1 : 0; });
 }
 
 FileChoice choose_files(const RepositoryInfo& info, const std::vector<std::string>& include, const std::vector<std::string>& exclude,

@@ -7,6 +7,7 @@
 
 #include "akin/base/error.h"
 #include "akin/base/mapped_file.h"
+#include "akin/base/wildcard.h"
 
 namespace akin::retrieval {
 namespace {
@@ -70,15 +71,15 @@ SetMatch match_set(std::string_view pattern, unsigned char c) noexcept {
   }
 }
 
-/// What stands at the front of the pattern (no '*'), against one byte: how much of the pattern it takes; kBroken if it does not match.
+/// What stands at the front of the pattern (no '*'), against one byte: how much of the pattern it takes; 0 if it does not match.
 std::size_t match_one(std::string_view pattern, char c) noexcept {
   if (pattern[0] == '?') return 1;
   if (pattern[0] == '[') {
     const SetMatch set = match_set(pattern, static_cast<unsigned char>(c));
-    return set.matches ? set.length : kBroken;
+    return set.matches ? set.length : 0;
   }
-  if (pattern[0] == '\\') return pattern.size() > 1 && pattern[1] == c ? 2 : kBroken;
-  return pattern[0] == c ? 1 : kBroken;
+  if (pattern[0] == '\\') return pattern.size() > 1 && pattern[1] == c ? 2 : 0;
+  return pattern[0] == c ? 1 : 0;
 }
 
 /// Whether a part is nothing but two or more stars.
@@ -138,30 +139,7 @@ const IgnoreRules& defaults() {
 
 std::string_view default_rules() noexcept { return kDefaults; }
 
-bool matches_glob(std::string_view pattern, std::string_view name) noexcept {
-  // A star takes as little as it can; on a mismatch the last one takes one more. That finds a match if there is one, as an earlier star
-  // never needs to change its mind.
-  std::size_t p = 0, n = 0, star = kBroken, from = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      from = n;
-      continue;
-    }
-    const std::size_t taken = p < pattern.size() ? match_one(pattern.substr(p), name[n]) : kBroken;
-    if (taken != kBroken) {
-      p += taken;
-      ++n;
-    } else if (star != kBroken) {
-      p = star + 1;
-      n = ++from;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
+bool matches_glob(std::string_view pattern, std::string_view name) noexcept { return match_wildcard(pattern, name, match_one); }
 
 IgnoreRules::IgnoreRules(std::string_view text, const std::string& file) {
   constexpr std::size_t kMaxLine = 4096, kMaxRules = 10'000;
