@@ -23,7 +23,8 @@ class Planner {
 
   void add(FoundFile file) {
     std::optional<SourceState> known = snapshot_.source(file.path);
-    any_new_ = any_new_ || !known;
+    const bool is_new = !known;
+    any_new_ = any_new_ || is_new;
     if (damaged_sources_.contains(file.path)) known.reset();
     const bool same = known && known->size == file.size && known->mtime_ns == file.mtime_ns && file.mtime_ns != -1 &&
                       known->settings == settings_ && !(known->content_hash.empty() && known->refusal.empty());
@@ -32,7 +33,7 @@ class Planner {
       if (!known->refusal.empty()) plan.report.refused.push_back({file.path, known->refusal});
     } else {
       plan.n_bytes += file.size;
-      plan.jobs.push_back({std::move(file), std::move(known)});
+      plan.jobs.push_back({std::move(file), std::move(known), is_new});
     }
   }
 

@@ -22,7 +22,8 @@ namespace akin::retrieval {
 
 struct IndexJob {
   FoundFile file;
-  std::optional<SourceState> known;
+  std::optional<SourceState> known;  ///< as the collection has it; nothing for a new file, or one to be embedded again
+  bool is_new = false;               ///< the collection knows nothing of it
 };
 
 struct IndexPlan {

@@ -1,7 +1,6 @@
 #include "index_run.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <deque>
 #include <map>
@@ -16,6 +15,7 @@
 #include "chunk_group.h"
 #include "moved_files.h"
 #include "prepare.h"
+#include "read_ahead.h"
 
 namespace akin::retrieval {
 namespace {
@@ -28,28 +28,12 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kCommitTokens = 32'768;
 // Changes without text (touched files, refusals) of one commit.
 constexpr std::size_t kCommitChanges = 4096;
-// Files read ahead: until so much text is waiting for its vectors.
-constexpr std::size_t kWindowFiles = 256;
-constexpr std::size_t kWindowBytes = std::size_t{4} << 20;
 // Before the first text was counted: English prose has about four bytes a token.
 constexpr double kTokensPerByte = 0.25;
 
 // A model without a limit (static vectors, ALiBi) would get whole documents: pieces as long as a limited model's serve a search better.
 constexpr std::size_t kNoLimit = std::size_t{1} << 30;
 constexpr std::size_t kChunkWithoutLimit = 256;
-
-/// A file read ahead, and its documents as the collection has them: uri → content hash.
-struct Waiting {
-  PreparedFile file;
-  std::map<std::string, std::string> stored;
-};
-
-std::size_t bytes_of(const PreparedFile& file) {
-  std::size_t n = 0;
-  for (const PreparedDocument& document : file.documents)
-    for (const std::string& text : document.embedded) n += text.size() + (document.image ? document.image->pixels.rows.size() : 0);
-  return n;
-}
 
 /// A model that counts its tokens elsewhere gets chunks by an estimate that is likely too high, rather than texts that it would cut.
 std::optional<TokenCounter> counter_of(const Embedder& embedder) {
@@ -67,11 +51,13 @@ class IndexRun {
 
   IndexReport run(std::span<const fs::path> paths, const IndexScope& scope) {
     const Clock::time_point begin = Clock::now();
-    start(plan_index(store_, paths, options_, settings_text(how_), scope, context_));
+    IndexPlan plan = plan_index(store_, paths, options_, settings_text(how_), scope, context_);
+    std::deque<IndexJob> jobs = std::move(plan.jobs);
+    start(std::move(plan), jobs.size());
     context_.progress.begin(label(), 0, "tokens");
-    while (!jobs_.empty()) {
-      for (Waiting& waiting : next_window()) take(waiting);
-    }
+    ReadAhead reading(
+        std::move(jobs), [this](const IndexJob& job) { return read(job); }, {}, context_);
+    while (std::optional<PreparedFile> file = reading.next()) take(*file);
     forget_missing();
     commit();
     background_.wait();
@@ -99,10 +85,9 @@ class IndexRun {
                                                    " are asked for; the overlap must be less than half of a chunk");
   }
 
-  void start(IndexPlan plan) {
+  void start(IndexPlan plan, std::size_t n_jobs) {
     report_ = std::move(plan.report);
-    jobs_ = std::move(plan.jobs);
-    n_jobs_ = jobs_.size();
+    n_jobs_ = n_jobs;
     bytes_left_ = plan.n_bytes;
     damaged_documents_ = std::move(plan.damaged_documents);
     moved_ = MovedFiles(std::move(plan.missing));
@@ -123,81 +108,64 @@ class IndexRun {
     change_.remove_sources.push_back(path);
   }
 
-  // ---- Reading ahead
-
-  /// Reads and chunks the next files on all threads, until enough text is there. Files not reached go back to the queue.
-  std::vector<Waiting> next_window() {
-    const std::size_t n = std::min(kWindowFiles, jobs_.size());
-    std::vector<std::optional<PreparedFile>> results(n);
-    std::atomic<std::size_t> n_bytes{0};
-    context_.parallel_for(n, 1, [&](std::size_t i, std::size_t) {
-      if (n_bytes.load() >= kWindowBytes) return;
-      results[i] = prepare_file(jobs_[i].file, jobs_[i].known, how_);
-      n_bytes += bytes_of(*results[i]);
-    });
-    const Snapshot snapshot = store_.snapshot();
-    std::vector<Waiting> window;
-    std::deque<IndexJob> left;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (results[i]) {
-        window.push_back(waiting(std::move(*results[i]), snapshot));
-      } else {
-        left.push_back(std::move(jobs_[i]));
-      }
-    }
-    jobs_.erase(jobs_.begin(), jobs_.begin() + static_cast<std::ptrdiff_t>(n));
-    jobs_.insert(jobs_.begin(), std::make_move_iterator(left.begin()), std::make_move_iterator(left.end()));
-    return window;
-  }
-
-  Waiting waiting(PreparedFile file, const Snapshot& snapshot) {
-    Waiting waiting{std::move(file), {}};
-    for (DocumentRecord& document : snapshot.documents_of_source(waiting.file.source.path))
-      waiting.stored.emplace(std::move(document.uri), std::move(document.content_hash));
-    for (const PreparedDocument& document : waiting.file.documents) n_tokens_waiting_ += document.n_tokens;
-    return waiting;
-  }
-
   // ---- One file
 
-  void take(Waiting& waiting) {
+  /// On several threads.
+  [[nodiscard]] PreparedFile read(const IndexJob& job) const {
+    PreparedFile file = prepare_file(job.file, job.known, how_);
+    file.is_new = job.is_new;
+    return file;
+  }
+
+  void take(PreparedFile& file) {
     context_.cancel.check();
-    const SourceState& source = waiting.file.source;
-    report_.n_invalid += waiting.file.n_invalid;
-    if (waiting.file.state == FileState::refused || waiting.file.state == FileState::vanished) forget(source.path, waiting.stored.size());
-    if (waiting.file.state == FileState::unchanged) report_.n_unchanged += waiting.stored.size();
-    if (waiting.file.state == FileState::read && !take_move(waiting)) take_documents(waiting);
+    const SourceState& source = file.source;
+    std::map<std::string, std::string> stored = stored_of(file);
+    for (const PreparedDocument& document : file.documents) n_tokens_waiting_ += document.n_tokens;
+    report_.n_invalid += file.n_invalid;
+    if (file.state == FileState::refused || file.state == FileState::vanished) forget(source.path, stored.size());
+    if (file.state == FileState::unchanged) report_.n_unchanged += stored.size();
+    if (file.state == FileState::read && !take_move(file)) take_documents(file, stored);
     if (!source.refusal.empty()) report_.refused.push_back({source.path, source.refusal});
-    if (waiting.file.state != FileState::unreadable && waiting.file.state != FileState::vanished) change_.sources.push_back(source);
+    if (file.state != FileState::unreadable && file.state != FileState::vanished) change_.sources.push_back(source);
     ++n_done_;
     bytes_left_ -= std::min<std::uint64_t>(bytes_left_, source.size);
     show_progress();
     if (group_.n_tokens() >= kCommitTokens || change_.sources.size() + change_.remove_sources.size() >= kCommitChanges) commit();
   }
 
-  bool take_move(const Waiting& waiting) {
-    if (!waiting.stored.empty()) return false;
-    std::optional<SourceMove> move = moved_.find(waiting.file, store_.snapshot());
+  /// The file's documents as the collection has them: uri → content hash.
+  [[nodiscard]] std::map<std::string, std::string> stored_of(const PreparedFile& file) const {
+    std::map<std::string, std::string> stored;
+    if (file.is_new) return stored;
+    for (DocumentRecord& document : store_.snapshot().documents_of_source(file.source.path))
+      stored.emplace(std::move(document.uri), std::move(document.content_hash));
+    return stored;
+  }
+
+  bool take_move(const PreparedFile& file) {
+    if (!file.is_new || !moved_.may_have(file)) return false;
+    std::optional<SourceMove> move = moved_.find(file, store_.snapshot());
     if (!move) return false;
     report_.n_moved += move->documents.size();
-    for (const PreparedDocument& document : waiting.file.documents) n_tokens_waiting_ -= std::min(n_tokens_waiting_, document.n_tokens);
+    for (const PreparedDocument& document : file.documents) n_tokens_waiting_ -= std::min(n_tokens_waiting_, document.n_tokens);
     change_.move.push_back(std::move(*move));
     return true;
   }
 
-  void take_documents(Waiting& waiting) {
-    for (PreparedDocument& document : waiting.file.documents) {
+  void take_documents(PreparedFile& file, std::map<std::string, std::string>& stored) {
+    for (PreparedDocument& document : file.documents) {
       if (group_.n_tokens() >= kCommitTokens) {
         // Until its last document is in, the file is not done, whatever its time stamp may become.
-        SourceState unfinished = waiting.file.source;
+        SourceState unfinished = file.source;
         unfinished.content_hash.clear();
         change_.sources.push_back(std::move(unfinished));
         commit();
       }
-      take_document(document, waiting.stored);
+      take_document(document, stored);
     }
-    for (const auto& [uri, hash] : waiting.stored) change_.remove.push_back(uri);
-    report_.n_removed += waiting.stored.size();
+    for (const auto& [uri, hash] : stored) change_.remove.push_back(uri);
+    report_.n_removed += stored.size();
   }
 
   void take_document(PreparedDocument& document, std::map<std::string, std::string>& stored) {
@@ -278,7 +246,6 @@ class IndexRun {
   Preparation how_;
   IndexReport report_;
 
-  std::deque<IndexJob> jobs_;
   std::set<std::string> damaged_documents_;
   MovedFiles moved_{{}};
 

@@ -16,6 +16,8 @@ class MovedFiles {
   /// `missing`: content hash → path of files that have vanished.
   explicit MovedFiles(std::multimap<std::string, std::string> missing) : missing_(std::move(missing)) {}
 
+  /// Whether a file of the same bytes has vanished.
+  [[nodiscard]] bool may_have(const PreparedFile& file) const { return missing_.contains(file.source.content_hash); }
   /// What makes the vanished file's documents those of `file`, which was not known before; nothing if there is none. A vanished file is
   /// found once. Of several the one of the same name is taken, else the first by path.
   std::optional<SourceMove> find(const PreparedFile& file, const Snapshot& snapshot);

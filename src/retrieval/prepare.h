@@ -34,6 +34,7 @@ struct PreparedFile {
   SourceState source;
   std::vector<PreparedDocument> documents;
   std::size_t n_invalid = 0;
+  bool is_new = false;  ///< the collection knows nothing of it: set by who asks for it
 };
 
 /// A picture costs about a micro-batch: a base model makes 50 to 197 tokens of it.
