@@ -25,6 +25,7 @@ int run(const Options& options, const Common& common, Context& context) {
                 {"n_vectors", report.n_vectors},
                 {"n_texts", report.n_texts},
                 {"n_documents", report.n_documents},
+                {"graph_failure", report.graph_failure},
                 {"seconds", report.seconds}});
     return 0;
   }

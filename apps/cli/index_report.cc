@@ -60,6 +60,7 @@ nlohmann::json json_of(const IndexReport& report, const CollectionInfo& info) {
           {"refused_by_reason", reasons},
           {"n_documents", info.n_documents},
           {"n_chunks", info.n_chunks},
+          {"graph_failure", report.graph_failure},
           {"seconds", report.seconds}};
 }
 

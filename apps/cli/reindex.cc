@@ -24,6 +24,7 @@ nlohmann::json json_of(const ReindexReport& report, const CollectionInfo& info) 
           {"n_tokens", report.n_tokens},
           {"n_tokens_dropped", report.n_tokens_dropped},
           {"n_chunks_cut", report.n_chunks_cut},
+          {"graph_failure", report.graph_failure},
           {"seconds", report.seconds}};
 }
 

@@ -214,12 +214,14 @@ def number(value):
     return f"{value:.3g}"
 
 
-def save(part, rows, versions, command, out):
-    """Writes <out>/<part>.json: what write_performance.py reads."""
+def save(part, rows, versions, command, out, details=None):
+    """Writes <out>/<part>.json: what write_performance.py reads. `details`: a second table, {"columns": names, "rows": lists}."""
     folder = pathlib.Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     content = {"part": part, "date": today(), "machine": machine(), "commit": commit(), "command": command,
                "versions": versions, "rows": rows}
+    if details:
+        content["details"] = details
     path = folder / f"{part}.json"
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     say(f"wrote {path}")

@@ -10,7 +10,7 @@ import pathlib
 import harness
 
 TITLES = {"text": "Texts to vectors", "tokenizers": "Text to token ids", "exact_search": "Exact search", "ann": "Graph search",
-          "stores": "A collection as a store of vectors", "decoder": "A decoder as an embedder",
+          "stores": "A collection as a store of vectors", "churn": "A collection that is half removed and added again", "decoder": "A decoder as an embedder",
           "images": "Images to vectors"}
 ABOUT = {
     "text": "all-MiniLM-L6-v2, the same texts for every program, warmed up, interleaved in one session, medians over the rounds. A rival counts "
@@ -27,6 +27,10 @@ ABOUT = {
     "stores": "Documents of one short text, three fields and one vector, 1,000 a commit, two threads. akin's commits are synced, with full text and "
               "indexes of all fields; the rivals keep their defaults, sqlite-vec is synced too and has no index. LanceDB indexes at the end, as akin "
               "does. The set of chunks that a filter keeps is remembered between searches of a commit.",
+    "churn": "Vectors of real sentences and titles by all-MiniLM-L6-v2, with texts and a field, 1,000 a commit. Each round removes a random half, "
+             "compacts, brings the graph up to date, adds the half again and does the same. 2,000 held-out queries, one a call, one thread, at the "
+             "recall that is asked for by default; the rest on two threads. Memory of its own is what the system cannot take back; vectors and graph "
+             "are mapped from their files.",
     "decoder": "A random model of LLaMA's shape, 12 layers of 768, a gated MLP of 2,048, 4 heads of keys: hidden states of the same texts.",
     "images": "A random model of CLIP ViT-B/32's shape, the same 32 pictures of 224 × 224 for every program, from prepared pixels to projected vectors.",
 }
@@ -68,13 +72,22 @@ def table(rows):
     return lines
 
 
+def details_table(details):
+    cells = lambda values: "| " + " | ".join(v if isinstance(v, str) else f"{v:.4f}" if isinstance(v, float) and v < 1 else harness.number(v) for v in values) + " |"
+    return [cells(details["columns"]), "|---" * len(details["columns"]) + "|", *map(cells, details["rows"])]
+
+
 def section(part):
     lines = ["", f"## {TITLES.get(part['part'], part['part'])}", ""]
     if ABOUT.get(part["part"]):
         lines += [ABOUT[part["part"]], ""]
     lines += table(part["rows"])
+    if part.get("details"):
+        lines += ["", *details_table(part["details"])]
     versions = ", ".join(f"{name} {version}" for name, version in sorted(part["versions"].items()))
-    lines += ["", f"Measured {part['date']} at commit {part['commit']}: `{part['command']}`  ", f"Versions: {versions}."]
+    lines += ["", f"Measured {part['date']} at commit {part['commit']}: `{part['command']}`" + ("  " if versions else "")]
+    if versions:
+        lines.append(f"Versions: {versions}.")
     return lines
 
 

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "akin/base/error.h"
+#include "akin/base/io_hook.h"
 #include "akin/base/rng.h"
 #include "write_all.h"
 
@@ -23,10 +24,18 @@ std::filesystem::path folder_of(const std::filesystem::path& target) {
   return parent.empty() ? std::filesystem::path(".") : parent;
 }
 
+/// Throws Error{io} as the hook wants, naming the target.
+void ask_hook(const IoEvent& event, const std::filesystem::path& target, std::string_view action) {
+  if (const int error = before_io(event); error != 0) {
+    errno = error;
+    throw_errno(target.string(), action);
+  }
+}
+
 void sync_folder(const std::filesystem::path& folder) {
   const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return;  // a file system without folder handles: the rename is all that can be had
-  ::fsync(fd);
+  if (before_io({IoCall::sync, folder.native(), fd, nullptr, 0, 0}) == 0) ::fsync(fd);
   ::close(fd);
 }
 
@@ -54,6 +63,7 @@ int create_beside(const std::filesystem::path& target, std::filesystem::path& te
   const std::string stem = "." + target.filename().string().substr(0, 200) + ".";
   for (int attempt = 0;; ++attempt) {
     temporary = folder_of(target) / (stem + std::to_string(rng.below(std::uint64_t{1} << 50)));
+    ask_hook({IoCall::truncate, temporary.native(), -1, nullptr, 0, 0}, target, "create it");
     const int fd = ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd >= 0 || errno != EEXIST || attempt == 100) return fd;
   }
@@ -87,7 +97,7 @@ AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(resolved(t
 
 AtomicFile::~AtomicFile() {
   if (fd_ >= 0) ::close(fd_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (!temporary_.empty() && before_io({IoCall::remove, temporary_.native(), -1, nullptr, 0, 0}) == 0) ::unlink(temporary_.c_str());
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
@@ -109,16 +119,16 @@ void AtomicFile::write_at(std::size_t offset, std::span<const std::byte> bytes) 
   check_open();
   require(offset <= written_ && bytes.size() <= written_ - offset, "write_at: only bytes that were written before can be replaced");
   flush();
+  failed_ = true;  // until it has gone well
+  ask_hook({IoCall::write, temporary_.native(), fd_, bytes.data(), bytes.size(), offset}, target_, "write it");
   std::size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t n = ::pwrite(fd_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      failed_ = true;
-      throw_errno(target_.string(), "write it");
-    }
+    if (n < 0) throw_errno(target_.string(), "write it");
     done += static_cast<std::size_t>(n);
   }
+  failed_ = false;
 }
 
 void AtomicFile::check_open() const {
@@ -127,8 +137,11 @@ void AtomicFile::check_open() const {
 }
 
 void AtomicFile::write_through(std::string_view text) {
+  if (text.empty()) return;
   failed_ = true;  // until it has gone well
+  ask_hook({IoCall::write, temporary_.native(), fd_, text.data(), text.size(), in_file_}, target_, "write it");
   write_all(fd_, text.data(), text.size(), target_, "write it");
+  in_file_ += text.size();
   failed_ = false;
 }
 
@@ -141,12 +154,14 @@ void AtomicFile::commit() {
   check_open();
   flush();
   failed_ = true;
+  ask_hook({IoCall::sync, temporary_.native(), fd_, nullptr, 0, 0}, target_, "sync it");
   if (::fsync(fd_) != 0) throw_errno(target_.string(), "sync it");
   if (::close(fd_) != 0) {
     fd_ = -1;
     throw_errno(target_.string(), "close it");
   }
   fd_ = -1;
+  ask_hook({IoCall::rename, target_.native(), -1, nullptr, 0, 0}, target_, "put the new file in its place");
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) throw_errno(target_.string(), "put the new file in its place");
   temporary_.clear();
   failed_ = false;

@@ -18,9 +18,6 @@ constexpr std::size_t kNodesAtOnce = 16;
 // Of the nodes linked from a node, those that stand right behind it in memory.
 constexpr std::size_t kChain = 8;
 
-// A node gets more links than it may keep before the best of them are chosen: choosing costs more than a longer list.
-std::size_t places_of(std::size_t degree) { return degree + degree / 2; }
-
 struct Scratch {
   GraphWalk walk;
   std::vector<std::uint32_t> candidates;

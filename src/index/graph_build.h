@@ -27,6 +27,8 @@ struct GrowingLinks {
   std::vector<std::uint32_t> counts;
 
   GrowingLinks(std::size_t n_nodes, std::size_t degree);
+  /// A node gets more links than it may keep before the best of them are chosen: choosing costs more than a longer list.
+  static std::size_t places_of(std::size_t degree) noexcept { return degree + degree / 2; }
   [[nodiscard]] std::span<const std::uint32_t> of(std::uint32_t node) const noexcept { return links.row(node).first(counts[node]); }
   void set(std::uint32_t node, std::span<const std::uint32_t> nodes) noexcept;
 };

@@ -50,16 +50,26 @@ std::size_t HnswIndex::n_bytes() const noexcept {
   return graph.size() * (graph.codes.codes().cols() + sizeof(CodeFactor) + (graph.links.cols() + 1) * sizeof(std::uint32_t));
 }
 
-HnswIndex finished(const VectorSet& vectors, const HnswOptions& options, const GrowingLinks& links, const NodeCodes& codes,
-                   std::span<const std::uint32_t> rows, Context& context) {
-  const auto made = [&](const CodeTable& walk) {
-    auto impl = std::make_shared<HnswIndex::Impl>(vectors, options, laid_out(links, walk, rows, options, context), context);
+HnswIndex finished(const VectorSet& vectors, const HnswOptions& options, Linked graph, Context& context) {
+  const auto made = [&](Graph built) {
+    auto impl = std::make_shared<HnswIndex::Impl>(vectors, options, std::move(built), context);
     impl->recall = measure_recall(*impl, context);
     return impl;
   };
-  std::shared_ptr<HnswIndex::Impl> impl = made(codes.walk);
-  if (options.code_bits == 0 && codes.walk.bits() == 4 && !tells_apart(impl->recall)) impl = made(codes.exact);
-  return HnswIndex(std::move(impl));
+  std::shared_ptr<HnswIndex::Impl> impl = made(laid_out(std::move(graph.links), std::move(graph.walk), graph.rows, options, context));
+  if (options.code_bits != 0 || impl->graph.codes.bits() == 8 || tells_apart(impl->recall)) return HnswIndex(std::move(impl));
+  // The finer codes were let go with the links that were chosen by them: rare enough to make them twice.
+  Graph finer = std::move(impl->graph);
+  impl.reset();
+  finer.codes = CodeTable::encode(vectors, CodeFrame(finer.codes.frame()), 8, finer.rows, context);
+  return HnswIndex(made(std::move(finer)));
+}
+
+std::size_t hnsw_build_bytes(std::size_t n_vectors, std::size_t dim, const HnswOptions& options) {
+  const std::size_t growing = GrowingLinks::places_of(static_cast<std::size_t>(options.degree)) * sizeof(std::uint32_t);
+  const std::size_t codes = kernels::code_row_bytes(dim, 8) + kernels::code_row_bytes(dim, 4) + 2 * sizeof(CodeFactor);
+  // Of each node: its number of links, its row, and its place in the order.
+  return n_vectors * (growing + codes + 3 * sizeof(std::uint32_t));
 }
 
 HnswIndex build_hnsw(const VectorSet& vectors, const HnswOptions& options, Context& context) {
@@ -70,7 +80,8 @@ HnswIndex build_hnsw(const VectorSet& vectors, const HnswOptions& options, Conte
   codes.walk = options.code_bits == 8 ? codes.exact : CodeTable::encode(vectors, frame, 4, rows, context);
   GrowingLinks links(vectors.size(), static_cast<std::size_t>(options.degree));
   add_nodes(links, 0, {&codes.exact, &codes.walk}, build_options(options), context);
-  return finished(vectors, options, links, codes, rows, context);
+  codes.exact = {};
+  return finished(vectors, options, {std::move(links), std::move(codes.walk), rows}, context);
 }
 
 }  // namespace akin

@@ -24,12 +24,17 @@ std::vector<std::uint32_t> shuffled(std::size_t n, std::uint64_t seed);
 
 GraphBuildOptions build_options(const HnswOptions& options);
 
-/// The graph with its nodes in an order that suits the memory. `rows` are the nodes' rows.
-Graph laid_out(const GrowingLinks& grown, const CodeTable& codes, std::span<const std::uint32_t> rows, const HnswOptions& options,
-               Context& context);
+/// The graph with its nodes in an order that suits the memory. `rows` are the nodes' rows. What is not needed any more is let go as it is
+/// laid out.
+Graph laid_out(GrowingLinks grown, CodeTable codes, std::span<const std::uint32_t> rows, const HnswOptions& options, Context& context);
 
+/// A graph whose links are made.
+struct Linked {
+  GrowingLinks links;
+  CodeTable walk;
+  std::span<const std::uint32_t> rows;  ///< of each node
+};
 /// The index of a graph, with its recall measured and the bits of its codes chosen.
-HnswIndex finished(const VectorSet& vectors, const HnswOptions& options, const GrowingLinks& links, const NodeCodes& codes,
-                   std::span<const std::uint32_t> rows, Context& context);
+HnswIndex finished(const VectorSet& vectors, const HnswOptions& options, Linked graph, Context& context);
 
 }  // namespace akin

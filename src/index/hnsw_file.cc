@@ -68,4 +68,10 @@ HnswDescription describe_hnsw(const std::filesystem::path& path) {
   return parse_graph_description(mapped.bytes(), path.string());
 }
 
+HnswDescription check_hnsw(const std::filesystem::path& path) {
+  const auto mapped = std::make_shared<const MappedFile>(path);
+  const GraphFile file = parse_graph(mapped->bytes(), path.string(), mapped);
+  return {file.graph.size(), file.graph.codes.bits(), file.recall, {file.note.begin(), file.note.end()}};
+}
+
 }  // namespace akin

@@ -113,8 +113,7 @@ GraphBuildOptions build_options(const HnswOptions& options) {
   return {static_cast<std::size_t>(options.degree), static_cast<std::size_t>(options.build_beam), options.alpha};
 }
 
-Graph laid_out(const GrowingLinks& grown, const CodeTable& codes, std::span<const std::uint32_t> rows, const HnswOptions& options,
-               Context& context) {
+Graph laid_out(GrowingLinks grown, CodeTable codes, std::span<const std::uint32_t> rows, const HnswOptions& options, Context& context) {
   const std::size_t n = rows.size();
   const std::size_t n_entries = entries_of(n);
   const std::vector<std::uint32_t> order = local_order(grown, n_entries);
@@ -129,6 +128,7 @@ Graph laid_out(const GrowingLinks& grown, const CodeTable& codes, std::span<cons
       std::fill(last, row.end(), kNoLink);
     }
   });
+  grown = GrowingLinks(0, 0);
   const MatrixView<const std::uint32_t> links = parts->links.view();
   const std::span<const std::uint32_t> node_rows = parts->rows;
   return {codes.reordered(order, context), links, node_rows, n_entries, std::move(parts)};
@@ -141,14 +141,15 @@ HnswIndex update_hnsw(const HnswIndex& index, const VectorSet& vectors, std::spa
   const std::size_t n_kept = kept.old_nodes.size();
   // With most rows new a graph of all of them costs little more, and its codes are made around their own mean.
   if (2 * n_kept <= vectors.size()) return build_hnsw(vectors, old.options, context);
-  const CodeFrame& frame = old.graph.codes.frame();
-  NodeCodes codes{CodeTable::encode(vectors, frame, 8, kept.rows, context), {}};
-  codes.walk = old.graph.codes.bits() == 8 ? codes.exact : CodeTable::encode(vectors, frame, 4, kept.rows, context);
+  // The walk's codes of what stays are there; links are chosen by 8 bits, which a graph of 4 does not keep.
+  NodeCodes codes{{}, old.graph.codes.extended(kept.old_nodes, vectors, std::span(kept.rows).subspan(n_kept), context)};
+  codes.exact = codes.walk.bits() == 8 ? codes.walk : CodeTable::encode(vectors, codes.walk.frame(), 8, kept.rows, context);
   const GraphBuildOptions options = build_options(old.options);
   GrowingLinks links(vectors.size(), options.degree);
   mend(old.graph, kept, codes.exact, options, links, context);
   add_nodes(links, n_kept, {&codes.exact, &codes.walk}, options, context);
-  return finished(vectors, old.options, links, codes, kept.rows, context);
+  codes.exact = {};
+  return finished(vectors, old.options, {std::move(links), std::move(codes.walk), kept.rows}, context);
 }
 
 }  // namespace akin

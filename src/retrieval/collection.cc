@@ -9,6 +9,7 @@
 
 #include "akin/base/error.h"
 #include "akin/store/store.h"
+#include "graph_refresh.h"
 #include "index_run.h"
 #include "reindex.h"
 #include "search_run.h"
@@ -64,16 +65,6 @@ bool belongs_to(std::string_view uri, std::string_view wanted) {
 void tell_embedding(const SearchOptions& options, std::chrono::steady_clock::time_point start) {
   if (options.plan != nullptr)
     options.plan->embed_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-// The documents are committed: what goes wrong with the graph is told, not thrown.
-void refresh_graph(Store& store, Context& context) {
-  try {
-    store.refresh_graph(context);
-  } catch (const Error& error) {
-    if (error.code() == ErrorCode::cancelled) throw;
-    context.warn(std::string("the graph was not brought up to date, searches stay exact: ") + error.what());
-  }
 }
 
 /// The space that `embedder` makes vectors in; `model` is the name to resolve it by.
@@ -184,15 +175,15 @@ void Collection::Impl::check_paths(std::span<const fs::path> paths, const Embedd
 IndexReport Collection::index(std::span<const fs::path> paths, const Embedder& embedder, const IndexOptions& options, Context& context) {
   impl_->check_paths(paths, embedder);
   IndexReport report = run_index(impl_->store, embedder, paths, options, {}, context);
-  refresh_graph(impl_->store, context);
+  report.graph_failure = refresh_graph(impl_->store, context);
   return report;
 }
 
 void Collection::watch(std::span<const fs::path> paths, const Embedder& embedder, const WatchOptions& options,
                        const std::function<void(const IndexReport&)>& on_run, Context& context) {
   impl_->check_paths(paths, embedder);
-  const auto after_run = [&](const IndexReport& report) {
-    refresh_graph(impl_->store, context);
+  const auto after_run = [&](IndexReport report) {
+    report.graph_failure = refresh_graph(impl_->store, context);
     on_run(report);
   };
   run_watch(impl_->store, embedder, paths, options, after_run, context);
@@ -222,8 +213,8 @@ std::size_t Collection::remove_where(const Filter& where) {
 }
 
 ReindexReport Collection::reindex(const std::string& model, const Embedder& embedder, Context& context) {
-  const ReindexReport report = run_reindex(impl_->store, space_of(model, embedder), embedder, context);
-  if (report.switched) refresh_graph(impl_->store, context);
+  ReindexReport report = run_reindex(impl_->store, space_of(model, embedder), embedder, context);
+  if (report.switched) report.graph_failure = refresh_graph(impl_->store, context);
   return report;
 }
 

@@ -14,6 +14,7 @@
 #include "akin/embed/embedding_writer.h"
 #include "akin/formats/vector_file.h"
 #include "akin/store/store.h"
+#include "graph_refresh.h"
 #include "vector_rows.h"
 
 namespace akin {
@@ -208,7 +209,7 @@ ImportReport import_vectors(const fs::path& file, const fs::path& folder, const 
   } while (rows->next(row));
   importer.commit();
   store.compact();
-  store.refresh_graph(context);
+  std::string graph_failure = refresh_graph(store, context);
   context.progress.end();
   const StoreSpace& space = store.space();
   return {store.folder(),
@@ -219,6 +220,7 @@ ImportReport import_vectors(const fs::path& file, const fs::path& folder, const 
           importer.n_rows(),
           importer.n_texts(),
           store.snapshot().counts().n_documents,
+          std::move(graph_failure),
           seconds_since(start)};
 }
 

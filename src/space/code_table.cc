@@ -117,30 +117,34 @@ CodeFrame CodeTable::frame_of(const VectorSet& vectors, Metric metric, Context& 
 CodeTable CodeTable::encode(const VectorSet& vectors, const CodeFrame& frame, int bits, std::span<const std::uint32_t> order,
                             Context& context) {
   require(bits == 8 || bits == 4, "codes: rows are coded with 8 or 4 bits");
-  auto parts = std::make_shared<OwnedCodes>(order.size(), kernels::code_row_bytes(frame.dim, bits));
-  context.parallel_for(order.size(), kRowsAtOnce, [&](std::size_t begin, std::size_t end) {
-    std::vector<float> row(frame.dim);
-    for (std::size_t i = begin; i < end; ++i) {
-      const std::span<std::uint8_t> code = parts->codes.row(i);
-      std::ranges::fill(code, bits == 8 ? kernels::kZeroCode : std::uint8_t{0});
-      parts->factors(0, i) = {};
-      if (!framed(vectors.row(order[i]), frame.metric, row)) continue;
-      for (std::size_t j = 0; j < row.size(); ++j) row[j] -= frame.mean[j];
-      parts->factors(0, i) = bits == 8 ? encode_bytes(row, code) : encode_nibbles(row, code);
-    }
-  });
-  return owned(frame, bits, std::move(parts));
+  return CodeTable(frame, bits, MatrixView<const std::uint8_t>(nullptr, 0, kernels::code_row_bytes(frame.dim, bits)), {}, nullptr)
+      .extended({}, vectors, order, context);
 }
 
-CodeTable CodeTable::reordered(std::span<const std::uint32_t> order, Context& context) const {
-  auto parts = std::make_shared<OwnedCodes>(order.size(), codes_.cols());
-  context.parallel_for(order.size(), kRowsAtOnce, [&](std::size_t begin, std::size_t end) {
+CodeTable CodeTable::extended(std::span<const std::uint32_t> kept, const VectorSet& vectors, std::span<const std::uint32_t> order,
+                              Context& context) const {
+  auto parts = std::make_shared<OwnedCodes>(kept.size() + order.size(), codes_.cols());
+  context.parallel_for(kept.size() + order.size(), kRowsAtOnce, [&](std::size_t begin, std::size_t end) {
+    std::vector<float> row(frame_.dim);
     for (std::size_t i = begin; i < end; ++i) {
-      std::ranges::copy(codes_.row(order[i]), parts->codes.row(i).begin());
-      parts->factors(0, i) = factors_[order[i]];
+      const std::span<std::uint8_t> code = parts->codes.row(i);
+      if (i < kept.size()) {
+        std::ranges::copy(codes_.row(kept[i]), code.begin());
+        parts->factors(0, i) = factors_[kept[i]];
+        continue;
+      }
+      std::ranges::fill(code, bits_ == 8 ? kernels::kZeroCode : std::uint8_t{0});
+      parts->factors(0, i) = {};
+      if (!framed(vectors.row(order[i - kept.size()]), frame_.metric, row)) continue;
+      for (std::size_t j = 0; j < row.size(); ++j) row[j] -= frame_.mean[j];
+      parts->factors(0, i) = bits_ == 8 ? encode_bytes(row, code) : encode_nibbles(row, code);
     }
   });
   return owned(frame_, bits_, std::move(parts));
+}
+
+CodeTable CodeTable::reordered(std::span<const std::uint32_t> order, Context& context) const {
+  return extended(order, VectorSet(frame_.dim), {}, context);
 }
 
 CodeQuery CodeTable::encode_query(std::span<const float> query, std::span<std::int8_t> room) const noexcept {

@@ -6,11 +6,13 @@
 #include <system_error>
 #include <utility>
 
+#include "akin/base/atomic_file.h"
 #include "akin/base/crc32c.h"
 #include "akin/base/error.h"
+#include "akin/base/io_hook.h"
+#include "akin/base/mapped_file.h"
 #include "examine.h"
 #include "graph_cache.h"
-#include "io_hook.h"
 #include "schema.h"
 #include "segment.h"
 #include "writer_lock.h"
@@ -33,7 +35,7 @@ void make_folder(const fs::path& folder) {
 }
 
 void rename_or_throw(const fs::path& from, const fs::path& to) {
-  if (const int refused = before_io({IoCall::remove, to.native(), -1, nullptr, 0, 0}); refused != 0) {
+  if (const int refused = before_io({IoCall::rename, to.native(), -1, nullptr, 0, 0}); refused != 0) {
     errno = refused;
   } else if (::rename(from.c_str(), to.c_str()) == 0) {
     return;
@@ -45,7 +47,7 @@ void rename_or_throw(const fs::path& from, const fs::path& to) {
 void clear_partial(const fs::path& folder) {
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (name != kLockName && name != kGraphName && !name.starts_with(kDatabaseName) && segment_id(name) == 0)
+    if (name != kLockName && name != kGraphName && !is_unfinished_graph(name) && !name.starts_with(kDatabaseName) && segment_id(name) == 0)
       throw Error(ErrorCode::invalid_argument, folder.string() + ": holds '" + name + "'; a backup is begun there, clear it away");
   }
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -94,8 +96,14 @@ void copy_database(Connection& from, const fs::path& target, Context& context) {
 
 /// A cache that checks itself whenever it is opened, and serves other commits too: copied as it is, and no loss if it cannot be.
 void copy_graph(const fs::path& from, const fs::path& to) {
-  std::error_code ignored;
-  fs::copy_file(from / kGraphName, to / kGraphName, fs::copy_options::overwrite_existing, ignored);
+  try {
+    const MappedFile graph(from / kGraphName);
+    AtomicFile copy(to / kGraphName);
+    copy.write(graph.bytes());
+    copy.commit();
+  } catch (const Error&) {
+    return;
+  }
 }
 
 /// Reads all of it back.

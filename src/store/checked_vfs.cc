@@ -14,7 +14,7 @@
 
 #include "akin/base/crc32c.h"
 #include "akin/base/error.h"
-#include "io_hook.h"
+#include "akin/base/io_hook.h"
 
 namespace akin::store {
 namespace {

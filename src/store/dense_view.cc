@@ -175,9 +175,9 @@ std::vector<ScoredChunk> DenseView::search(std::span<const float> query, const D
   return hits;
 }
 
-bool DenseView::refresh_graph(Context& context) const {
+bool DenseView::refresh_graph(std::size_t max_bytes, Context& context) const {
   const Ready& now = ready(context);
-  return now.n_usable != 0 && store::refresh_graph(folder_, graph_rows(now), context);
+  return now.n_usable != 0 && store::refresh_graph(folder_, graph_rows(now), max_bytes, context);
 }
 
 }  // namespace akin::store

@@ -37,7 +37,7 @@ class DenseView {
                                                 Context& context) const;
   [[nodiscard]] DensePlan plan(const ChunkSet::Impl* among, const DenseOptions& options, Context& context) const;
   /// Store::refresh_graph() for these vectors; this view keeps the graph it has.
-  bool refresh_graph(Context& context) const;
+  bool refresh_graph(std::size_t max_bytes, Context& context) const;
 
  private:
   struct Ready {

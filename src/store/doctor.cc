@@ -106,13 +106,11 @@ void examine_files(const fs::path& folder, Connection& db, Diagnosis& diagnosis)
     Statement list(db, "SELECT DISTINCT segment FROM " + std::string(table));
     while (list.step()) known.insert(static_cast<std::uint64_t>(list.integer(0)));
   }
-  std::error_code ignored;
-  if (fs::exists(folder / kGraphName, ignored) && !describe_graph(folder))
-    diagnosis.add((folder / kGraphName).string() + ": cannot be read", kWithoutGraph);
+  if (std::string damage = graph_damage(folder); !damage.empty()) diagnosis.add(std::move(damage), kWithoutGraph);
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     const std::uint64_t id = segment_id(name);
-    if ((id != 0 && !known.contains(id)) || name.ends_with(".mending"))
+    if ((id != 0 && !known.contains(id)) || name.ends_with(".mending") || is_unfinished_graph(name))
       diagnosis.report.notes.push_back(entry.path().string() +
                                        ": is left of work that was interrupted; the next writer, or --mend, removes it");
   }
@@ -222,7 +220,7 @@ DoctorReport mend_collection(const fs::path& given, Context& context) {
   Salvaged salvaged;
   std::error_code ignored;
   fs::remove(folder / (std::string(kDatabaseName) + ".mending"), ignored);
-  if (fs::exists(folder / kGraphName, ignored) && !describe_graph(folder)) fs::remove(folder / kGraphName, ignored);
+  if (!graph_damage(folder).empty()) fs::remove(folder / kGraphName, ignored);
   if (found.database_is_damaged && mend_pages(folder / kDatabaseName, context) > 0 && !found.log_is_damaged)
     take_over(found, examine(folder, true, context));
   if (found.log_is_damaged) {

@@ -1,5 +1,7 @@
 #include "graph_cache.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
 #include <numeric>
@@ -102,7 +104,22 @@ Usable usable_of(const GraphRows& rows) {
   return usable;
 }
 
+/// A machine that has to write its memory to disk, or to end programs, is worse off than one that searches exactly.
+void check_memory(const std::filesystem::path& folder, const GraphRows& rows, std::size_t max_bytes) {
+  if (max_bytes == 0)
+    max_bytes = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) / 2;
+  const std::size_t needed = hnsw_build_bytes(rows.n_usable, rows.vectors.dim(), {.metric = rows.metric});
+  if (needed <= max_bytes) return;
+  throw Error(ErrorCode::limit, (folder / kGraphName).string() + ": making it over " + std::to_string(rows.n_usable) + " vectors of " +
+                                    std::to_string(rows.vectors.dim()) + " numbers takes " + std::to_string(needed >> 20) +
+                                    " MiB of memory, " + std::to_string(max_bytes >> 20) + " MiB may be taken");
+}
+
 }  // namespace
+
+bool is_unfinished_graph(std::string_view file_name) noexcept {
+  return file_name.starts_with('.') && file_name.substr(1).starts_with(kGraphName) && file_name.size() > kGraphName.size() + 1;
+}
 
 std::optional<GraphInfo> describe_graph(const std::filesystem::path& folder) {
   try {
@@ -115,6 +132,17 @@ std::optional<GraphInfo> describe_graph(const std::filesystem::path& folder) {
   }
 }
 
+std::string graph_damage(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(folder / kGraphName, ignored)) return {};
+  try {
+    check_hnsw(folder / kGraphName);
+    return {};
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
 std::optional<HnswIndex> open_graph(const std::filesystem::path& folder, const GraphRows& rows, Context& context) {
   if (rows.n_usable < kGraphRows) return std::nullopt;
   std::optional<Opened> found = opened(folder, rows, context);
@@ -122,13 +150,14 @@ std::optional<HnswIndex> open_graph(const std::filesystem::path& folder, const G
   return std::move(found->index);
 }
 
-bool refresh_graph(const std::filesystem::path& folder, const GraphRows& rows, Context& context) {
+bool refresh_graph(const std::filesystem::path& folder, const GraphRows& rows, std::size_t max_bytes, Context& context) {
   if (rows.n_usable < kGraphRows) return false;
   const std::optional<Opened> old = opened(folder, rows, context);
   const Usable usable = usable_of(rows);
   // Rows that cannot be searched are loose too.
   const std::size_t n_loose = old ? old->index.n_loose() - (rows.vectors.size() - usable.rows.size()) : 0;
   if (old && n_loose * kMostLoose <= rows.n_usable && old->n_gone * kMostGone <= rows.n_usable) return false;
+  check_memory(folder, rows, max_bytes);
   const HnswIndex made =
       old ? update_hnsw(old->index, usable.vectors, usable.rows, context) : build_hnsw(usable.vectors, {.metric = rows.metric}, context);
   save_hnsw(made, folder / kGraphName, note_of(rows, usable.chunk_ids));

@@ -10,8 +10,8 @@
 
 #include "akin/base/crc32c.h"
 #include "akin/base/error.h"
+#include "akin/base/io_hook.h"
 #include "checked_vfs.h"
-#include "io_hook.h"
 #include "open_file.h"
 
 namespace akin::store {

@@ -15,8 +15,8 @@
 
 #include "akin/base/crc32c.h"
 #include "akin/base/error.h"
+#include "akin/base/io_hook.h"
 #include "akin/base/sha256.h"
-#include "io_hook.h"
 
 namespace akin::store {
 namespace {

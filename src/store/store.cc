@@ -148,9 +148,9 @@ void Store::apply(const StoreChange& change) { impl_->writing().apply(change); }
 std::optional<GraphInfo> Store::graph() const { return describe_graph(impl_->folder); }
 
 bool Store::refresh_graph(Context& context) {
-  (void)impl_->writing();
+  const std::size_t max_bytes = impl_->writing().options().max_graph_bytes;
   const Snapshot latest = snapshot();
-  if (!latest.impl_->dense->refresh_graph(context)) return false;
+  if (!latest.impl_->dense->refresh_graph(max_bytes, context)) return false;
   impl_->readers->renew();
   return true;
 }

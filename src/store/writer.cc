@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "akin/base/error.h"
+#include "akin/base/io_hook.h"
 #include "graph_cache.h"
 #include "headings.h"
-#include "io_hook.h"
 #include "schema.h"
 
 namespace akin::store {
@@ -32,6 +32,11 @@ void check_vectors(const StoreChange& change, const StoreSpace& space) {
     throw Error(ErrorCode::mismatch, "the collection's vectors have " + std::to_string(space.dim) + " numbers, the given ones " +
                                          std::to_string(change.vectors.cols()));
   check_finite(change.vectors);
+}
+
+/// A failure leaves a file that nothing names; the next writer tries again.
+void remove_file(const std::filesystem::path& path) {
+  if (before_io({IoCall::remove, path.native(), -1, nullptr, 0, 0}) == 0) ::unlink(path.c_str());
 }
 
 }  // namespace
@@ -80,8 +85,7 @@ void Writer::clear_leftovers() {
   }
   for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
     const std::string name = entry.path().filename().string();
-    // A graph that was being written when its writer ended.
-    if (name.starts_with("." + std::string(kGraphName) + ".")) ::unlink(entry.path().c_str());
+    if (is_unfinished_graph(name)) remove_file(entry.path());
     const std::uint64_t id = segment_id(name);
     if (id == 0) continue;
     if (const auto known = committed.find(id); known != committed.end()) {
@@ -102,11 +106,7 @@ void Writer::clear_leftovers() {
   }
 }
 
-/// A failure leaves a file that nothing names; the next writer tries again.
-void Writer::remove_segment(std::uint64_t segment) const {
-  const std::filesystem::path path = folder_ / segment_name(segment);
-  if (before_io({IoCall::remove, path.native(), -1, nullptr, 0, 0}) == 0) ::unlink(path.c_str());
-}
+void Writer::remove_segment(std::uint64_t segment) const { remove_file(folder_ / segment_name(segment)); }
 
 void Writer::unlink_all(const std::vector<std::uint64_t>& segments) const {
   for (const std::uint64_t segment : segments) remove_segment(segment);

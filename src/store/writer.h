@@ -31,6 +31,7 @@ class Writer {
   Writer(const std::filesystem::path& folder, WriterLock lock, const StoreOptions& options);
 
   [[nodiscard]] const StoreSpace& space() const noexcept { return space_; }
+  [[nodiscard]] const StoreOptions& options() const noexcept { return options_; }
   void apply(const StoreChange& change);
   void compact(double dead_share);
   std::uint64_t begin_space(const StoreSpace& space);

@@ -37,7 +37,7 @@ struct SmallGraph {
     add_nodes(links, 0, {&codes, &codes}, build_options(options), context);
     bytes = Matrix<std::byte>(1, kParts.back());
     std::size_t at = 0;
-    write_graph({options, laid_out(links, walk, order, options, context), {}, note}, [&](std::span<const std::byte> part) {
+    write_graph({options, laid_out(std::move(links), walk, order, options, context), {}, note}, [&](std::span<const std::byte> part) {
       if (at + part.size() <= bytes.size() && !part.empty()) std::memcpy(bytes.data() + at, part.data(), part.size());
       at += part.size();
     });

@@ -340,6 +340,11 @@ TEST(Hnsw, DoesNotLoadWhatIsNoGraphOfTheseVectors) {
                         [&] { load_hnsw(folder.path() / "none.graph", VectorSet(rows.view()), context); });
 }
 
+TEST(Hnsw, SaysWhatMemoryBuildingTakes) {
+  // As the header has it: 6 · degree + 1.5 · dim + 28 bytes a row.
+  EXPECT_EQ(hnsw_build_bytes(1000, 384, {}), 1000U * (6 * 64 + 384 + 192 + 28));
+}
+
 TEST(Hnsw, RefusesWhatItCannotDo) {
   const Matrix<float> rows = clustered_rows(10, 8, 13);
   const VectorSet set(rows.view());

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -148,6 +149,25 @@ TEST(CodeTable, GivesTheSameCodesInAnotherOrder) {
   const CodeTable table = CodeTable::encode(set, frame, 4, all_of(50), context).reordered(backwards, context);
   const CodeTable wanted = CodeTable::encode(set, frame, 4, backwards, context);
   for (std::size_t r = 0; r < 50; ++r) EXPECT_TRUE(std::ranges::equal(table.codes().row(r), wanted.codes().row(r)));
+}
+
+TEST(CodeTable, ExtendedByRowsIsAsIfAllWereCodedAtOnce) {
+  const Matrix<float> rows = random_rows(50, 70, 1, 9);
+  Context context(2);
+  const VectorSet set(rows.view());
+  const CodeFrame frame = CodeTable::frame_of(set, Metric::cosine, context);
+  const std::vector<std::uint32_t> first = {4, 8, 15, 16}, kept = {3, 1}, added = {23, 42}, wanted = {16, 8, 23, 42};
+  for (const int bits : {4, 8}) {
+    const CodeTable longer = CodeTable::encode(set, frame, bits, first, context).extended(kept, set, added, context);
+    const CodeTable at_once = CodeTable::encode(set, frame, bits, wanted, context);
+    ASSERT_EQ(longer.size(), wanted.size());
+    EXPECT_EQ(longer.bits(), bits);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      EXPECT_TRUE(std::ranges::equal(longer.codes().row(i), at_once.codes().row(i))) << bits << " bits, row " << i;
+      EXPECT_EQ(longer.factors()[i].scale, at_once.factors()[i].scale);
+      EXPECT_EQ(longer.factors()[i].norm2, at_once.factors()[i].norm2);
+    }
+  }
 }
 
 TEST(CodeTable, RefusesManhattanDistances) {

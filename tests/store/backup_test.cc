@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "akin/base/error.h"
+#include "akin/base/io_hook.h"
 #include "base/temporary_folder.h"
-#include "io_hook.h"
 #include "segment.h"
 #include "store_fixture.h"
 
@@ -145,7 +145,7 @@ TEST(Backup, ThatWasInterruptedIsBegunAnew) {
 
 long calls_left = 0;
 int failure = 0;
-int fail_here(const store::IoEvent&) { return --calls_left == -1 ? failure : 0; }
+int fail_here(const IoEvent&) { return --calls_left == -1 ? failure : 0; }
 
 TEST(Backup, OnAFullOrFailingDiskLeavesNoneAndThenWorks) {
   const TemporaryFolder folder;
@@ -157,7 +157,7 @@ TEST(Backup, OnAFullOrFailingDiskLeavesNoneAndThenWorks) {
       const fs::path target = folder.path() / ("copy " + std::to_string(error) + " " + std::to_string(n));
       calls_left = n;
       failure = error;
-      store::set_io_hook(fail_here);
+      set_io_hook(fail_here);
       bool threw = false;
       Context context(1);
       try {
@@ -166,7 +166,7 @@ TEST(Backup, OnAFullOrFailingDiskLeavesNoneAndThenWorks) {
         threw = true;
         EXPECT_EQ(name_of(caught.code()), name_of(ErrorCode::io)) << caught.what();
       }
-      store::set_io_hook(nullptr);
+      set_io_hook(nullptr);
       reached = calls_left < 0 ? 1 : 0;
       n_failed += threw ? 1 : 0;
       // The last call of all saves the folder's new name: the backup is there and whole then.

@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
+#include "akin/base/io_hook.h"
 #include "base/temporary_folder.h"
 #include "base/throws.h"
-#include "io_hook.h"
 #include "sqlite.h"
 
 namespace akin::store {

@@ -14,16 +14,14 @@
 #include <vector>
 
 #include "akin/base/error.h"
+#include "akin/base/io_hook.h"
 #include "akin/store/store.h"
 #include "base/temporary_folder.h"
-#include "io_hook.h"
 #include "store_fixture.h"
 
 namespace akin {
 namespace {
 
-using store::IoCall;
-using store::IoEvent;
 using testing::Draft;
 using testing::put;
 using testing::space_of;
@@ -137,7 +135,7 @@ Outcome run_until(long n, const std::filesystem::path& folder) {
     };
     try {
       calls_left = n;
-      store::set_io_hook(end_here);
+      set_io_hook(end_here);
       Store store = Store::create(folder, space_of(), small_segments());
       say('c');
       for (const Step& step : script()) {
@@ -195,7 +193,7 @@ TEST(Crash, AtAnyCallLeavesAWholeCommit) {
   EXPECT_GT(n, 100);  // the script makes far more calls than this: the hook was there
 }
 
-void fail_every_call(int error, store::IoHook hook) {
+void fail_every_call(int error, IoHook hook) {
   const std::vector<std::string> wanted = digests();
   const auto steps = script();
   std::size_t n_failed = 0;
@@ -206,7 +204,7 @@ void fail_every_call(int error, store::IoHook hook) {
       for (std::size_t i = 0; i < target; ++i) steps[i](store);
       calls_left = n;
       failure = error;
-      store::set_io_hook(hook);
+      set_io_hook(hook);
       bool threw = false;
       try {
         steps[target](store);
@@ -214,7 +212,7 @@ void fail_every_call(int error, store::IoHook hook) {
         threw = true;
         EXPECT_EQ(name_of(caught.code()), name_of(ErrorCode::io)) << caught.what();
       }
-      store::set_io_hook(nullptr);
+      set_io_hook(nullptr);
       reached = calls_left < 0 ? 1 : 0;
       n_failed += threw ? 1 : 0;
       ASSERT_EQ(store.snapshot().content_digest(), wanted[threw ? target : target + 1]) << "step " << target << ", call " << n;

@@ -13,6 +13,7 @@
 
 #include "akin/base/error.h"
 #include "akin/base/mapped_file.h"
+#include "akin/index/hnsw.h"
 #include "akin/store/store.h"
 #include "base/temporary_folder.h"
 #include "base/throws.h"
@@ -243,6 +244,20 @@ TEST_F(DoctorTest, TurnsASingleWrongBitOfTheLogBack) {
   EXPECT_TRUE(examine().is_whole());
   EXPECT_TRUE(uris().contains("first"));
   EXPECT_TRUE(uris().contains("last"));
+}
+
+TEST_F(DoctorTest, NamesADamagedGraphAndRemovesIt) {
+  Matrix<float> rows(100, 6);
+  for (std::size_t i = 0; i < rows.size(); ++i) rows.data()[i] = static_cast<float>((i * 37 + 11) % 101) - 50;
+  const fs::path graph = folder_ / "vectors.graph";
+  save_hnsw(build_hnsw(VectorSet(std::as_const(rows).view()), {}, context_), graph);
+  EXPECT_TRUE(examine().is_whole());
+  testing::flip_bit(graph, fs::file_size(graph) / 2);  // amidst the links, which no description reads
+  EXPECT_TRUE(names(examine(), "vectors.graph"));
+  EXPECT_TRUE(mend().mended);
+  EXPECT_FALSE(fs::exists(graph));
+  EXPECT_TRUE(examine().is_whole());
+  EXPECT_EQ(digest(), digest_);
 }
 
 TEST_F(DoctorTest, LeavesAWriterInPeace) {

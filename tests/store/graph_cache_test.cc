@@ -119,6 +119,33 @@ TEST_F(GraphCacheTest, FindsWhatCameSinceAndNothingThatWent) {
   EXPECT_GE(found_share(wide), 0.97);
 }
 
+TEST_F(GraphCacheTest, IsNotMadeBeyondTheMemoryThatItMayTake) {
+  store_.reset();
+  StoreOptions options;
+  options.max_graph_bytes = std::size_t{1} << 20;
+  store_.emplace(Store::open(folder_.path() / "c", true, options));
+  expect_error(ErrorCode::limit, "vectors.graph", [&] { store_->refresh_graph(context_); });
+  EXPECT_EQ(way(), DenseWay::all_rows);
+  EXPECT_EQ(store_->snapshot().search_dense(query(), 10, {}, context_).size(), 10U);
+}
+
+TEST_F(GraphCacheTest, KeepsNoSearchWaitingWhileItIsMade) {
+  store_->refresh_graph(context_);
+  put("new");
+  const std::uint64_t newest = kRowsADocument * (kDocuments + 1);
+  std::size_t n_searches = 0;
+  // Called from within the work.
+  Context making(2, [&](const ProgressState&, bool) {
+    Context searching(1);
+    const Snapshot snapshot = store_->snapshot();
+    EXPECT_EQ(snapshot.search_dense(snapshot.vector_of(newest), 1, {}, searching).at(0).chunk_id, newest);
+    EXPECT_EQ(snapshot.plan_dense({}, searching).way, DenseWay::graph);
+    ++n_searches;
+  });
+  EXPECT_TRUE(store_->refresh_graph(making));
+  EXPECT_GT(n_searches, 0U);
+}
+
 TEST_F(GraphCacheTest, OutlivesACompaction) {
   store_->refresh_graph(context_);
   remove("doc3");

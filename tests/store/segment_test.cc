@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "akin/base/crc32c.h"
+#include "akin/base/io_hook.h"
 #include "base/temporary_folder.h"
 #include "base/throws.h"
-#include "io_hook.h"
 
 namespace akin::store {
 namespace {

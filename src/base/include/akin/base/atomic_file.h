@@ -1,4 +1,5 @@
-// A file that is either the old one or the whole new one, whatever happens: written beside its place, synced, renamed.
+// A file that is either the old one or the whole new one, whatever happens: written beside its place, synced, renamed; each step asks
+// akin/base/io_hook.h first.
 // Tested by atomic_file_test.cc.
 #pragma once
 
@@ -38,7 +39,8 @@ class AtomicFile {
   std::filesystem::path target_;
   std::filesystem::path temporary_;
   int fd_ = -1;
-  std::size_t written_ = 0;
+  std::size_t written_ = 0;  // with what is buffered
+  std::size_t in_file_ = 0;
   bool failed_ = false;
   std::string buffer_;
 };

@@ -52,11 +52,13 @@ struct RefusalKind {
 std::vector<RefusalKind> refusals_by_reason(const std::vector<Refusal>& refused);
 
 struct IndexReport {
-  std::size_t n_files_seen = 0, n_added = 0, n_updated = 0, n_unchanged = 0, n_moved = 0, n_removed = 0;  ///< documents, but for n_files_seen
+  std::size_t n_files_seen = 0, n_added = 0, n_updated = 0, n_unchanged = 0, n_moved = 0,
+              n_removed = 0;  ///< documents, but for n_files_seen
   std::size_t n_ignored = 0;  ///< files and folders passed over by rules
   std::size_t n_chunks_embedded = 0, n_images_embedded = 0, n_tokens = 0, n_tokens_dropped = 0, n_invalid = 0;
   std::map<std::string, std::size_t> formats;  ///< format → documents added or updated
   std::vector<Refusal> refused;
+  std::string graph_failure;  ///< why the graph over the vectors was not brought up to date; empty: it was, or none was needed
   double seconds = 0;
 };
 
@@ -76,6 +78,7 @@ struct ReindexReport {
   std::size_t n_kept = 0;  ///< that a run before, which was stopped, had embedded
   std::size_t n_images = 0, n_tokens = 0, n_tokens_dropped = 0;
   std::size_t n_chunks_cut = 0;  ///< longer than the model reads: made for another's limit
+  std::string graph_failure;     ///< as IndexReport's
   double seconds = 0;
 };
 
@@ -123,7 +126,7 @@ struct CollectionInfo {
   WordPooling word_pooling = WordPooling::mean;  ///< by which they were, if its model is a file of word vectors
   std::size_t dim = 0, n_documents = 0, n_chunks = 0, n_bytes = 0;
   std::string metric;
-  std::optional<GraphInfo> graph;  ///< over its vectors, if there is one
+  std::optional<GraphInfo> graph;                                 ///< over its vectors, if there is one
   std::size_t n_vectors = 0, n_dead_vectors = 0, n_segments = 0;  ///< dead: of removed chunks, their space is not yet given back
   std::size_t n_database_bytes = 0, n_log_bytes = 0, n_vector_bytes = 0, n_other_bytes = 0;  ///< parts of n_bytes
   std::size_t n_free_bytes = 0;                                                              ///< of the database, used by nothing
@@ -155,11 +158,12 @@ class Collection {
   /// of work at a time: a stop at any moment loses nothing that was committed, and the next call goes on from there. Documents are known by
   /// absolute paths. A file that cannot be read is told in the report and never stops the run. Throws Error{mismatch} if `embedder`'s
   /// fingerprint is another, Error{not_found} for a path that neither is there nor was, Error{io} (full disk, …), Error{cancelled}. At the
-  /// end the graph over the vectors is brought up to date (Store::refresh_graph()); if that fails, the log says so and searches are exact.
+  /// end the graph over the vectors is brought up to date (Store::refresh_graph()); if that fails, the report
+  /// says so.
   IndexReport index(std::span<const std::filesystem::path> paths, const Embedder& embedder, const IndexOptions& options, Context& context);
   /// As index(), then again for what has changed each time that something has, until the context is cancelled; then it returns. `on_run` is
-  /// told of the first run and of each that found something to do. Where the system lets no more folders be watched, everything is looked at
-  /// from time to time, and the context's log is told so. The collection stays held for writing.
+  /// told of the first run and of each that found something to do. Where the system lets no more folders be watched, everything is looked
+  /// at from time to time, and the context's log is told so. The collection stays held for writing.
   void watch(std::span<const std::filesystem::path> paths, const Embedder& embedder, const WatchOptions& options,
              const std::function<void(const IndexReport&)>& on_run, Context& context);
   /// Removes documents whose uri is `uri` or lies under it. Returns how many.

@@ -26,6 +26,7 @@ struct ImportReport {
   std::filesystem::path collection;
   std::string model, fingerprint, metric;
   std::size_t dim = 0, n_vectors = 0, n_texts = 0, n_documents = 0;  ///< n_documents: in the collection, afterwards
+  std::string graph_failure;  ///< why the graph over the vectors was not brought up to date; empty: it was, or none was needed
   double seconds = 0;
 };
 

@@ -64,6 +64,9 @@ class CodeTable {
   CodeTable(CodeFrame frame, int bits, MatrixView<const std::uint8_t> codes, std::span<const CodeFactor> factors,
             std::shared_ptr<const void> owner);
 
+  /// Rows `kept` of this table, then codes of vectors.row(order[i]) in the same frame. Reads the latter alone. Throws Error{cancelled}.
+  [[nodiscard]] CodeTable extended(std::span<const std::uint32_t> kept, const VectorSet& vectors, std::span<const std::uint32_t> order,
+                                   Context& context) const;
   /// The same codes, row i that was row order[i].
   [[nodiscard]] CodeTable reordered(std::span<const std::uint32_t> order, Context& context) const;
 

@@ -31,7 +31,8 @@ struct StoreSpace {
 
 struct StoreOptions {
   std::size_t max_segment_bytes = std::size_t{256} << 20;  ///< a vector file is closed and another begun at about this size
-  double max_dead_share = 0.2;  ///< of all vectors; a commit that leaves more dead ones compacts before apply() returns. 1 = never
+  double max_dead_share = 0.2;      ///< of all vectors; a commit that leaves more dead ones compacts before apply() returns. 1 = never
+  std::size_t max_graph_bytes = 0;  ///< of memory, while the graph is made; 0: half of the machine's. A larger collection goes without
 };
 
 struct StoredChunk {
@@ -269,7 +270,9 @@ class Store {
   void compact(double dead_share = 0.2);
   /// Brings the graph over the vectors up to date with the latest commit: made from 20,000 vectors on, extended and mended when more than a
   /// fiftieth came or a tenth went since. The graph is a cache: one that is damaged or stale is passed over and made anew. Needs
-  /// `for_writing`. Returns whether it was written. Throws Error{io}, Error{cancelled}; the collection is whole then too.
+  /// `for_writing`. Searches go on meanwhile, here and in other processes: through the graph that is there and all newer vectors, or
+  /// exactly. Memory: hnsw_build_bytes(), about 1 KB a vector of 384 numbers. Returns whether it was written. Throws Error{limit} if that
+  /// is more than StoreOptions::max_graph_bytes, Error{io}, Error{cancelled}; the collection is whole then too.
   bool refresh_graph(Context& context);
 
   /// Another space beside the current one, which goes on answering: begun, filled in the order of chunk ids, and put in its place in one

@@ -1,8 +1,8 @@
-#include "io_hook.h"
+#include "akin/base/io_hook.h"
 
 #include <atomic>
 
-namespace akin::store {
+namespace akin {
 namespace {
 std::atomic<IoHook> current_hook{nullptr};
 }
@@ -14,4 +14,4 @@ int before_io(const IoEvent& event) noexcept {
   return hook == nullptr ? 0 : hook(event);
 }
 
-}  // namespace akin::store
+}  // namespace akin

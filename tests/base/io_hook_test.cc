@@ -1,5 +1,5 @@
 // The hook through which tests fail a collection's writes.
-#include "io_hook.h"
+#include "akin/base/io_hook.h"
 
 #include <gtest/gtest.h>
 
@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace akin::store {
+namespace akin {
 namespace {
 
 struct Seen {
@@ -55,4 +55,4 @@ TEST_F(IoHookTest, IsNotAskedAfterItWasTakenAway) {
 }
 
 }  // namespace
-}  // namespace akin::store
+}  // namespace akin
