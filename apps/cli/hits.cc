@@ -10,10 +10,8 @@ namespace akin::cli {
 namespace {
 
 std::string place_of(const Hit& hit) {
-  std::string place;
-  if (hit.page > 0) place += ", page " + std::to_string(hit.page);
-  if (hit.line > 0) place += ":" + std::to_string(hit.line);
-  return place;
+  if (hit.page > 0) return ", " + hit.place;
+  return hit.line > 0 ? ":" + std::to_string(hit.line) : std::string();  // as editors and compilers name a line
 }
 
 std::string headings_of(const Hit& hit) {
@@ -61,9 +59,7 @@ void print_hit(std::size_t rank, const Hit& hit, bool full) {
   print(bold(std::to_string(rank) + ". " + shown_path(hit.uri) + place_of(hit)) + "  " + dim(fixed(hit.score, 4)) + "\n");
   print_text(hit, full);
   for (const Hit& other : hit.more) {
-    std::string place = other.page > 0 ? " page " + std::to_string(other.page) : std::string();
-    if (other.line > 0) place += " line " + std::to_string(other.line);
-    print("   " + dim("also" + place + "  " + fixed(other.score, 4)) + "\n");
+    print("   " + dim("also" + (other.place.empty() ? "" : " " + other.place) + "  " + fixed(other.score, 4)) + "\n");
     print_text(other, full);
   }
 }
@@ -71,10 +67,12 @@ void print_hit(std::size_t rank, const Hit& hit, bool full) {
 nlohmann::json json_of(const Hit& hit) {
   nlohmann::json metadata = nlohmann::json::object();
   for (const auto& [key, value] : hit.metadata) metadata[key] = value;
-  nlohmann::json json = {{"score", hit.score},   {"uri", hit.uri},          {"title", hit.title},
-                         {"page", hit.page},     {"line", hit.line},        {"headings", hit.headings},
-                         {"text", hit.text},     {"snippet", hit.snippet},  {"highlights", highlights_of(hit)},
-                         {"metadata", metadata}, {"chunk_id", hit.chunk_id}};
+  nlohmann::json json = {{"score", hit.score},       {"uri", hit.uri},
+                         {"title", hit.title},       {"place", hit.place},
+                         {"page", hit.page},         {"line", hit.line},
+                         {"headings", hit.headings}, {"text", hit.text},
+                         {"snippet", hit.snippet},   {"highlights", highlights_of(hit)},
+                         {"metadata", metadata},     {"chunk_id", hit.chunk_id}};
   for (const Hit& other : hit.more) json["more"].push_back(json_of(other));
   return json;
 }

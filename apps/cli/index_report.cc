@@ -22,6 +22,14 @@ std::string formats_text(const std::map<std::string, std::size_t>& formats) {
   return text;
 }
 
+/// "nothing cut", or what the model did not read.
+std::string cut_text(const IndexReport& report) {
+  if (report.n_chunks_cut == 0) return "nothing cut";
+  return yellow(grouped(report.n_chunks_cut) + (report.n_chunks_cut == 1 ? " chunk" : " chunks")) + " of " +
+         grouped(report.n_documents_cut) + (report.n_documents_cut == 1 ? " document" : " documents") + " cut, " +
+         grouped(report.n_tokens_dropped) + (report.n_tokens_dropped == 1 ? " token" : " tokens") + " dropped";
+}
+
 void print_refused(const std::vector<Refusal>& refused) {
   if (refused.size() <= kListedRefusals) {
     for (const Refusal& r : refused) print(yellow("refused ") + shown_path(r.reason) + "\n");
@@ -54,6 +62,8 @@ nlohmann::json json_of(const IndexReport& report, const CollectionInfo& info) {
           {"n_images_embedded", report.n_images_embedded},
           {"n_tokens", report.n_tokens},
           {"n_tokens_dropped", report.n_tokens_dropped},
+          {"n_chunks_cut", report.n_chunks_cut},
+          {"n_documents_cut", report.n_documents_cut},
           {"n_invalid", report.n_invalid},
           {"formats", report.formats},
           {"refused", refused},
@@ -73,8 +83,7 @@ void print_report(const IndexReport& report, const CollectionInfo& info) {
   if (report.n_ignored > 0) print(grouped(report.n_ignored) + " files and folders passed over by rules (.akinignore)\n");
   if (report.n_images_embedded > 0) print(grouped(report.n_images_embedded) + " of the chunks are pictures\n");
   print(grouped(report.n_chunks_embedded) + " chunks of " + grouped(report.n_tokens) + " tokens embedded in " +
-        seconds_text(report.seconds) + ", " + grouped(report.n_tokens_dropped) + " tokens dropped" +
-        cost_text(info.model, report.n_tokens) + "\n");
+        seconds_text(report.seconds) + ", " + cut_text(report) + cost_text(info.model, report.n_tokens) + "\n");
   if (report.n_invalid > 0) print(grouped(report.n_invalid) + " malformed UTF-8 sequences were read as U+FFFD\n");
   print_refused(report.refused);
   print(shown_path(info.path.string()) + ": " + grouped(info.n_documents) + " documents, " + grouped(info.n_chunks) + " chunks, " +

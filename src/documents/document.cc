@@ -1,6 +1,8 @@
 // The way of a file: bounds, unpacking, what it is, its reader.
 #include "akin/documents/document.h"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <new>
 
@@ -73,6 +75,25 @@ std::vector<Document> read_any(std::string_view bytes, Reading& reading) {
 }
 
 }  // namespace documents
+
+std::string place_text(std::string_view format, std::uint32_t page, std::uint32_t line) {
+  struct Names {
+    std::string_view format, page, line;
+  };
+  static constexpr std::array<Names, 6> kNames = {{{"pptx", "slide", "line"},
+                                                   {"odp", "slide", "line"},
+                                                   {"xlsx", "sheet", "row"},
+                                                   {"ods", "sheet", "row"},
+                                                   {"notebook", "cell", "line"},
+                                                   {"epub", "part", "line"}}};
+  static constexpr Names kOthers = {"", "page", "line"};
+  const auto* at = std::find_if(kNames.begin(), kNames.end(), [&](const Names& one) { return one.format == format; });
+  const Names& names = at == kNames.end() ? kOthers : *at;
+  std::string text;
+  if (page > 0) text = std::string(names.page) + " " + std::to_string(page);
+  if (line > 0) text += (text.empty() ? "" : ", ") + std::string(names.line) + " " + std::to_string(line);
+  return text;
+}
 
 std::vector<Document> read_documents(const std::filesystem::path& path, const ReadLimits& limits) {
   return read_documents(read_file(path, limits.max_file_bytes), path.string(), limits);

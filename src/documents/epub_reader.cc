@@ -91,9 +91,12 @@ std::vector<Document> read_epub(ZipArchive& archive, Reading& reading) {
     locked.insert(resolve_entry("", uri));
   DocumentBuilder builder(reading, "epub");
   book.properties.apply(builder);
+  std::uint32_t number = 0;
   for (const std::string& chapter : book.chapters()) {
     if (locked.contains(chapter)) reading.fail(ErrorCode::unsupported, "is an encrypted EPUB book (digital rights management)");
-    if (archive.has(chapter)) add_html(builder, archive.read(chapter), {}, reading);
+    if (!archive.has(chapter)) continue;
+    builder.set_page(++number);
+    add_html(builder, archive.read(chapter), {}, reading);
     reading.check_time();
   }
   std::vector<Document> documents;

@@ -84,11 +84,12 @@ class MailReader {
     if (depth > kMaxDepth) reading_.fail(ErrorCode::limit, "parts of a message lie in each other deeper than " + std::to_string(kMaxDepth));
     reading_.check_time();
     const MimeField type = part.field("content-type");
-    const std::string kind = type.value.empty() ? "text/plain" : type.value;
+    const std::string kind = kind_of(type);
+    if (kind == "application/pgp-signature" || kind.ends_with("pkcs7-signature")) return;  // for programs
     if (kind.starts_with("multipart/")) return read_multipart(part, type, kind.substr(10), depth);
     const std::string name = file_name_of(part);
     const bool is_attached = part.field("content-disposition").value == "attachment";
-    const bool is_text = kind == "text/plain" || kind == "text/html";
+    const bool is_text = kind.starts_with("text/") || kind == "message/delivery-status";
     if (kind == "message/rfc822") {
       attach(name.empty() ? "message.eml" : name, decode_body(part));
     } else if (is_text && !is_attached && name.empty()) {
@@ -97,6 +98,9 @@ class MailReader {
       attach(name.empty() ? "attachment" + ending_of(kind) : name, decode_body(part));
     }
   }
+
+  /// A kind without a subtype is text (RFC 2045, section 5.2).
+  static std::string kind_of(const MimeField& type) { return type.value.find('/') == std::string::npos ? "text/plain" : type.value; }
 
   static std::string ending_of(const std::string& kind) {
     constexpr std::array<std::pair<std::string_view, const char*>, 4> kEndings = {
@@ -121,8 +125,7 @@ class MailReader {
       return;
     }
     const auto is_plain = [](const MimePart& one) {
-      const std::string of = one.field("content-type").value;
-      return (of.empty() || of == "text/plain") && !trimmed(one.body).empty();
+      return kind_of(one.field("content-type")) == "text/plain" && !trimmed(one.body).empty();
     };
     const auto plain = std::find_if(parts.begin(), parts.end(), is_plain);
     read_part(plain != parts.end() ? *plain : parts.back(), depth + 1);

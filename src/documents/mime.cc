@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdio>
 
+#include "akin/base/base64.h"
 #include "charset.h"
 #include "reading.h"
 
@@ -38,29 +39,6 @@ bool take_hex(std::string_view text, std::size_t at, char sign, std::string& out
   return true;
 }
 
-std::string from_base64(std::string_view text) {
-  std::string out;
-  out.reserve(text.size() / 4 * 3);
-  unsigned bits = 0;
-  int n_bits = 0;
-  for (const char c : text) {
-    unsigned value = 64;
-    if (c >= 'A' && c <= 'Z') value = static_cast<unsigned>(c - 'A');
-    if (c >= 'a' && c <= 'z') value = static_cast<unsigned>(c - 'a') + 26;
-    if (c >= '0' && c <= '9') value = static_cast<unsigned>(c - '0') + 52;
-    if (c == '+' || c == '-') value = 62;
-    if (c == '/' || c == '_') value = 63;
-    if (value == 64) continue;  // line ends, padding, and what should not be there
-    bits = bits << 6 | value;
-    n_bits += 6;
-    if (n_bits >= 8) {
-      n_bits -= 8;
-      out += static_cast<char>(bits >> n_bits & 0xFF);
-    }
-  }
-  return out;
-}
-
 std::string from_quoted_printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
@@ -92,7 +70,7 @@ bool decode_word(std::string_view word, std::string& out) {
   const std::string_view text = word.substr(first + 3);
   std::string bytes;
   if (coding == 'b' || coding == 'B') {
-    bytes = from_base64(text);
+    bytes = decode_base64_loosely(text);
   } else if (coding == 'q' || coding == 'Q') {
     for (std::size_t i = 0; i < text.size(); ++i) {
       if (take_hex(text, i, '=', bytes)) {
@@ -161,6 +139,14 @@ std::map<std::string, std::string> joined(const std::vector<std::pair<std::strin
   return words;
 }
 
+/// The name in front of the colon; empty if the line is no header: names have no spaces in them.
+std::string_view header_name(std::string_view line) {
+  const std::size_t colon = line.find(':');
+  if (colon == line.npos) return {};
+  const std::string_view name = trimmed(line.substr(0, colon));
+  return std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7F; }) ? name : std::string_view();
+}
+
 }  // namespace
 
 std::string MimePart::header(const std::string& name) const {
@@ -186,14 +172,18 @@ MimePart parse_mime(std::string_view bytes) {
   const std::size_t all = bytes.size();
   std::string* last = nullptr;
   while (!bytes.empty() && all - bytes.size() < kMaxHeaders) {
+    const std::string_view rest = bytes;
     const std::string_view line = without_end(take_line(bytes));
     if (line.empty()) break;
-    const std::size_t colon = line.find(':');
+    const std::string_view name = header_name(line);
     if (line[0] == ' ' || line[0] == '\t') {
       if (last != nullptr) *last += " " + std::string(trimmed(line));
-    } else if (colon != line.npos) {
-      const auto [at, is_new] = part.headers.emplace(to_lower_ascii(trimmed(line.substr(0, colon))), trimmed(line.substr(colon + 1)));
+    } else if (!name.empty()) {
+      const auto [at, is_new] = part.headers.emplace(to_lower_ascii(name), trimmed(line.substr(line.find(':') + 1)));
       last = is_new ? &at->second : nullptr;
+    } else if (!line.starts_with("From ") || rest.size() != all) {
+      bytes = rest;  // the empty line is missing: the text begins here
+      break;
     }
   }
   part.body = bytes;
@@ -221,7 +211,7 @@ std::vector<std::string_view> split_multipart(std::string_view body, const std::
 
 std::string decode_body(const MimePart& part) {
   const std::string coding = to_lower_ascii(trimmed(part.header("content-transfer-encoding")));
-  if (coding == "base64") return from_base64(part.body);
+  if (coding == "base64") return decode_base64_loosely(part.body);
   if (coding == "quoted-printable") return from_quoted_printable(part.body);
   return std::string(part.body);
 }

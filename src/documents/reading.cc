@@ -136,6 +136,7 @@ DocumentBuilder::DocumentBuilder(Reading& reading, std::string format) : reading
 
 void DocumentBuilder::push(Block block) {
   if (block.text.empty()) return;
+  if (block.page == 0) block.page = page_;
   blank_controls(block.text);
   for (const auto& [level, text] : path_) block.headings.push_back(text);
   std::size_t bytes = block.text.size() + block.line_marks.size();

@@ -85,6 +85,8 @@ class DocumentBuilder {
   void add(BlockKind kind, Flow flow, std::uint32_t page = 0);
   /// Code: line ends and indentation are kept, white space at line ends and empty lines at both ends are not.
   void add_code(std::string_view code, std::uint32_t line, std::uint32_t page = 0);
+  /// The page (slide, part, …) of blocks that are given none, from here on.
+  void set_page(std::uint32_t page) { page_ = page; }
   /// What follows stands under no heading.
   void leave_headings() { path_.clear(); }
   void set_title(std::string title);
@@ -102,6 +104,7 @@ class DocumentBuilder {
   Reading& reading_;
   Document document_;
   std::vector<std::pair<int, std::string>> path_;
+  std::uint32_t page_ = 0;
 };
 
 /// `text` without ASCII white space at its ends.

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <vector>
 
+#include "akin/base/base64.h"
 #include "akin/base/error.h"
-#include "base64.h"
 #include "bounded_json.h"
 
 namespace akin::hub {

@@ -18,6 +18,8 @@ namespace akin::retrieval {
 /// What a slice of the work was.
 struct EmbeddedSlice {
   std::size_t n_chunks = 0, n_images = 0, n_tokens = 0, n_tokens_dropped = 0, n_bytes = 0;
+  std::size_t n_chunks_cut = 0;     ///< of which the model dropped tokens
+  std::size_t n_documents_cut = 0;  ///< of which such a chunk is the first
 };
 
 class ChunkGroup {
@@ -36,8 +38,14 @@ class ChunkGroup {
   EmbeddedSlice embed_texts(std::span<const std::size_t> members, const Embedder& embedder, Matrix<float>& vectors, Context& context);
   EmbeddedSlice embed_images(std::span<const std::size_t> members, const Embedder& embedder, Matrix<float>& vectors, Context& context);
 
-  std::vector<std::variant<std::string, FittedImage>> chunks_;
-  std::size_t n_tokens_ = 0;
+  struct Waiting {
+    std::variant<std::string, FittedImage> content;
+    std::size_t document = 0;  ///< counted from 1 in the group
+  };
+
+  std::vector<Waiting> chunks_;
+  std::size_t n_tokens_ = 0, n_documents_ = 0;
+  std::size_t last_cut_ = 0;  ///< the last document with a cut chunk
 };
 
 }  // namespace akin::retrieval

@@ -93,6 +93,8 @@ IndexPlan plan_index(const Store& store, std::span<const fs::path> paths, const 
                      const IndexScope& scope, Context& context) {
   const WalkOptions how{options.hidden, options.ignore, {scope.within.begin(), scope.within.end()}, scope.on_folder};
   Walk walk = walk_files(paths, how, context.cancel);
+  // What a link leads to may be there by itself, or through another link: that tells a look at everything.
+  if (!scope.within.empty() && walk.n_links > 0) return plan_index(store, paths, options, settings, {{}, scope.on_folder}, context);
   const Snapshot snapshot = store.snapshot();
   Planner planner(snapshot, walk, settings);
   planner.plan.report.n_files_seen = walk.files.size();

@@ -37,7 +37,7 @@ struct IndexPlan {
 
 /// What is looked at, when not everything under the paths is.
 struct IndexScope {
-  std::vector<std::string> within;                           ///< absolute paths; empty: all
+  std::vector<std::string> within;                           ///< absolute paths; empty: all. All too if a link lies there
   std::function<void(const std::string& folder)> on_folder;  ///< called before a folder is listed
 };
 

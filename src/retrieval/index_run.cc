@@ -207,6 +207,8 @@ class IndexRun {
     report_.n_images_embedded += slice.n_images;
     report_.n_tokens += slice.n_tokens;
     report_.n_tokens_dropped += slice.n_tokens_dropped;
+    report_.n_chunks_cut += slice.n_chunks_cut;
+    report_.n_documents_cut += slice.n_documents_cut;
     n_tokens_done_ += n_tokens;
     n_tokens_waiting_ -= std::min(n_tokens_waiting_, n_tokens);
     bytes_embedded_ += slice.n_bytes;

@@ -15,7 +15,7 @@ namespace akin::retrieval {
 namespace {
 
 /// Raised when readers or the chunker give other text for the same bytes, so that collections are brought up to date.
-constexpr int kReadersVersion = 2;
+constexpr int kReadersVersion = 3;
 /// The same for pictures.
 constexpr int kImagesVersion = 1;
 

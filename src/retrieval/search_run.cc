@@ -10,6 +10,7 @@
 
 #include "akin/base/edit_distance.h"
 #include "akin/base/error.h"
+#include "akin/documents/document.h"
 #include "mmr.h"
 #include "snippet.h"
 
@@ -202,6 +203,7 @@ class Search {
     hit.headings = std::move(record.chunk.headings);
     hit.page = record.chunk.page;
     hit.line = record.chunk.line;
+    hit.place = place_text(record.format, hit.page, hit.line);
     hit.chunk_id = record.chunk_id;
     hit.metadata = std::move(record.metadata);
     return hit;

@@ -165,6 +165,7 @@ class Walker {
     if (options_.ignore && is_ignored(rules.get(), entry.path().native(), entry.is_directory(no_target))) {
       ++found_.n_ignored;
     } else if (type == fs::file_type::symlink) {
+      ++found_.n_links;
       links_.emplace(entry.path(), rules);
     } else {
       add(entry.path(), type, rules);

@@ -27,6 +27,7 @@ struct Walk {
   std::vector<FoundFile> files;      ///< by path, each once
   std::vector<Refusal> refused;      ///< by uri
   std::vector<std::string> unknown;  ///< folders whose content could not be seen, whole or in part
+  std::size_t n_links = 0;           ///< links met in folders
   std::size_t n_ignored = 0;         ///< files and folders that rules of .akinignore pass over
 };
 

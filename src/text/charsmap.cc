@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "akin/base/base64.h"
 #include "akin/base/sha256.h"
 #include "akin/base/utf8.h"
 #include "grapheme.h"
@@ -131,34 +132,13 @@ std::string Precompiled::describe() const {
   return "Precompiled " + hash.hex();
 }
 
-std::string decode_base64(std::string_view text, const std::string& where) {
-  static constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  static constexpr auto kValues = [] {
-    std::array<std::int8_t, 256> out{};
-    out.fill(-1);
-    for (std::size_t i = 0; i < kDigits.size(); ++i) out[static_cast<unsigned char>(kDigits[i])] = static_cast<std::int8_t>(i);
-    return out;
-  }();
-  const std::size_t n_padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
-  if (text.size() % 4 != 0)
-    throw Error(ErrorCode::corrupt, where + ": base64 of " + std::to_string(text.size()) + " characters is cut off");
-  text.remove_suffix(n_padding);
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t bits = 0;
-  unsigned n_bits = 0;
-  for (const char c : text) {
-    const std::int8_t value = kValues[static_cast<unsigned char>(c)];
-    if (value < 0) throw Error(ErrorCode::corrupt, where + ": a character that base64 does not have");
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
-    n_bits += 6;
-    if (n_bits >= 8) out += static_cast<char>(bits >> (n_bits -= 8) & 0xFF);
-  }
-  return out;
-}
-
 Charsmap read_charsmap(const Json& json, const std::string& where) {
-  return {decode_base64(string_field(json, "precompiled_charsmap", where), where), where};
+  const std::string text = string_field(json, "precompiled_charsmap", where);
+  std::optional<std::string> bytes = decode_base64(text);
+  if (!bytes)
+    throw Error(ErrorCode::corrupt,
+                where + ": the " + std::to_string(text.size()) + " characters of 'precompiled_charsmap' are not base64");
+  return {std::move(*bytes), where};
 }
 
 }  // namespace akin::text

@@ -33,9 +33,6 @@ class Charsmap {
   std::string replacements_;
 };
 
-/// The bytes of a charsmap from their base64. Throws Error{corrupt}.
-std::string decode_base64(std::string_view text, const std::string& where);
-
 class Precompiled final : public Normalizer {
  public:
   explicit Precompiled(Charsmap map) : map_(std::move(map)) {}

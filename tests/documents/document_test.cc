@@ -33,6 +33,18 @@ TEST(Documents, ChooseTheReaderByContentAndName) {
   }
 }
 
+TEST(Documents, CallAPlaceByTheNameThatTheirFormatHasForIt) {
+  EXPECT_EQ(place_text("pdf", 3, 0), "page 3");
+  EXPECT_EQ(place_text("pptx", 3, 0), "slide 3");
+  EXPECT_EQ(place_text("odp", 1, 0), "slide 1");
+  EXPECT_EQ(place_text("xlsx", 2, 14), "sheet 2, row 14");
+  EXPECT_EQ(place_text("ods", 2, 14), "sheet 2, row 14");
+  EXPECT_EQ(place_text("notebook", 4, 0), "cell 4");
+  EXPECT_EQ(place_text("epub", 2, 0), "part 2");
+  EXPECT_EQ(place_text("markdown", 0, 7), "line 7");
+  EXPECT_EQ(place_text("docx", 0, 0), "");
+}
+
 TEST(Documents, AreRefusedWithTheReason) {
   expect_error(ErrorCode::corrupt, "a.docx: is a broken ZIP archive: it has no directory at its end, it may be cut short",
                [] { read_documents("PK\x03\x04..word/document.xml", "a.docx"); });

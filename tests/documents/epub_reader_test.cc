@@ -42,7 +42,7 @@ Document read(const TinyZip& zip) { return read_documents(zip.bytes(), "a.epub")
 
 TEST(EpubReader, ReadsTheChaptersInTheirOrder) {
   const Document document = read(book());
-  EXPECT_EQ(outline(document), "p 0 [] begin\nh2 0 [] Two\np 0 [Two] second\nh1 0 [] One\np 0 [One] first\n");
+  EXPECT_EQ(outline(document), "p 0/1 [] begin\nh2 0/1 [] Two\np 0/1 [Two] second\nh1 0/2 [] One\np 0/2 [One] first\n");
   EXPECT_EQ(document.title, "Tea");
   EXPECT_EQ(document.format, "epub");
   EXPECT_EQ(meta(document, "author"), "A. Lice, B. Ob");
@@ -53,9 +53,9 @@ TEST(EpubReader, ReadsWhatPandocWrote) {
   const Document document = read_documents(golden_document("tea.epub"), "tea.epub").at(0);
   const std::string told = outline(document);
   for (const char* row :
-       {"h1 0 [] Tea\n", "p 0 [Tea] A warm drink, made of leaves and water.", "h2 0 [Tea] Kinds\n", "row 0 [Tea > Kinds] green | 3\n",
-        "quote 0 [Tea > Kinds] Drink me.\n", "item 0 [Tea > Making it] Boil the water.\n",
-        "code 0 [Tea > Making it] def pour(cup):\\n    return cup + 1\n", "p 0 [Größe] Naïve café — 茶 and чай.\n"})
+       {"h1 0/2 [] Tea\n", "p 0/2 [Tea] A warm drink, made of leaves and water.", "h2 0/2 [Tea] Kinds\n", "row 0/2 [Tea > Kinds] green | 3\n",
+        "quote 0/2 [Tea > Kinds] Drink me.\n", "item 0/2 [Tea > Making it] Boil the water.\n",
+        "code 0/2 [Tea > Making it] def pour(cup):\\n    return cup + 1\n", "p 0/3 [Größe] Naïve café — 茶 and чай.\n"})
     EXPECT_NE(told.find(row), std::string::npos) << row << told;
   EXPECT_EQ(document.title, "On Tea");
 }

@@ -106,6 +106,27 @@ TEST(MailReader, BoundsPartsAndMailsInEachOther) {
   EXPECT_EQ(meta(documents.back(), "attachments_not_read"), "message.eml: holds a file deeper than 8 files in each other");
 }
 
+TEST(MailReader, ReadsEveryKindOfTextAndNoSignatures) {
+  const std::string mail =
+      "Subject: Bounced\nContent-Type: multipart/report; boundary=b\n\n--b\nContent-Type: text\n\nno subtype\n--b\n"
+      "Content-Type: text/rfc822-headers\n\nSubject: lost\n--b\nContent-Type: message/delivery-status\n\nAction: failed\n--b\n"
+      "Content-Type: application/pgp-signature; name=signature.asc\n\n-----BEGIN PGP SIGNATURE-----\n--b\n"
+      "Content-Type: application/octet-stream\n\nunnamed\n--b--\n";
+  const auto documents = read(mail);
+  ASSERT_EQ(documents.size(), 1U);
+  EXPECT_EQ(outline(documents[0]),
+            "h1 0 [] Bounced\np 0 [Bounced] no subtype\np 0 [Bounced] Subject: lost\np 0 [Bounced] Action: failed\n");
+  EXPECT_EQ(meta(documents[0], "attachments"), "(none)");
+}
+
+TEST(MailReader, BeginsTheTextWhereHeadersEndWithoutAnEmptyLine) {
+  EXPECT_EQ(outline(read("From: a@x\nSubject: Tea\nno line between: here\nnor here\n").at(0)),
+            "h1 0 [] Tea\np 0 [Tea] no line between: here nor here\n");
+  EXPECT_EQ(outline(read("Subject: Tea\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\nbar\n--b--").at(0)),
+            "h1 0 [] Tea\np 0 [Tea] bar\n");
+  EXPECT_EQ(outline(read("From a@x Thu Nov 26\nSubject : Tea\n\ntext\n", "one.eml").at(0)), "h1 0 [] Tea\np 0 [Tea] text\n");
+}
+
 TEST(MailReader, TakesBrokenMailAsItComes) {
   EXPECT_EQ(outline(read("").at(0)), "");
   EXPECT_EQ(outline(read("Content-Type: multipart/mixed\n\nno boundary").at(0)), "p 0 [] no boundary\n");

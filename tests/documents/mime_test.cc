@@ -6,12 +6,14 @@ namespace akin::documents {
 namespace {
 
 TEST(Mime, UnfoldsHeadersAndFindsTheBody) {
-  const MimePart part = parse_mime("Subject: a long\r\n  subject\r\nTO: b\r\nTo: c\r\nbroken line\r\n\r\nbody\r\n");
+  const MimePart part = parse_mime("Subject: a long\r\n  subject\r\nTO: b\r\nTo: c\r\n\r\nbody\r\n");
   EXPECT_EQ(part.header("subject"), "a long subject");
   EXPECT_EQ(part.header("to"), "b");
   EXPECT_EQ(part.header("cc"), "");
   EXPECT_EQ(part.body, "body\r\n");
   EXPECT_EQ(parse_mime("\nbody").body, "body");
+  EXPECT_EQ(parse_mime("A: b\nno header: here\n\nbody").body, "no header: here\n\nbody");
+  EXPECT_EQ(parse_mime("From a Thu 10:00\nA : b\n\nbody").header("a"), "b");
   EXPECT_EQ(parse_mime("").body, "");
   EXPECT_EQ(parse_mime(" folded first\nA: b").header("a"), "b");
 }

@@ -10,6 +10,7 @@ parts) akin leaves out on purpose, and it tells a footnote where it is referred 
 import collections
 import email
 import email.policy
+import html.parser
 import pathlib
 import re
 import sqlite3
@@ -66,10 +67,45 @@ def of_striprtf(file):
     return rtf_to_text(file.read_text(encoding="latin-1"))
 
 
+class VisibleText(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.hidden, self.text = 0, []
+
+    def handle_starttag(self, tag, attrs):
+        self.hidden += tag in ("style", "script", "title")
+
+    def handle_endtag(self, tag):
+        self.hidden -= tag in ("style", "script", "title")
+
+    def handle_data(self, data):
+        if not self.hidden:
+            self.text.append(data)
+
+
+def email_texts(part):
+    """What a person reads: of alternatives the plain one, else all parts and attachments that are text, mails in the mail too."""
+    kind = part.get_content_type()
+    if kind == "message/rfc822":
+        inner = part.get_content()
+        yield inner["subject"] or ""
+        yield from email_texts(inner)
+    elif kind == "multipart/alternative" and part.get_body(("plain", "html")):
+        yield from email_texts(part.get_body(("plain", "html")))
+    elif part.is_multipart():
+        for inner in part.iter_parts():
+            yield from email_texts(inner)
+    elif kind == "text/html":
+        reader = VisibleText()
+        reader.feed(part.get_content())
+        yield " ".join(reader.text)
+    elif part.get_content_maintype() == "text":
+        yield part.get_content()
+
+
 def of_email(file):
     message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-    body = message.get_body(("plain", "html"))
-    return str(message["subject"]) + "\n" + (re.sub(r"<[^>]+>", " ", body.get_content()) if body else "")
+    return "\n".join([message["subject"] or "", *email_texts(message)])
 
 
 WITNESSES = {

@@ -71,9 +71,20 @@ TEST(Collection, SaysWhereAHitIs) {
   EXPECT_EQ(hit.headings, (std::vector<std::string>{"Ships", "Sails"}));
   EXPECT_EQ(hit.line, 5U);
   EXPECT_EQ(hit.page, 0U);
+  EXPECT_EQ(hit.place, "line 5");
   EXPECT_EQ(hit.title, "Ships");
   EXPECT_EQ(hit.text, "Sails\nA spinnaker is a large sail.");
   EXPECT_EQ(hit.snippet, "A spinnaker is a large sail.") << "headings are shown by themselves";
+}
+
+TEST(Collection, CallsThePlaceOfAHitByItsFormatsName) {
+  Library library;
+  library.write("a.ipynb", R"({"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "markdown", "source": "# One\n\nA ship."},)"
+                           R"({"cell_type": "markdown", "source": "# Two\n\nA spinnaker."}]})");
+  library.index();
+  const Hit hit = library.search("spinnaker", SearchMode::text).at(0);
+  EXPECT_EQ(hit.page, 2U);
+  EXPECT_EQ(hit.place, "cell 2");
 }
 
 TEST(Collection, SearchesOnlyWhatPassesTheFilter) {
@@ -84,8 +95,8 @@ TEST(Collection, SearchesOnlyWhatPassesTheFilter) {
                            "\n");
   library.index();
   for (const SearchMode mode : {SearchMode::dense, SearchMode::text, SearchMode::hybrid}) {
-    const auto hits =
-        library.collection.search("ship", &library.embedder, {.k = 5, .mode = mode, .where = parse_filter("colour = blue")}, library.context);
+    const auto hits = library.collection.search("ship", &library.embedder, {.k = 5, .mode = mode, .where = parse_filter("colour = blue")},
+                                                library.context);
     ASSERT_EQ(hits.size(), 1U);
     EXPECT_EQ(hits[0].uri, library.path("a.jsonl") + "#y");
     EXPECT_EQ(hits[0].metadata, (std::vector<std::pair<std::string, std::string>>{{"colour", "blue"}, {"id", "y"}}));
@@ -109,8 +120,8 @@ TEST(Collection, RefusesAnotherModelAndSaysBoth) {
 TEST(Collection, RemembersThePrecisionOfItsVectors) {
   Library library;
   EXPECT_EQ(library.collection.info().precision, Precision::f32);
-  const Embedder int8 =
-      Embedder::load(golden::path("sentence-transformers/pool-mean"), {.precision = Precision::int8, .prompt = {}, .prompt_name = {}}, library.context);
+  const Embedder int8 = Embedder::load(golden::path("sentence-transformers/pool-mean"),
+                                       {.precision = Precision::int8, .prompt = {}, .prompt_name = {}}, library.context);
   Collection::create(library.files.folder() / "int8", "pool-mean", int8);
   const CollectionInfo info = Collection::open(library.files.folder() / "int8", false).info();
   EXPECT_EQ(info.precision, Precision::int8);
@@ -226,8 +237,8 @@ TEST(CollectionOfPictures, RanksPicturesForATextAsTheirVectorsDo) {
   Album album;
   album.index();
   const std::vector<float> query = album.embedder.embed_one("a red car", TextRole::query, album.context);
-  const std::vector<Hit> hits = album.collection.search("a red car", &album.embedder,
-                                                        {.k = 10, .mode = SearchMode::dense, .where = parse_filter("kind = PNG")}, album.context);
+  const std::vector<Hit> hits = album.collection.search(
+      "a red car", &album.embedder, {.k = 10, .mode = SearchMode::dense, .where = parse_filter("kind = PNG")}, album.context);
   ASSERT_EQ(hits.size(), 4U);
   for (const Hit& hit : hits) {
     const std::filesystem::path file = hit.uri;

@@ -1,5 +1,8 @@
 #include "index_run.h"
 
+#include <set>
+
+#include "akin/embed/backend.h"
 #include "library.h"
 
 namespace akin {
@@ -223,6 +226,73 @@ TEST(IndexRun, GivesTheSameContentOnAnyNumberOfThreads) {
   const std::vector<fs::path> paths = {library.files.folder() / "docs"};
   other.index(paths, library.embedder, {}, single);
   EXPECT_EQ(other.content_digest(), library.collection.content_digest());
+}
+
+/// A model that counts its tokens elsewhere, and finds one in each byte; it reads twenty of them.
+class ByteCounter : public EmbedderBackend {
+ public:
+  static constexpr std::size_t kLimit = 20;
+
+  ByteCounter() {
+    info_.name = "bytes";
+    info_.dim = 4;
+    info_.max_tokens = kLimit;
+    info_.similarity = "cosine";
+  }
+  [[nodiscard]] const ModelInfo& info() const noexcept override { return info_; }
+  [[nodiscard]] std::string fingerprint() const override { return std::string(64, 'b'); }
+  [[nodiscard]] const Tokenizer* tokenizer() const noexcept override { return nullptr; }
+  [[nodiscard]] const std::string& prompt(TextRole) const override { return prompt_; }
+  [[nodiscard]] EmbedResult embed(std::span<const std::string_view> texts, TextRole, Context&) const override {
+    EmbedResult result{Matrix<float>(texts.size(), 4), {}};
+    for (const std::string_view text : texts) {
+      TextReport report;
+      report.n_tokens = static_cast<std::uint32_t>(std::min(text.size(), kLimit));
+      report.n_tokens_dropped = static_cast<std::uint32_t>(text.size()) - report.n_tokens;
+      result.reports.push_back(report);
+    }
+    for (std::size_t r = 0; r < texts.size(); ++r) result.vectors.row(r)[0] = 1;
+    return result;
+  }
+
+ private:
+  ModelInfo info_;
+  std::string prompt_;
+};
+
+TEST(IndexRun, CountsTheChunksAndDocumentsThatTheModelCut) {
+  Library library;
+  library.write("short.txt", "A ship.");
+  library.write("long.md", "# One\n\n" + prose("ships", 8) + "\n\n# Two\n\nA hut.\n\n# Three\n\n" + prose("hills", 8));
+  library.write("word.txt", "incomprehensibilities are long");
+  const Embedder bytes(std::make_unique<ByteCounter>());
+  Collection collection = Collection::create(library.files.folder() / "bytes", "bytes", bytes);
+  const std::vector<fs::path> paths = {library.files.folder() / "docs"};
+  const IndexReport report = collection.index(paths, bytes, {.with_headings = false}, library.context);
+  std::size_t n_cut = 0, n_dropped = 0;
+  std::set<std::string> documents;
+  for (const Hit& hit : collection.search(std::vector<float>{1, 0, 0, 0}, {.k = 1000}, library.context)) {
+    if (hit.text.size() <= ByteCounter::kLimit) continue;
+    ++n_cut;
+    n_dropped += hit.text.size() - ByteCounter::kLimit;
+    documents.insert(hit.uri);
+  }
+  ASSERT_GT(n_cut, 3U);
+  EXPECT_EQ(documents, (std::set<std::string>{library.path("long.md"), library.path("word.txt")}));
+  EXPECT_EQ(report.n_chunks_cut, n_cut);
+  EXPECT_EQ(report.n_documents_cut, 2U);
+  EXPECT_EQ(report.n_tokens_dropped, n_dropped);
+}
+
+TEST(IndexRun, CutsNothingOfASentenceThatIsLongerThanTheModelReads) {
+  Library library;
+  std::string sentence = "This sentence";
+  for (int i = 0; i < 500; ++i) sentence += " goes on and on";
+  library.write("a.txt", sentence + " until here.");
+  const IndexReport report = library.index();
+  EXPECT_GT(report.n_tokens, 3 * library.embedder.max_tokens());
+  EXPECT_EQ(report.n_chunks_cut + report.n_documents_cut + report.n_tokens_dropped, 0U);
+  EXPECT_EQ(library.search("until here", SearchMode::text).size(), 1U) << "its end is in a chunk too";
 }
 
 TEST(IndexRun, TellsFilesChunksAndTokens) {

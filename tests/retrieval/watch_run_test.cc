@@ -69,6 +69,28 @@ TEST(WatchRun, FollowsChangedRules) {
   EXPECT_EQ(reports[2].n_added, 1U);
 }
 
+TEST(WatchRun, ListsAFileOnceWhateverLinksToIt) {
+  Watched watched;
+  const Library& library = watched.library;
+  library.write("a.txt", "A ship.");
+  library.write("deep/b.txt", "A house.");
+  library.files.write("outside/c.txt", "A hill.");
+  const auto reports = watched.run({
+      [&](const IndexReport&) { fs::create_symlink(library.files.path("outside/c.txt"), library.path("first.txt")); },
+      [&](const IndexReport&) {
+        // None of these is a document of its own; the new file ends the watch.
+        fs::create_symlink(library.path("a.txt"), library.path("again.txt"));
+        fs::create_directory_symlink(library.path("deep"), library.path("way"));
+        fs::create_symlink(library.files.path("outside/c.txt"), library.path("second.txt"));
+        library.files.write("docs/d.txt", "A river.");
+      },
+  });
+  ASSERT_EQ(reports.size(), 3U);
+  EXPECT_EQ(reports[1].n_added, 1U);
+  EXPECT_EQ(reports[2].n_added, 1U);
+  EXPECT_EQ(watched.library.uris(), (Names{"a.txt", "d.txt", "deep/b.txt", "first.txt"}));
+}
+
 TEST(WatchRun, LooksAtEverythingWhereItCannotWatch) {
   Watched watched;
   std::string warning;

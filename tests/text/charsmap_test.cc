@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "base/throws.h"
 #include "golden_files.h"
 
 namespace akin::text {
@@ -138,13 +139,10 @@ TEST(Charsmap, IsNotLostInATrieThatGoesInCircles) {
   EXPECT_EQ(normalized(map, std::string(100, 'a')), std::string(100, 'a'));
 }
 
-TEST(Base64, IsReadWithAndWithoutPadding) {
-  EXPECT_EQ(decode_base64("", "x"), "");
-  EXPECT_EQ(decode_base64("YQ==", "x"), "a");
-  EXPECT_EQ(decode_base64("YWI=", "x"), "ab");
-  EXPECT_EQ(decode_base64("YWJj", "x"), "abc");
-  EXPECT_EQ(decode_base64("/+8=", "x"), "\xFF\xEF");
-  for (const char* bad : {"YQ=", "Y", "YQ!=", "=YQ=", "Y Q="}) EXPECT_THROW(decode_base64(bad, "x"), Error) << bad;
+TEST(Charsmap, IsRefusedWhereItsBase64IsNone) {
+  akin::testing::expect_error(ErrorCode::corrupt, "normalizer: the 3 characters of 'precompiled_charsmap' are not base64", [] {
+    (void)read_charsmap(Json{{"precompiled_charsmap", "YQ="}}, "normalizer");
+  });
 }
 
 }  // namespace

@@ -28,10 +28,14 @@ struct Block {
   std::string text;                   ///< valid UTF-8, no markup
   int level = 0;                      ///< of a heading: 1–6
   std::vector<std::string> headings;  ///< path of headings above it, outermost first
-  std::uint32_t page = 0;             ///< page, slide, sheet or cell, 1-based; 0 where the format has none
+  std::uint32_t page = 0;             ///< page, slide, sheet, …, 1-based: place_text() says of what; 0 where the format has none
   std::uint32_t line = 0;             ///< 1-based line in the source; 0 where the format has none
   std::vector<LineMark> line_marks;   ///< where further source lines begin, for text joined from several; code keeps its line ends instead
 };
+
+/// Where a block or chunk stands, in the format's words: "page 3", "slide 3", "sheet 2, row 14", "cell 4", "part 2" (of what a book's
+/// reading order lists), "line 7". Empty if both numbers are 0.
+std::string place_text(std::string_view format, std::uint32_t page, std::uint32_t line);
 
 /// The source line of the character at `offset` of the block's text; 0 where the format has no lines.
 std::uint32_t line_at(const Block& block, std::size_t offset) noexcept;

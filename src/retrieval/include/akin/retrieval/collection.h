@@ -56,6 +56,9 @@ struct IndexReport {
               n_removed = 0;  ///< documents, but for n_files_seen
   std::size_t n_ignored = 0;  ///< files and folders passed over by rules
   std::size_t n_chunks_embedded = 0, n_images_embedded = 0, n_tokens = 0, n_tokens_dropped = 0, n_invalid = 0;
+  /// Chunks of which the model told that it dropped tokens, and the documents that they are of. None by length where the model
+  /// counts its tokens here; one that counts them elsewhere may find more than estimated; static vectors pass over tokens that they lack.
+  std::size_t n_chunks_cut = 0, n_documents_cut = 0;
   std::map<std::string, std::size_t> formats;  ///< format → documents added or updated
   std::vector<Refusal> refused;
   std::string graph_failure;  ///< why the graph over the vectors was not brought up to date; empty: it was, or none was needed
@@ -113,7 +116,8 @@ struct Hit {
   std::string uri, title, text, snippet;  ///< snippet: the best window of the text, one line
   std::vector<TextRange> highlights;      ///< the query's words in the snippet
   std::vector<std::string> headings;
-  std::uint32_t page = 0, line = 0;
+  std::string place;                 ///< "page 3", "slide 3", "sheet 2, row 14", "cell 4", "part 2", "line 7"; may be empty
+  std::uint32_t page = 0, line = 0;  ///< its numbers, as filters compare them (`page` is slide, sheet, … too); 0: none
   std::uint64_t chunk_id = 0;
   std::vector<std::pair<std::string, std::string>> metadata;
   std::vector<Hit> more;  ///< of a search by documents: the next best chunks of this one

@@ -1,9 +1,9 @@
 // The vectors of RFC 4648, section 10, and what is not base64.
-#include "base64.h"
+#include "akin/base/base64.h"
 
 #include <gtest/gtest.h>
 
-namespace akin::hub {
+namespace akin {
 namespace {
 
 TEST(Base64, DecodesTheVectorsOfTheStandard) {
@@ -22,5 +22,15 @@ TEST(Base64, RefusesEverythingElse) {
     EXPECT_EQ(decode_base64(bad), std::nullopt) << bad;
 }
 
+TEST(Base64, ReadLooselyTakesWhatMailHolds) {
+  EXPECT_EQ(decode_base64_loosely(""), "");
+  EXPECT_EQ(decode_base64_loosely("Zm9v\r\nYmFy\r\n"), "foobar");
+  EXPECT_EQ(decode_base64_loosely("Zg==Zg"), "f\x06`") << "digits go on behind padding in the midst";
+  EXPECT_EQ(decode_base64_loosely("Zm9vYg"), "foob") << "without padding";
+  EXPECT_EQ(decode_base64_loosely("-_+/"), decode_base64("+/+/"));
+  EXPECT_EQ(decode_base64_loosely("Z!m?9 v"), "foo");
+  EXPECT_EQ(decode_base64_loosely("Zm9vZ"), "foo") << "six bits make no byte";
+}
+
 }  // namespace
-}  // namespace akin::hub
+}  // namespace akin
