@@ -15,6 +15,10 @@ namespace {
 
 constexpr std::size_t kNodesAtOnce = 64;
 constexpr std::uint32_t kGone = kNoLink;
+// For the neighbours that a node lost, about so many times `degree` stand-ins are considered, and of each at least so many. With all of
+// them (64 times 64 at most) mending takes twice as long and finds nothing more: after deleting 30 % of 100,000 sentence vectors recall is
+// 0.998 with ef 128 either way.
+constexpr std::size_t kStandIns = 2, kFewestStandIns = 8;
 
 struct OwnedLinks {
   OwnedLinks(std::size_t n_nodes, std::size_t degree) : links(Matrix<std::uint32_t>::uninitialized(n_nodes, degree)), rows(n_nodes) {
@@ -80,6 +84,30 @@ Kept keep(const HnswIndex::Impl& index, std::span<const std::uint64_t> old_rows,
   return kept;
 }
 
+// The neighbours of a node that stay, and for each that has gone the nearest of its own that stay; false if none has gone.
+bool gather(const Graph& old, const Kept& kept, std::uint32_t old_node, std::vector<std::uint32_t>& candidates) {
+  const auto has_gone = [&](std::uint32_t link) { return kept.number[link] == kGone; };
+  const std::span<const std::uint32_t> places = old.links.row(old_node);
+  const auto links = places.first(static_cast<std::size_t>(std::ranges::find(places, kNoLink) - places.begin()));
+  const auto n_gone = static_cast<std::size_t>(std::ranges::count_if(links, has_gone));
+  const std::size_t most = n_gone == 0 ? 0 : std::max(kFewestStandIns, kStandIns * places.size() / n_gone);
+  candidates.clear();
+  for (const std::uint32_t link : links) {
+    if (!has_gone(link)) {
+      candidates.push_back(kept.number[link]);
+      continue;
+    }
+    std::size_t n = 0;
+    for (const std::uint32_t beyond : old.links.row(link)) {
+      if (beyond == kNoLink || n == most) break;
+      if (has_gone(beyond)) continue;
+      candidates.push_back(kept.number[beyond]);
+      ++n;
+    }
+  }
+  return n_gone != 0;
+}
+
 // The links of the old nodes that stay. A link to one that has gone is mended by links to its neighbours, of which the best are chosen.
 void mend(const Graph& old, const Kept& kept, const CodeTable& exact, const GraphBuildOptions& options, GrowingLinks& links,
           Context& context) {
@@ -88,20 +116,7 @@ void mend(const Graph& old, const Kept& kept, const CodeTable& exact, const Grap
     std::vector<std::uint32_t> candidates;
     for (std::size_t i = begin; i < end; ++i) {
       const auto node = static_cast<std::uint32_t>(i);
-      candidates.clear();
-      bool broken = false;
-      for (const std::uint32_t link : old.links.row(kept.old_nodes[i])) {
-        if (link == kNoLink) break;
-        if (kept.number[link] != kGone) {
-          candidates.push_back(kept.number[link]);
-          continue;
-        }
-        broken = true;
-        for (const std::uint32_t beyond : old.links.row(link)) {
-          if (beyond == kNoLink) break;
-          if (kept.number[beyond] != kGone) candidates.push_back(kept.number[beyond]);
-        }
-      }
+      const bool broken = gather(old, kept, kept.old_nodes[i], candidates);
       links.set(node, broken ? prune.choose(node, candidates, options.degree) : std::span<const std::uint32_t>(candidates));
     }
   });
