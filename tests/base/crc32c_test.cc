@@ -43,6 +43,14 @@ TEST(Crc32c, IsTheSameByInstructionAndByTable) {
   }
 }
 
+TEST(Crc32c, IsTheSameForBlocksThatGoInPartsSideBySide) {
+  const std::vector<std::byte> bytes = noise(10'000);  // three blocks of three parts of 1024 bytes, and a rest
+  for (std::size_t n = 3000; n + 3 <= bytes.size(); n += 13) {
+    const auto part = std::span(bytes).subspan(n % 3, n);
+    ASSERT_EQ(crc32c(0x89ABCDEFu, part), crc32c_by_table(0x89ABCDEFu, part)) << n << " bytes";
+  }
+}
+
 TEST(Crc32c, IsContinuedFromWhereItStopped) {
   const std::vector<std::byte> bytes = noise(257);
   const std::uint32_t whole = crc32c(0, bytes);
