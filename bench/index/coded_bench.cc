@@ -16,6 +16,7 @@
 #include "akin/formats/vector_file.h"
 #include "akin/index/coded.h"
 #include "akin/index/flat.h"
+#include "akin/index/recall.h"
 #include "akin/kernels/distance.h"
 #include "code_scan.h"
 
@@ -60,16 +61,6 @@ Options parse(const std::vector<std::string>& arguments) {
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 using Hits = std::vector<std::vector<Neighbor>>;
-
-double recall_of(const Hits& found, const Hits& wanted) {
-  std::size_t n = 0, same = 0;
-  for (std::size_t q = 0; q < wanted.size(); ++q)
-    for (const Neighbor& hit : wanted[q]) {
-      ++n;
-      same += static_cast<std::size_t>(std::count_if(found[q].begin(), found[q].end(), [&](const Neighbor& x) { return x.id == hit.id; }));
-    }
-  return static_cast<double>(same) / static_cast<double>(n);
-}
 
 // Over the first queries and every row. NaN for signs, whose numbers are no products.
 double error_of(SearchCode code, const VectorSet& set, MatrixView<const float> queries, Context& context) {

@@ -19,6 +19,7 @@
 #include "akin/formats/vector_file.h"
 #include "akin/index/flat.h"
 #include "akin/index/hnsw.h"
+#include "akin/index/recall.h"
 
 namespace akin {
 namespace {
@@ -66,16 +67,6 @@ Options parse(const std::vector<std::string>& arguments) {
 }
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-/// Hits as near as the k-th true neighbour, of those there are.
-double recall_of(const std::vector<std::vector<Neighbor>>& found, const std::vector<std::vector<Neighbor>>& truth) {
-  std::size_t n_found = 0, n_true = 0;
-  for (std::size_t q = 0; q < truth.size(); ++q) {
-    n_true += truth[q].size();
-    for (const Neighbor& hit : found[q]) n_found += truth[q].empty() || hit.distance > truth[q].back().distance ? 0 : 1;
-  }
-  return n_true == 0 ? 1 : static_cast<double>(n_found) / static_cast<double>(n_true);
-}
 
 struct Measured {
   double qps = 0;

@@ -5,6 +5,7 @@
 
 #include "akin/base/error.h"
 #include "akin/index/flat.h"
+#include "akin/index/recall.h"
 
 namespace akin {
 namespace {
@@ -33,15 +34,6 @@ Split split(MatrixView<const float> vectors, std::size_t n_queries) {
     parts.vectors.add_segment(vectors.middle_rows(q * step + 1, end - q * step - 1));
   }
   return parts;
-}
-
-double recall_of(const Hits& found, const Hits& truth) {
-  std::size_t n_found = 0, n_true = 0;
-  for (std::size_t q = 0; q < truth.size(); ++q) {
-    n_true += truth[q].size();
-    for (const Neighbor& hit : found[q]) n_found += hit.distance <= truth[q].back().distance ? 1 : 0;
-  }
-  return static_cast<double>(std::min(n_found, n_true)) / static_cast<double>(n_true);
 }
 
 // Queries a second, one a call; the hits go to `hits`.

@@ -54,24 +54,22 @@ std::array<std::uint64_t, kSections> sizes_of(const Header& h) {
 
 constexpr std::array kMetrics = {Metric::cosine, Metric::dot, Metric::euclidean};
 
+constexpr std::size_t kNodesAtOnce = 8192;
+
 class Parser {
  public:
-  Parser(std::span<const std::byte> bytes, std::string_view name) : bytes_(bytes), name_(name) { read_header(); }
-
-  [[nodiscard]] std::span<const std::byte> section(Section which) const {
-    const std::span<const std::byte> part = bytes_.subspan(offsets_[which], sizes_[which]);
-    const std::size_t end = which == kNote ? bytes_.size() : offsets_[which + 1];
-    if (crc32c(0, bytes_.subspan(offsets_[which], end - offsets_[which])) != header_.checksums[which])
-      bad("the checksum of its " + std::string(kNames[which]) + " is not what the header says");
-    return part;
+  Parser(std::span<const std::byte> bytes, std::string_view name, Context* context) : bytes_(bytes), name_(name), context_(context) {
+    read_header();
   }
 
   HnswDescription describe() const {
+    for (const Section which : {kRecall, kNote}) prove(which);
     const std::span<const std::byte> note = section(kNote);
     return {header_.n_nodes, static_cast<int>(header_.code_bits), recall(), {note.begin(), note.end()}};
   }
 
   GraphFile read(std::shared_ptr<const void> owner) const {
+    side_by_side(kSections, 1, [&](std::size_t which, std::size_t) { prove(which); });
     GraphFile file;
     file.options = options();
     const auto mean = numbers<float>(kMean);
@@ -95,6 +93,19 @@ class Parser {
 
  private:
   [[noreturn]] void bad(const std::string& what) const { throw Error(ErrorCode::corrupt, name_ + ": " + what); }
+
+  void side_by_side(std::size_t n, std::size_t grain, const ThreadPool::Body& body) const {
+    if (context_ != nullptr) return context_->parallel_for(n, grain, body);
+    for (std::size_t begin = 0; begin < n; begin += grain) body(begin, std::min(begin + grain, n));
+  }
+
+  void prove(std::size_t which) const {
+    const std::size_t end = which == kNote ? bytes_.size() : offsets_[which + 1];
+    if (crc32c(0, bytes_.subspan(offsets_[which], end - offsets_[which])) != header_.checksums[which])
+      bad("the checksum of its " + std::string(kNames[which]) + " is not what the header says");
+  }
+
+  [[nodiscard]] std::span<const std::byte> section(Section which) const { return bytes_.subspan(offsets_[which], sizes_[which]); }
 
   void read_header() {
     if (bytes_.size() < kGraphHeaderBytes) bad("a graph's file begins with " + std::to_string(kGraphHeaderBytes) + " bytes of header");
@@ -157,22 +168,30 @@ class Parser {
 
   [[nodiscard]] MatrixView<const std::uint32_t> links() const {
     const MatrixView<const std::uint32_t> links(numbers<std::uint32_t>(kLinks).data(), header_.n_nodes, header_.degree);
-    for (std::size_t node = 0; node < links.rows(); ++node) {
-      bool ended = false;
-      for (const std::uint32_t link : links.row(node)) {
-        if (link == kNoLink) {
-          ended = true;
-        } else if (ended || link >= header_.n_nodes) {
-          bad("a link of node " + std::to_string(node) + " leads to node " + std::to_string(link) + " of " +
-              std::to_string(header_.n_nodes));
-        }
-      }
-    }
+    side_by_side(links.rows(), kNodesAtOnce, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t node = begin; node < end; ++node) check_links(node, links.row(node));
+    });
     return links;
+  }
+
+  void check_links(std::size_t node, std::span<const std::uint32_t> links) const {
+    // Without a way out of the loops, so that many links are compared at once: how many there are, and whether there is one that must not
+    // be.
+    std::size_t n = 0;
+    for (const std::uint32_t link : links) n += link != kNoLink ? 1 : 0;
+    bool wrong = false;
+    for (std::size_t i = 0; i < links.size(); ++i) wrong |= i < n ? links[i] >= header_.n_nodes : links[i] != kNoLink;
+    if (!wrong) return;
+    for (std::size_t i = 0; i < links.size(); ++i) {
+      if (links[i] != kNoLink && (i >= n || links[i] >= header_.n_nodes))
+        bad("a link of node " + std::to_string(node) + " leads to node " + std::to_string(links[i]) + " of " +
+            std::to_string(header_.n_nodes));
+    }
   }
 
   std::span<const std::byte> bytes_;
   std::string name_;
+  Context* context_;
   Header header_{};
   std::array<std::uint64_t, kSections> sizes_{}, offsets_{};
 };
@@ -229,10 +248,12 @@ void write_graph(const GraphFile& file, const std::function<void(std::span<const
   }
 }
 
-GraphFile parse_graph(std::span<const std::byte> bytes, std::string_view name, std::shared_ptr<const void> owner) {
-  return Parser(bytes, name).read(std::move(owner));
+GraphFile parse_graph(std::span<const std::byte> bytes, std::string_view name, std::shared_ptr<const void> owner, Context* context) {
+  return Parser(bytes, name, context).read(std::move(owner));
 }
 
-HnswDescription parse_graph_description(std::span<const std::byte> bytes, std::string_view name) { return Parser(bytes, name).describe(); }
+HnswDescription parse_graph_description(std::span<const std::byte> bytes, std::string_view name) {
+  return Parser(bytes, name, nullptr).describe();
+}
 
 }  // namespace akin

@@ -52,7 +52,7 @@ std::size_t HnswIndex::n_bytes() const noexcept {
 
 HnswIndex finished(const VectorSet& vectors, const HnswOptions& options, Linked graph, Context& context) {
   const auto made = [&](Graph built) {
-    auto impl = std::make_shared<HnswIndex::Impl>(vectors, options, std::move(built), context);
+    auto impl = std::make_shared<HnswIndex::Impl>(vectors, options, std::move(built));
     impl->recall = measure_recall(*impl, context);
     return impl;
   };

@@ -20,13 +20,13 @@ void save_hnsw(const HnswIndex& index, const std::filesystem::path& path, std::s
 
 LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors, Context& context) {
   const auto mapped = std::make_shared<const MappedFile>(path);
-  GraphFile file = parse_graph(mapped->bytes(), path.string(), mapped);
+  GraphFile file = parse_graph(mapped->bytes(), path.string(), mapped, &context);
   if (file.graph.size() != vectors.size() || file.graph.codes.frame().dim != vectors.dim()) {
     throw Error(ErrorCode::mismatch, path.string() + ": a graph of " + std::to_string(file.graph.size()) + " vectors of " +
                                          std::to_string(file.graph.codes.frame().dim) + ", there are " + std::to_string(vectors.size()) +
                                          " of " + std::to_string(vectors.dim()));
   }
-  auto impl = std::make_shared<HnswIndex::Impl>(vectors, file.options, std::move(file.graph), context);
+  auto impl = std::make_shared<HnswIndex::Impl>(vectors, file.options, std::move(file.graph));
   impl->recall = std::move(file.recall);
   return {HnswIndex(std::move(impl)), {file.note.begin(), file.note.end()}};
 }
@@ -34,7 +34,7 @@ LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors
 LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors, std::span<const std::uint64_t> rows_now,
                      Context& context) {
   const auto mapped = std::make_shared<const MappedFile>(path);
-  GraphFile file = parse_graph(mapped->bytes(), path.string(), mapped);
+  GraphFile file = parse_graph(mapped->bytes(), path.string(), mapped, &context);
   if (file.graph.size() != rows_now.size() || file.graph.codes.frame().dim != vectors.dim()) {
     throw Error(ErrorCode::mismatch, path.string() + ": a graph of " + std::to_string(file.graph.size()) + " vectors of " +
                                          std::to_string(file.graph.codes.frame().dim) + ", " + std::to_string(rows_now.size()) + " of " +
@@ -55,7 +55,7 @@ LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors
   // Links and codes stay in the file, rows beside it.
   file.graph.owner =
       std::make_shared<std::pair<std::shared_ptr<const MappedFile>, std::shared_ptr<const std::vector<std::uint32_t>>>>(mapped, rows);
-  auto impl = std::make_shared<HnswIndex::Impl>(vectors, file.options, std::move(file.graph), context);
+  auto impl = std::make_shared<HnswIndex::Impl>(vectors, file.options, std::move(file.graph));
   impl->recall = std::move(file.recall);
   impl->has_gone = has_gone;
   for (std::uint64_t row = 0; row < named.size(); ++row)

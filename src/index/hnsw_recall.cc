@@ -31,7 +31,7 @@ std::vector<std::uint32_t> sample_of(std::size_t n, std::uint64_t seed) {
 // The raw distance of the last of the exact neighbours of each query, which is itself a row and does not count.
 std::vector<float> last_distances(const HnswIndex::Impl& impl, const Matrix<float>& queries, std::span<const std::uint32_t> rows,
                                   Context& context) {
-  const auto found = impl.exact.searcher()->search_batch(queries.view(), {kNeighbours + 1, {}}, context);
+  const auto found = impl.exact(context).searcher()->search_batch(queries.view(), {kNeighbours + 1, {}}, context);
   std::vector<float> last;
   for (std::size_t q = 0; q < rows.size(); ++q) {
     std::vector<Neighbor> others = found[q];
@@ -57,7 +57,7 @@ std::vector<RecallAtEf> measure_recall(const HnswIndex::Impl& impl, Context& con
   }
   const Matrix<float> prepared = prepared_queries(impl.options.metric, queries.view());
   const std::vector<float> last = last_distances(impl, prepared, rows, context);
-  const Measure measure(impl.options.metric, impl.inverse_norms);
+  const Measure measure(impl.options.metric, impl.norms.all());
   std::vector<RecallAtEf> curve;
   ScratchPool<HnswScratch> pool;
   for (const std::size_t ef : kEfs) {
@@ -65,7 +65,7 @@ std::vector<RecallAtEf> measure_recall(const HnswIndex::Impl& impl, Context& con
     context.parallel_for(nodes.size(), 4, [&](std::size_t begin, std::size_t end) {
       const ScratchPool<HnswScratch>::Lease lease(pool);
       for (std::size_t q = begin; q < end; ++q) {
-        impl.walk(prepared.row(q), {.beam = ef, .hidden = nodes[q]}, lease.get());
+        impl.walk(prepared.row(q), {.beam = ef, .hidden = nodes[q]}, nullptr, lease.get());
         std::size_t n = 0;
         for (const kernels::Scored& hit : lease.get().measured) n += measure.distance(hit.distance) <= last[q] ? 1 : 0;
         found[q] = std::min(n, kNeighbours);

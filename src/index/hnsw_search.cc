@@ -15,14 +15,24 @@ namespace akin {
 
 using kernels::Scored;
 
-HnswIndex::Impl::Impl(const VectorSet& rows, const HnswOptions& chosen, Graph built, Context& context)
-    : vectors(rows),
-      options(chosen),
-      graph(std::move(built)),
-      inverse_norms(inverse_norms_of(rows, chosen.metric, context)),
-      exact(build_flat(rows, {chosen.metric}, context)) {}
+HnswIndex::Impl::Impl(const VectorSet& rows, const HnswOptions& chosen, Graph built)
+    : vectors(rows), options(chosen), graph(std::move(built)), norms(rows, chosen.metric) {}
 
-void HnswIndex::Impl::walk(std::span<const float> query, const WalkOptions& walk_options, HnswScratch& scratch) const {
+const FlatIndex& HnswIndex::Impl::exact(Context& context) const {
+  const std::lock_guard lock(mutex_);
+  if (!exact_) exact_ = build_flat(vectors, {options.metric}, context);
+  return *exact_;
+}
+
+void HnswIndex::Impl::measure(std::span<const float> query, std::span<const std::uint64_t> ids, const RowCheck* check,
+                              std::vector<Scored>& out) const {
+  if (check != nullptr) check->before_reading(ids);
+  norms.prepare(ids);
+  measure_rows(vectors, Measure(options.metric, norms.all()), query, ids, out);
+}
+
+void HnswIndex::Impl::walk(std::span<const float> query, const WalkOptions& walk_options, const RowCheck* check,
+                           HnswScratch& scratch) const {
   if (scratch.room.empty()) scratch.room = Matrix<std::int8_t>(1, graph.codes.query_size());
   const CodeQuery coded = graph.codes.encode_query(query, scratch.room.row(0));
   scratch.ids.clear();
@@ -30,7 +40,7 @@ void HnswIndex::Impl::walk(std::span<const float> query, const WalkOptions& walk
     scratch.ids.push_back(graph.rows[entry.node()]);
   std::ranges::sort(scratch.ids);
   scratch.measured.clear();
-  measure_rows(vectors, Measure(options.metric, inverse_norms), query, scratch.ids, scratch.measured);
+  measure(query, scratch.ids, check, scratch.measured);
   std::sort(scratch.measured.begin(), scratch.measured.end());
 }
 
@@ -40,6 +50,8 @@ constexpr std::size_t kDefaultEf = 64;
 constexpr float kDefaultRecall = 0.99F;
 // A walk compares about so many rows for each candidate that it keeps; an exact pass reads a row in about the time of two comparisons.
 constexpr std::size_t kRowsPerCandidate = 16;
+// Of a filter: so many are one piece of work for an exact pass, too.
+constexpr std::size_t kListedRows = 8192;
 // Queries of a piece of work.
 constexpr std::size_t kQueriesAtOnce = 4;
 
@@ -85,51 +97,70 @@ Plan plan_of(const std::shared_ptr<const HnswIndex::Impl>& impl, const SearchPar
 
 class HnswSearcher final : public Searcher {
  public:
-  explicit HnswSearcher(std::shared_ptr<const HnswIndex::Impl> impl)
-      : impl_(std::move(impl)), measure_(impl_->options.metric, impl_->inverse_norms), exact_(impl_->exact.searcher()) {}
+  explicit HnswSearcher(std::shared_ptr<const HnswIndex::Impl> impl) : impl_(std::move(impl)) {}
 
   std::vector<Neighbor> search(std::span<const float> query, const SearchParameters& parameters, Context& context) override {
     check_search(impl_->vectors, query.size(), parameters);
     const Plan plan = plan_of(impl_, parameters, bits_);
-    if (plan.exact) return exact_->search(query, parameters, context);
+    if (plan.exact) return look(query, parameters, context);
     context.cancel.check();
-    std::vector<Neighbor> hits = walk(prepared_query(impl_->options.metric, query), plan, scratch_);
+    std::vector<Neighbor> hits = walk(prepared_query(impl_->options.metric, query), plan, parameters.check, scratch_);
     // A part of the graph that no link leads to.
-    if (hits.size() < plan.n_hits) return exact_->search(query, parameters, context);
-    return hits;
+    return hits.size() < plan.n_hits ? look(query, parameters, context) : hits;
   }
 
   std::vector<std::vector<Neighbor>> search_batch(MatrixView<const float> queries, const SearchParameters& parameters,
                                                   Context& context) override {
     check_search(impl_->vectors, queries.cols(), parameters);
     const Plan plan = plan_of(impl_, parameters, bits_);
-    if (plan.exact) return exact_->search_batch(queries, parameters, context);
+    if (plan.exact) return all_rows(parameters, context).search_batch(queries, parameters, context);
     const Matrix<float> prepared = prepared_queries(impl_->options.metric, queries);
     std::vector<std::vector<Neighbor>> results(queries.rows());
     ScratchPool<HnswScratch> pool;
     context.parallel_for(queries.rows(), kQueriesAtOnce, [&](std::size_t begin, std::size_t end) {
       const ScratchPool<HnswScratch>::Lease lease(pool);
-      for (std::size_t q = begin; q < end; ++q) results[q] = walk(prepared.row(q), plan, lease.get());
+      for (std::size_t q = begin; q < end; ++q) results[q] = walk(prepared.row(q), plan, parameters.check, lease.get());
     });
     for (std::size_t q = 0; q < queries.rows(); ++q)
-      if (results[q].size() < plan.n_hits) results[q] = exact_->search(queries.row(q), parameters, context);
+      if (results[q].size() < plan.n_hits) results[q] = look(queries.row(q), parameters, context);
     return results;
   }
 
  private:
-  std::vector<Neighbor> walk(std::span<const float> query, const Plan& plan, HnswScratch& scratch) const {
-    impl_->walk(query, {.beam = plan.ef, .kept = plan.kept, .wide_beam = plan.wide_beam}, scratch);
+  std::vector<Neighbor> walk(std::span<const float> query, const Plan& plan, const RowCheck* check, HnswScratch& scratch) const {
+    impl_->walk(query, {.beam = plan.ef, .kept = plan.kept, .wide_beam = plan.wide_beam}, check, scratch);
     if (!plan.loose.empty()) {
-      measure_rows(impl_->vectors, measure_, query, plan.loose, scratch.measured);
+      impl_->measure(query, plan.loose, check, scratch.measured);
       std::sort(scratch.measured.begin(), scratch.measured.end());
     }
     scratch.measured.resize(std::min(scratch.measured.size(), plan.n_hits));
-    return hits_of(measure_, scratch.measured);
+    return hits_of(Measure(impl_->options.metric, impl_->norms.all()), scratch.measured);
+  }
+
+  // Exactly. Few rows are measured alone, so that nothing has to be known of the others.
+  std::vector<Neighbor> look(std::span<const float> query, const SearchParameters& parameters, Context& context) {
+    if (parameters.filter.keeps_all() || parameters.filter.count(impl_->vectors.size()) > kListedRows)
+      return all_rows(parameters, context).search(query, parameters, context);
+    std::vector<std::uint32_t> rows;
+    parameters.filter.select(0, impl_->vectors.size(), rows);
+    scratch_.ids.assign(rows.begin(), rows.end());
+    std::vector<Scored>& measured = scratch_.measured;
+    measured.clear();
+    impl_->measure(prepared_query(impl_->options.metric, query), scratch_.ids, parameters.check, measured);
+    const std::size_t n = std::min(parameters.k, measured.size());
+    std::partial_sort(measured.begin(), measured.begin() + static_cast<std::ptrdiff_t>(n), measured.end());
+    measured.resize(n);
+    return hits_of(Measure(impl_->options.metric, impl_->norms.all()), measured);
+  }
+
+  Searcher& all_rows(const SearchParameters& parameters, Context& context) {
+    if (parameters.check != nullptr) parameters.check->before_reading_all();
+    if (exact_ == nullptr) exact_ = impl_->exact(context).searcher();
+    return *exact_;
   }
 
   std::shared_ptr<const HnswIndex::Impl> impl_;
-  Measure measure_;
-  std::unique_ptr<Searcher> exact_;
+  std::unique_ptr<Searcher> exact_;  // once it is needed
   HnswScratch scratch_;
   std::vector<std::uint64_t> bits_;
 };

@@ -1,6 +1,7 @@
 #include "prepared_rows.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <string>
 
@@ -13,6 +14,15 @@ namespace {
 
 constexpr std::size_t kGrainRows = 8192;
 
+constexpr float kUnknown = -1;
+
+bool needs_norms(const VectorSet& vectors, Metric metric) { return metric == Metric::cosine && !vectors.unit_length(); }
+
+float inverse_norm(std::span<const float> row) {
+  const float inverse = 1 / norm_of(row);
+  return std::isfinite(inverse) ? inverse : 0;
+}
+
 void check_query(std::span<const float> query) {
   for (const float x : query)
     if (!std::isfinite(x)) throw Error(ErrorCode::invalid_argument, "search: the query holds a number that is not finite");
@@ -21,17 +31,28 @@ void check_query(std::span<const float> query) {
 }  // namespace
 
 std::vector<float> inverse_norms_of(const VectorSet& vectors, Metric metric, Context& context) {
-  if (metric != Metric::cosine || vectors.unit_length()) return {};
+  if (!needs_norms(vectors, metric)) return {};
   std::vector<float> norms(vectors.size());
   for (const VectorSegment& segment : vectors.segments()) {
     context.parallel_for(segment.rows.rows(), kGrainRows, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t r = begin; r < end; ++r) {
-        const float inverse = 1 / norm_of(segment.rows.row(r));
-        norms[segment.first_id + r] = std::isfinite(inverse) ? inverse : 0;
-      }
+      for (std::size_t r = begin; r < end; ++r) norms[segment.first_id + r] = inverse_norm(segment.rows.row(r));
     });
   }
   return norms;
+}
+
+RowNorms::RowNorms(const VectorSet& vectors, Metric metric)
+    : vectors_(vectors), inverse_(needs_norms(vectors, metric) ? vectors.size() : 0, kUnknown) {}
+
+void RowNorms::prepare(std::span<const std::uint64_t> rows) const {
+  if (inverse_.empty()) return;
+  for (const std::uint64_t row : rows) {
+    const std::atomic_ref<float> inverse(inverse_[row]);
+    if (inverse.load(std::memory_order_acquire) != kUnknown) continue;
+    // Only the first to know it writes: whoever has seen it may read it as it lies.
+    float unknown = kUnknown;
+    inverse.compare_exchange_strong(unknown, inverse_norm(vectors_.row(row)), std::memory_order_acq_rel);
+  }
 }
 
 void check_search(const VectorSet& vectors, std::size_t query_dim, const SearchParameters& parameters) {

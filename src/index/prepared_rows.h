@@ -18,6 +18,19 @@ namespace akin {
 /// 1 / ‖row‖ of each row, 0 where that is not finite; empty where the metric needs none.
 std::vector<float> inverse_norms_of(const VectorSet& vectors, Metric metric, Context& context);
 
+/// The same, each worked out when its row is first looked at. The rows must outlive it. Any thread.
+class RowNorms {
+ public:
+  RowNorms(const VectorSet& vectors, Metric metric);
+  /// all() is right for these rows from here on.
+  void prepare(std::span<const std::uint64_t> rows) const;
+  [[nodiscard]] std::span<const float> all() const noexcept { return inverse_; }
+
+ private:
+  VectorSet vectors_;
+  mutable std::vector<float> inverse_;  // kUnknown, until its row was looked at; then it stays. Empty where the metric needs none
+};
+
 /// Throws what Searcher::search() says.
 void check_search(const VectorSet& vectors, std::size_t query_dim, const SearchParameters& parameters);
 

@@ -10,6 +10,7 @@
 #include "akin/base/error.h"
 #include "akin/base/rng.h"
 #include "akin/index/flat.h"
+#include "akin/index/recall.h"
 
 namespace akin {
 namespace {
@@ -28,16 +29,6 @@ Matrix<float> clustered_rows(std::size_t n, std::size_t dim, std::uint64_t seed)
     for (std::size_t i = 0; i < dim; ++i) rows(r, i) = length * (at(c, i) + 0.5F * rng.normal());
   }
   return rows;
-}
-
-double recall_of(const std::vector<std::vector<Neighbor>>& found, const std::vector<std::vector<Neighbor>>& wanted) {
-  std::size_t n = 0, same = 0;
-  for (std::size_t q = 0; q < wanted.size(); ++q)
-    for (const Neighbor& hit : wanted[q]) {
-      ++n;
-      same += static_cast<std::size_t>(std::count_if(found[q].begin(), found[q].end(), [&](const Neighbor& x) { return x.id == hit.id; }));
-    }
-  return static_cast<double>(same) / static_cast<double>(n);
 }
 
 // One bit of 96 dimensions is off by about a tenth of a vector's length (bit_codes_test.cc), as much as neighbours of a cluster differ.

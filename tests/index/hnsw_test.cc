@@ -11,6 +11,7 @@
 #include "akin/base/mapped_file.h"
 #include "akin/base/rng.h"
 #include "akin/index/flat.h"
+#include "akin/index/recall.h"
 #include "base/temporary_folder.h"
 #include "base/throws.h"
 
@@ -29,15 +30,6 @@ Matrix<float> clustered_rows(std::size_t n, std::size_t dim, std::uint64_t seed)
     for (std::size_t i = 0; i < dim; ++i) rows(r, i) = centres(centre, i) + 0.7F * rng.normal();
   }
   return rows;
-}
-
-double recall(const std::vector<std::vector<Neighbor>>& found, const std::vector<std::vector<Neighbor>>& truth) {
-  std::size_t n = 0, total = 0;
-  for (std::size_t q = 0; q < truth.size(); ++q) {
-    total += truth[q].size();
-    for (const Neighbor& hit : truth[q]) n += static_cast<std::size_t>(std::ranges::count(found[q], hit.id, &Neighbor::id));
-  }
-  return static_cast<double>(n) / static_cast<double>(total);
 }
 
 std::vector<std::uint64_t> random_bits(std::size_t n, std::uint64_t one_in, std::uint64_t seed) {
@@ -59,9 +51,9 @@ TEST(Hnsw, FindsNearlyAllNeighboursForEveryMetric) {
       const auto truth = flat.searcher()->search_batch(queries.view(), {10, {}}, context);
       const auto searcher = index.searcher();
       // Measured: 0.92 and more with ef 64, 0.997 and more with ef 400 (noise in 48 dimensions is harder than sentences are).
-      EXPECT_GE(recall(searcher->search_batch(queries.view(), {10, {}, 64}, context), truth), 0.9) << name_of(metric) << bits;
+      EXPECT_GE(recall_of(searcher->search_batch(queries.view(), {10, {}, 64}, context), truth), 0.9) << name_of(metric) << bits;
       const auto found = searcher->search_batch(queries.view(), {10, {}, 400}, context);
-      EXPECT_GE(recall(found, truth), 0.995) << name_of(metric) << bits;
+      EXPECT_GE(recall_of(found, truth), 0.995) << name_of(metric) << bits;
       for (std::size_t q = 0; q < truth.size(); ++q) {
         for (const Neighbor& hit : found[q]) {
           const auto same = std::ranges::find(truth[q], hit.id, &Neighbor::id);
@@ -97,7 +89,7 @@ TEST(Hnsw, ReturnsKHitsOfWhateverAFilterKeeps) {
     const auto truth = flat.searcher()->search_batch(queries.view(), parameters, context);
     const auto found = searcher->search_batch(queries.view(), parameters, context);
     for (std::size_t q = 0; q < truth.size(); ++q) ASSERT_EQ(found[q].size(), truth[q].size()) << "1 in " << one_in;
-    EXPECT_GE(recall(found, truth), 0.95) << "1 in " << one_in;
+    EXPECT_GE(recall_of(found, truth), 0.95) << "1 in " << one_in;
     EXPECT_EQ(found[0], searcher->search(queries.row(0), parameters, context));
   }
 }
@@ -112,6 +104,52 @@ TEST(Hnsw, TakesAFilterOfIdsAsOneOfBits) {
     if ((bits[id / 64] >> id % 64 & 1) != 0) ids.push_back(id);
   EXPECT_EQ(index.searcher()->search(rows.row(3), {10, RowFilter::from_bits(bits)}, context),
             index.searcher()->search(rows.row(3), {10, RowFilter::from_ids(ids)}, context));
+}
+
+/// Remembers what it is asked; refuses one row.
+class Watcher final : public RowCheck {
+ public:
+  void before_reading(std::span<const std::uint64_t> ids) const override {
+    EXPECT_TRUE(std::ranges::is_sorted(ids));
+    for (const std::uint64_t id : ids) {
+      if (id == refused) throw Error(ErrorCode::corrupt, "refused");
+      asked.push_back(id);
+    }
+  }
+  void before_reading_all() const override { all = true; }
+  mutable std::vector<std::uint64_t> asked;
+  mutable bool all = false;
+  std::uint64_t refused = ~std::uint64_t{0};
+};
+
+TEST(Hnsw, AsksBeforeItReadsRows) {
+  const Matrix<float> rows = clustered_rows(20000, 16, 31);
+  Context context(1);
+  const HnswIndex index = build_hnsw(VectorSet(rows.view()), {}, context);
+  const auto searcher = index.searcher();
+  Watcher watcher;
+  SearchParameters parameters{.k = 10, .filter = {}, .ef = 40, .check = &watcher};
+  const auto hits = searcher->search(rows.row(77), parameters, context);
+  EXPECT_FALSE(watcher.all);
+  EXPECT_GE(watcher.asked.size(), 40U);
+  EXPECT_LT(watcher.asked.size(), 400U) << "few of 20,000 rows are read";
+  for (const Neighbor& hit : hits) EXPECT_TRUE(std::ranges::count(watcher.asked, hit.id) == 1) << hit.id;
+
+  const std::vector<std::uint64_t> listed = {5, 900, 17000};
+  watcher.asked.clear();
+  parameters.filter = RowFilter::from_ids(listed);
+  EXPECT_EQ(searcher->search(rows.row(77), parameters, context).size(), 3U);
+  EXPECT_EQ(watcher.asked, listed);
+  EXPECT_FALSE(watcher.all);
+
+  parameters.filter = {};
+  parameters.exact = true;
+  (void)searcher->search(rows.row(77), parameters, context);
+  EXPECT_TRUE(watcher.all);
+
+  parameters.exact = false;
+  watcher.refused = hits[3].id;
+  testing::expect_error(ErrorCode::corrupt, "refused", [&] { (void)searcher->search(rows.row(77), parameters, context); });
 }
 
 TEST(Hnsw, FindsRowsFarFromAllOthers) {
@@ -177,7 +215,7 @@ TEST(Hnsw, KnowsTheRecallOfItsSearches) {
   for (const float target : {0.9F, 0.95F, 0.99F}) {
     const auto found = index.searcher()->search_batch(queries.view(), {10, {}, 0, target}, context);
     // Queries of the same kind as the rows; 200 of them and 300 of the sample give a deviation of 0.008 at 0.9.
-    EXPECT_GE(recall(found, truth), target - 0.025F) << target;
+    EXPECT_GE(recall_of(found, truth), target - 0.025F) << target;
   }
   // Nothing short of all rows is sure of everything.
   EXPECT_EQ(index.searcher()->search_batch(queries.view(), {10, {}, 0, 1}, context), truth);
@@ -225,7 +263,7 @@ TEST(Hnsw, FindsAfterDeletingAndAddingWhatANewGraphFinds) {
     const auto found = next.searcher()->search_batch(queries.view(), {10, {}, 64}, two);
     const auto fresh = build_hnsw(set, options, two).searcher()->search_batch(queries.view(), {10, {}, 64}, two);
     // 1,000 neighbours: two deviations at 0.95 are 0.014.
-    EXPECT_GE(recall(found, truth), recall(fresh, truth) - 0.015) << "round " << round;
+    EXPECT_GE(recall_of(found, truth), recall_of(fresh, truth) - 0.015) << "round " << round;
     EXPECT_EQ(found, update_hnsw(index, set, changed.old_rows, one).searcher()->search_batch(queries.view(), {10, {}, 64}, one));
     index = next;
     rows = std::move(changed.rows);
@@ -310,7 +348,7 @@ TEST(Hnsw, LoadedForOtherRowsFindsAllThatAreThere) {
     const auto truth = flat.searcher()->search_batch(queries.view(), parameters, context);
     const auto found = index.searcher()->search_batch(queries.view(), parameters, context);
     for (const auto& hits : found) EXPECT_EQ(hits.size(), 10U);
-    EXPECT_GE(recall(found, truth), 0.9);
+    EXPECT_GE(recall_of(found, truth), 0.9);
   }
   EXPECT_EQ(index.searcher()->search(queries.row(0), {.k = 10, .filter = {}, .exact = true}, context),
             flat.searcher()->search(queries.row(0), {10, {}}, context));
@@ -320,8 +358,8 @@ TEST(Hnsw, LoadedForOtherRowsFindsAllThatAreThere) {
   std::iota(same.begin(), same.end(), std::uint64_t{0});
   const HnswIndex whole = update_hnsw(index, set, same, context);
   EXPECT_EQ(whole.n_loose(), 0U);
-  EXPECT_GE(recall(whole.searcher()->search_batch(queries.view(), {10, {}, 100}, context),
-                   flat.searcher()->search_batch(queries.view(), {10, {}}, context)),
+  EXPECT_GE(recall_of(whole.searcher()->search_batch(queries.view(), {10, {}, 100}, context),
+                      flat.searcher()->search_batch(queries.view(), {10, {}}, context)),
             0.95);
   rows_now[1] = rows_now[2];
   testing::expect_error(ErrorCode::invalid_argument, "named twice", [&] { load_hnsw(path, set, rows_now, context); });

@@ -22,6 +22,15 @@ struct Neighbor {
   friend bool operator==(const Neighbor&, const Neighbor&) = default;
 };
 
+/// Asked before rows are read, by whoever lets an index search rows that may not be whole. Any thread.
+class RowCheck {
+ public:
+  virtual ~RowCheck() = default;
+  /// The rows `ids` are about to be measured by their floats; rising. What it throws ends the search.
+  virtual void before_reading(std::span<const std::uint64_t> ids) const = 0;
+  virtual void before_reading_all() const = 0;
+};
+
 struct SearchParameters {
   std::size_t k = 10;  ///< > 0; fewer hits come back only if fewer rows pass the filter
   RowFilter filter;
@@ -32,6 +41,8 @@ struct SearchParameters {
   float recall = 0;
   /// Of an approximate index: looks at all rows instead.
   bool exact = false;
+  /// Of a graph, which reads few rows: asked before it reads them. Null: all are whole.
+  const RowCheck* check = nullptr;
 };
 
 /// Owned by one thread; must not outlive its index.
