@@ -40,7 +40,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   if (akin::parse_filter(akin::to_text(filter)) != filter) __builtin_trap();
   if (filter.keeps_all()) return 0;
-  const auto ids = akin::store::kept_chunk_ids(tables.db, filter);
+  akin::store::ChunkOwners owners;
+  const auto ids = akin::store::kept_chunk_ids(tables.db, filter, owners);
   if (ids.size() > 3 || !std::is_sorted(ids.begin(), ids.end())) __builtin_trap();
   return 0;
 }

@@ -12,14 +12,13 @@
 #include <vector>
 
 #include "akin/store/store.h"
-#include "vector_view.h"
 
 namespace akin {
 namespace store {
 
 /// Rows of a commit's vectors as an index takes them: rising, or a bit each, whichever is smaller.
 struct KeptRows {
-  std::weak_ptr<const VectorView> of;  ///< whose rows they are
+  std::weak_ptr<const void> of;  ///< whose rows they are
   std::size_t count = 0;
   bool as_bits = false;
   std::vector<std::uint64_t> words;

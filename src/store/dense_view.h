@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -17,6 +16,7 @@
 #include "akin/base/context.h"
 #include "akin/index/flat.h"
 #include "akin/store/store.h"
+#include "chunk_owners.h"
 #include "chunk_set.h"
 #include "graph_cache.h"
 #include "vector_view.h"
@@ -32,6 +32,7 @@ class DenseView {
   [[nodiscard]] const std::shared_ptr<const VectorView>& shared_vectors() const noexcept { return vectors_; }
   /// The sets of chunks last asked for in this commit.
   [[nodiscard]] ChunkSetCache& chunk_sets() const noexcept { return chunk_sets_; }
+  [[nodiscard]] ChunkOwners& owners() const noexcept { return owners_; }
   /// The nearest chunks, only those of `among` if given. Errors are Snapshot::search_dense()'s.
   [[nodiscard]] std::vector<ScoredChunk> search(std::span<const float> query, const DenseOptions& options, const ChunkSet::Impl* among,
                                                 Context& context) const;
@@ -40,21 +41,20 @@ class DenseView {
   bool refresh_graph(std::size_t max_bytes, Context& context) const;
 
  private:
-  struct Ready {
-    std::vector<std::uint64_t> chunk_ids;  // of each row of the index, ascending
-    std::vector<std::uint64_t> usable;     // a bit a row; empty if all are
-    std::size_t n_usable = 0;
-    VectorSet vectors{1};
-    std::optional<FlatIndex> flat;  // there is one of the two if a row can be searched
-    std::optional<HnswIndex> graph;
-    [[nodiscard]] const Index& index() const noexcept { return graph ? static_cast<const Index&>(*graph) : *flat; }
-  };
+  struct Ready;
+  class Proof;
 
-  const Ready& ready(Context& context) const;
+  /// `proved`: of rows whose checksums are right. Otherwise of all that are there where there is a graph, which reads few of them; what it
+  /// reads is then proved row by row.
+  std::shared_ptr<const Ready> ready(bool proved, Context& context) const;
+  [[nodiscard]] std::shared_ptr<Ready> rows_in_order(const std::vector<SegmentView>& segments, bool proved) const;
   [[nodiscard]] GraphRows graph_rows(const Ready& now) const;
   /// What the index is asked; `rows` are those of `among`, if any.
   [[nodiscard]] static SearchParameters parameters_for(const Ready& now, const DenseOptions& options, const KeptRows* rows);
-  std::shared_ptr<const KeptRows> kept_rows(const Ready& now, const ChunkSet::Impl& among) const;
+  static std::shared_ptr<const KeptRows> kept_rows(const std::shared_ptr<const Ready>& now, const ChunkSet::Impl& among);
+  struct Question;
+  [[nodiscard]] std::vector<ScoredChunk> answer(const Question& question, const std::shared_ptr<const Ready>& now, const RowCheck* check,
+                                                Context& context) const;
 
   std::filesystem::path folder_;
   std::shared_ptr<const VectorView> vectors_;
@@ -62,8 +62,9 @@ class DenseView {
   std::size_t dim_;
   Metric metric_;
   mutable std::mutex mutex_;
-  mutable std::optional<Ready> ready_;
+  mutable std::shared_ptr<const Ready> ready_;
   mutable ChunkSetCache chunk_sets_;
+  mutable ChunkOwners owners_;
 };
 
 }  // namespace akin::store

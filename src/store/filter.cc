@@ -12,14 +12,18 @@ namespace akin {
 namespace store {
 namespace {
 
+constexpr std::string_view kDocuments = "SELECT akin_collect(?1, id) FROM documents WHERE ";
+constexpr std::string_view kSources = "SELECT akin_collect(?1, d.id) FROM sources s JOIN documents d ON d.source_id = s.id WHERE ";
+constexpr std::string_view kChunks = "SELECT akin_collect(?1, id) FROM chunks WHERE ";
+
 constexpr std::array<BuiltInField, 7> kFields = {{
-    {"uri", false, "SELECT id FROM documents WHERE ", "uri"},
-    {"title", false, "SELECT id FROM documents WHERE ", "title"},
-    {"format", false, "SELECT id FROM documents WHERE ", "format"},
-    {"source", false, "SELECT d.id FROM sources s JOIN documents d ON d.source_id = s.id WHERE ", "s.path"},
-    {"chunks", true, "SELECT id FROM documents WHERE ", "n_chunks"},
-    {"page", true, "", "c.page"},
-    {"line", true, "", "c.line"},
+    {"uri", false, kDocuments, "uri"},
+    {"title", false, kDocuments, "title"},
+    {"format", false, kDocuments, "format"},
+    {"source", false, kSources, "s.path"},
+    {"chunks", true, kDocuments, "n_chunks"},
+    {"page", true, kChunks, "page", true},
+    {"line", true, kChunks, "line", true},
 }};
 
 }  // namespace
@@ -77,8 +81,7 @@ void check_tree(const Filter& filter, std::size_t depth, Count& count) {
   if (filter.kind == Filter::Kind::condition) return check_condition(filter.condition, count);
   const std::size_t n = filter.parts.size();
   const bool right = filter.kind == Filter::Kind::everything ? n == 0 : filter.kind == Filter::Kind::negation ? n == 1 : n > 1;
-  if (!right)
-    throw Error(ErrorCode::invalid_argument, "the filter joins " + std::to_string(n) + " parts where another number is wanted");
+  if (!right) throw Error(ErrorCode::invalid_argument, "the filter joins " + std::to_string(n) + " parts where another number is wanted");
   for (const Filter& part : filter.parts) {
     require(!part.keeps_all(), "the filter has a part without a condition");
     check_tree(part, depth + 1, count);

@@ -10,9 +10,10 @@ namespace akin::store {
 struct BuiltInField {
   std::string_view name;
   bool is_number = false;
-  /// SELECT … WHERE, to be followed by a comparison of `column`; empty for a column of the chunk itself.
-  std::string_view documents;
+  /// SELECT … WHERE, to be followed by a comparison of `column`; puts ids into the list ?1.
+  std::string_view select;
   std::string_view column;
+  bool of_chunks = false;  ///< the ids of chunks, not of documents
 };
 
 /// Null for a field of the metadata.

@@ -1,6 +1,5 @@
 #include "filter_sql.h"
 
-#include <algorithm>
 #include <optional>
 #include <string_view>
 
@@ -20,54 +19,27 @@ std::string behind_prefix(std::string text) {
   return text;
 }
 
-std::size_t depth_of(const Filter& filter) {
-  std::size_t depth = 0;
-  for (const Filter& part : filter.parts) depth = std::max(depth, 1 + depth_of(part));
-  return depth;
-}
-
 class Compiler {
  public:
   explicit Compiler(std::int64_t version)
       : number_(version < 2 ? "akin_number(value)" : "number"), time_(version < 2 ? "akin_time(value)" : "time") {}
 
-  FilterSql compile(const Filter& filter) {
-    const std::string where = tree(filter);
-    return {"SELECT c.id FROM chunks c WHERE " + where, std::move(values_)};
+  ConditionSql compile(FilterCondition condition) {
+    ConditionSql sql;
+    sql.inverted = condition.op == FilterOperator::not_equal;
+    if (sql.inverted) condition.op = FilterOperator::equal;
+    const BuiltInField* field = built_in_field(condition);
+    if (field == nullptr) {
+      sql.text = metadata(condition);
+    } else {
+      sql.text = std::string(field->select) + (field->is_number ? numbers(*field, condition) : texts(field->column, condition));
+      sql.of_chunks = field->of_chunks;
+    }
+    sql.values = std::move(values_);
+    return sql;
   }
 
  private:
-  std::string tree(const Filter& filter) {
-    if (filter.kind == Filter::Kind::condition) return condition(filter.condition);
-    if (filter.kind == Filter::Kind::negation) return "NOT " + tree(filter.parts.front());
-    // SQLite's parser keeps what stands before a parenthesis on a stack of a hundred: the deepest part comes first.
-    std::vector<const Filter*> parts;
-    for (const Filter& part : filter.parts) parts.push_back(&part);
-    std::stable_sort(parts.begin(), parts.end(), [](const Filter* a, const Filter* b) { return depth_of(*a) > depth_of(*b); });
-    std::string out;
-    for (const Filter* part : parts) {
-      if (!out.empty()) out += filter.kind == Filter::Kind::all ? " AND " : " OR ";
-      out += tree(*part);
-    }
-    return "(" + out + ")";
-  }
-
-  std::string condition(const FilterCondition& condition) {
-    if (condition.op == FilterOperator::not_equal) {
-      FilterCondition equal = condition;
-      equal.op = FilterOperator::equal;
-      return "NOT " + positive(equal);
-    }
-    return positive(condition);
-  }
-
-  std::string positive(const FilterCondition& condition) {
-    const BuiltInField* field = built_in_field(condition);
-    if (field == nullptr) return "c.document_id IN (" + metadata(condition) + ")";
-    const std::string compare = field->is_number ? numbers(*field, condition) : texts(field->column, condition);
-    return field->documents.empty() ? compare : "c.document_id IN (" + std::string(field->documents) + compare + ")";
-  }
-
   std::string numbers(const BuiltInField& field, const FilterCondition& condition) {
     const std::string column(field.column);
     if (condition.op == FilterOperator::exists) return column + " <> 0";
@@ -91,7 +63,6 @@ class Compiler {
     return column + " >= " + bound(text) + (end.empty() ? "" : " AND " + column + " < " + bound(end));
   }
 
-  /// SELECTs of the documents that pass.
   std::string metadata(const FilterCondition& condition) {
     field_ = bound(condition.field);
     if (condition.op == FilterOperator::exists) return arm("");
@@ -115,7 +86,9 @@ class Compiler {
     return out;
   }
 
-  [[nodiscard]] std::string arm(const std::string& test) const { return "SELECT document_id FROM metadata WHERE field = " + field_ + test; }
+  [[nodiscard]] std::string arm(const std::string& test) const {
+    return "SELECT akin_collect(?1, document_id) FROM metadata WHERE field = " + field_ + test;
+  }
 
   std::string time(FilterOperator op, const TimeSpan& span) {
     switch (op) {
@@ -144,7 +117,7 @@ class Compiler {
   template <class T>
   std::string bound(T value) {
     values_.emplace_back(std::move(value));
-    return "?" + std::to_string(values_.size());
+    return "?" + std::to_string(values_.size() + 1);
   }
 
   std::string number_, time_;  // of a value of the metadata
@@ -152,30 +125,69 @@ class Compiler {
   std::vector<std::variant<std::int64_t, double, std::string>> values_;
 };
 
+/// Ids of documents, or of chunks.
+struct Kept {
+  IdSet ids;
+  bool of_chunks = false;
+};
+
+class Evaluation {
+ public:
+  Evaluation(Connection& connection, ChunkOwners& owners) : connection_(connection), owners_(owners), version_(read_version(connection)) {}
+
+  IdSet chunks(const Filter& filter) { return as_chunks(tree(filter)); }
+
+ private:
+  Kept tree(const Filter& filter) {
+    if (filter.kind == Filter::Kind::condition) return condition(filter.condition);
+    Kept kept = tree(filter.parts.front());
+    if (filter.kind == Filter::Kind::negation) return {std::move(kept.ids).inverted(), kept.of_chunks};
+    for (std::size_t i = 1; i < filter.parts.size(); ++i) {
+      Kept other = tree(filter.parts[i]);
+      if (kept.of_chunks != other.of_chunks) kept = {as_chunks(std::move(kept)), true}, other = {as_chunks(std::move(other)), true};
+      kept.ids =
+          filter.kind == Filter::Kind::all ? IdSet::both(kept.ids, other.ids) : IdSet::either(std::move(kept.ids), std::move(other.ids));
+    }
+    return kept;
+  }
+
+  Kept condition(const FilterCondition& condition) {
+    const ConditionSql sql = condition_sql(condition, version_);
+    Statement query(connection_, sql.text);
+    std::vector<std::uint64_t> ids;
+    query.bind_list_at(1, ids);
+    for (std::size_t i = 0; i < sql.values.size(); ++i) {
+      const auto bind = [&](const auto& value) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>)
+          query.bind_at(static_cast<int>(i) + 2, std::string_view(value));
+        else
+          query.bind_at(static_cast<int>(i) + 2, value);
+      };
+      std::visit(bind, sql.values[i]);
+    }
+    query.run();
+    IdSet set = IdSet::of(std::move(ids));
+    return {sql.inverted ? std::move(set).inverted() : std::move(set), sql.of_chunks};
+  }
+
+  IdSet as_chunks(Kept kept) { return kept.of_chunks ? std::move(kept.ids) : owners_.chunks_of(kept.ids, connection_); }
+
+  Connection& connection_;
+  ChunkOwners& owners_;
+  std::int64_t version_;
+};
+
 }  // namespace
 
-FilterSql filter_sql(const Filter& filter, std::int64_t version) {
+ConditionSql condition_sql(const FilterCondition& condition, std::int64_t version) { return Compiler(version).compile(condition); }
+
+std::vector<std::uint64_t> kept_chunk_ids(Connection& connection, const Filter& filter, ChunkOwners& owners) {
   require(!filter.keeps_all(), "a filter without conditions needs no SQL");
   check_filter(filter);
-  return Compiler(version).compile(filter);
-}
-
-std::vector<std::uint64_t> kept_chunk_ids(Connection& connection, const Filter& filter) {
-  const FilterSql sql = filter_sql(filter, read_version(connection));
-  Statement query(connection, sql.text);
-  for (std::size_t i = 0; i < sql.values.size(); ++i) {
-    const auto bind = [&](const auto& value) {
-      if constexpr (std::is_same_v<std::decay_t<decltype(value)>, std::string>)
-        query.bind_at(static_cast<int>(i) + 1, std::string_view(value));
-      else
-        query.bind_at(static_cast<int>(i) + 1, value);
-    };
-    std::visit(bind, sql.values[i]);
-  }
-  std::vector<std::uint64_t> ids;
-  while (query.step()) ids.push_back(static_cast<std::uint64_t>(query.integer(0)));
-  std::sort(ids.begin(), ids.end());
-  return ids;
+  IdSet chunks = Evaluation(connection, owners).chunks(filter);
+  // All chunks but some: those of all documents but none, without these.
+  if (chunks.is_all_but()) chunks = IdSet::both(owners.chunks_of(IdSet().inverted(), connection), chunks);
+  return std::move(chunks).take();
 }
 
 }  // namespace akin::store

@@ -81,9 +81,11 @@ std::string get_meta(Connection& connection, std::string_view key) {
 }  // namespace
 
 void configure_writer(Connection& connection) {
-  // FULL: the log is synced at each commit, so that what apply() returned from survives a loss of power.
+  // FULL: the log is synced at each commit, so that what apply() returned from survives a loss of power. It is folded in at about 16 MiB:
+  // pages that many commits change are then written to the database once.
   connection.exec(
-      "PRAGMA synchronous=FULL; PRAGMA secure_delete=OFF; PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY;"
+      "PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA secure_delete=OFF; PRAGMA cache_size=-16384; PRAGMA "
+      "temp_store=MEMORY;"
       "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON");
 }
 

@@ -214,6 +214,8 @@ std::uint32_t SegmentWriter::append(MatrixView<const float> rows, std::uint32_t 
   return crc;
 }
 
+void SegmentWriter::begin_sync() noexcept { ::sync_file_range(fd_, 0, 0, SYNC_FILE_RANGE_WRITE); }
+
 void SegmentWriter::sync() {
   ask_hook({IoCall::sync, path_.native(), fd_, nullptr, 0, 0}, "save it to disk");
   if (::fdatasync(fd_) != 0) throw_errno(path_.string(), "save it to disk");

@@ -49,6 +49,8 @@ class SegmentWriter {
   std::uint32_t append(MatrixView<const float> rows, std::uint32_t crc);
   /// Forgets rows after the first `n_rows`.
   void rewind(std::uint64_t n_rows) noexcept { n_rows_ = n_rows; }
+  /// Asks the system to begin with what sync() waits for.
+  void begin_sync() noexcept;
   /// On return the rows survive a loss of power.
   void sync();
   [[nodiscard]] std::uint64_t n_rows() const noexcept { return n_rows_; }

@@ -119,12 +119,14 @@ std::optional<NextSpace> Snapshot::next_space() const {
                    static_cast<std::size_t>(impl_->db->integer("SELECT sum(n_rows) FROM next_ranges", 0))};
 }
 
+std::size_t Snapshot::n_vectors() const noexcept { return impl_->dense->vectors().n_rows() - impl_->dense->vectors().n_dead(); }
+
 StoreCounts Snapshot::counts() const {
   StoreCounts counts;
   counts.n_documents = static_cast<std::size_t>(impl_->db->integer("SELECT count(*) FROM documents", 0));
   counts.n_chunks = static_cast<std::size_t>(impl_->db->integer("SELECT count(*) FROM chunks", 0));
   counts.n_dead_vectors = impl_->dense->vectors().n_dead();
-  counts.n_vectors = impl_->dense->vectors().n_rows() - counts.n_dead_vectors;
+  counts.n_vectors = n_vectors();
   counts.n_segments = impl_->dense->vectors().segments().size();
   counts.n_free_bytes = static_cast<std::uint64_t>(impl_->db->integer("PRAGMA freelist_count", 0)) *
                         static_cast<std::uint64_t>(impl_->db->integer("PRAGMA page_size", 0));
@@ -141,7 +143,7 @@ ChunkSet Snapshot::select(const Filter& where) const {
   const std::string key = to_text(where);
   ChunkSetCache& known = impl_->dense->chunk_sets();
   if (auto set = known.find(key)) return ChunkSet(std::move(set));
-  auto set = std::make_shared<const ChunkSet::Impl>(kept_chunk_ids(*impl_->db, where));
+  auto set = std::make_shared<const ChunkSet::Impl>(kept_chunk_ids(*impl_->db, where, impl_->dense->owners()));
   known.keep(key, set);
   return ChunkSet(std::move(set));
 }

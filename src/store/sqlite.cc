@@ -112,6 +112,7 @@ std::span<const std::byte> Statement::blob(int column) const noexcept {
 }
 
 void Statement::bind_integer(int position, std::int64_t value) { check(sqlite3_bind_int64(statement_, position, value)); }
+void Statement::bind_null(int position) { check(sqlite3_bind_null(statement_, position)); }
 void Statement::bind_at(int position, double value) { check(sqlite3_bind_double(statement_, position, value)); }
 void Statement::bind_at(int position, std::string_view value) {
   // An empty view may have no address; SQLite would bind NULL.
@@ -126,6 +127,10 @@ void Statement::bind_ids_at(int position, const std::span<const std::uint64_t>& 
   // SQLite hands the pointer on; akin_among() reads only.
   auto* pointer = const_cast<std::span<const std::uint64_t>*>(&ids);
   check(sqlite3_bind_pointer(statement_, position, pointer, kIdsPointer, nullptr));
+}
+
+void Statement::bind_list_at(int position, std::vector<std::uint64_t>& list) {
+  check(sqlite3_bind_pointer(statement_, position, &list, kListPointer, nullptr));
 }
 
 Connection::Connection(const std::filesystem::path& file, OpenMode mode) : file_(file) {

@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <unordered_map>
+#include <vector>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -55,13 +57,24 @@ class Statement {
   requires std::is_integral_v<T>
   void bind_at(int position, T value) { bind_integer(position, static_cast<std::int64_t>(value)); }
   void bind_at(int position, double value);
+  /// Nothing: NULL.
+  template <class T>
+  void bind_at(int position, const std::optional<T>& value) {
+    if (value)
+      bind_at(position, *value);
+    else
+      bind_null(position);
+  }
   void bind_at(int position, std::string_view value);
   void bind_at(int position, std::span<const std::byte> value);
   /// For akin_among() (see sql_functions.h): `ids` and what it views must live until the next reset().
   void bind_ids_at(int position, const std::span<const std::uint64_t>& ids);
+  /// For akin_collect(): `list` must live until the next reset().
+  void bind_list_at(int position, std::vector<std::uint64_t>& list);
 
  private:
   void bind_integer(int position, std::int64_t value);
+  void bind_null(int position);
   void check(int rc) const;
 
   Connection* connection_;
@@ -97,7 +110,7 @@ class Connection {
  private:
   std::filesystem::path file_;
   sqlite3* db_ = nullptr;
-  std::unordered_map<std::string_view, std::unique_ptr<Statement>> statements_;
+  std::unordered_map<const char*, std::unique_ptr<Statement>> statements_;  // by address: each literal is prepared for itself
 };
 
 /// BEGIN … COMMIT, rolled back unless commit() was called.

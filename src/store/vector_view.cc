@@ -2,18 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
-#include <tuple>
 #include <utility>
 
 #include "akin/base/error.h"
 
 namespace akin::store {
 namespace {
-
-bool before(const std::pair<std::uint64_t, VectorRange>& a, const std::pair<std::uint64_t, VectorRange>& b) noexcept {
-  return std::tie(a.first, a.second.first_row, a.second.n_rows, a.second.crc) <
-         std::tie(b.first, b.second.first_row, b.second.n_rows, b.second.crc);
-}
 
 [[noreturn]] void bad_table(const Connection& connection, std::uint64_t segment, const char* what) {
   throw Error(ErrorCode::corrupt, connection.file().string() + ": table vector_ranges, segment " + std::to_string(segment) + ": " + what);
@@ -92,6 +86,32 @@ void VectorView::map_files(const std::filesystem::path& folder, const StoreSpace
       if (error.code() == ErrorCode::not_found) missing_file_ = true;
     }
   }
+  mark_there();
+}
+
+void VectorView::mark_there() {
+  for (SegmentView& segment : segments_) {
+    const std::uint64_t n = segment.reader == nullptr ? 0 : std::min(segment.n_rows(), segment.reader->n_rows());
+    segment.there.assign(segment.n_rows(), 0);
+    std::fill_n(segment.there.begin(), n, std::uint8_t{1});
+    auto dead = dead_.begin();
+    for (std::size_t row = 0; row < n && dead != dead_.end(); ++row) {
+      dead = std::lower_bound(dead, dead_.end(), segment.chunk_ids[row]);
+      if (dead != dead_.end() && *dead == segment.chunk_ids[row]) segment.there[row] = 0;
+    }
+    proofs_.emplace_back(segment.ranges.size(), Proof::none);
+  }
+}
+
+/// Ranges are added behind those that are there, and go with their segment.
+void VectorView::take_proofs(const VectorView& previous) {
+  for (std::size_t s = 0; s < segments_.size(); ++s) {
+    const auto old = std::ranges::find(previous.segments_, segments_[s].id, &SegmentView::id);
+    if (old == previous.segments_.end()) continue;
+    const std::vector<Proof>& proofs = previous.proofs_[static_cast<std::size_t>(old - previous.segments_.begin())];
+    for (std::size_t r = 0; r < std::min(proofs.size(), proofs_[s].size()); ++r)
+      if (proofs[r] == Proof::right && old->ranges[r] == segments_[s].ranges[r]) proofs_[s][r] = Proof::right;
+  }
 }
 
 std::shared_ptr<const VectorView> VectorView::load(Connection& connection, const std::filesystem::path& folder, const StoreSpace& space,
@@ -102,9 +122,9 @@ std::shared_ptr<const VectorView> VectorView::load(Connection& connection, const
       connection, connection.statement("SELECT segment, first_row, n_rows, crc, chunk_ids FROM vector_ranges ORDER BY segment, first_row"));
   view->read_dead(connection);
   if (previous != nullptr) {
-    const std::lock_guard lock(previous->mutex_);
-    view->proved_ = previous->proved_;
     view->map_files(folder, space, previous);
+    const std::lock_guard lock(previous->mutex_);
+    view->take_proofs(*previous);
   } else {
     view->map_files(folder, space, nullptr);
   }
@@ -128,39 +148,53 @@ void VectorView::report(const SegmentView& segment, const VectorRange& range, co
   if (damaged_chunks_.size() > known) damage_.push_back(what);
 }
 
+bool VectorView::prove(std::size_t segment, std::size_t range) const {
+  Proof& proof = proofs_[segment][range];
+  if (proof == Proof::none) {
+    const SegmentReader* reader = segments_[segment].reader.get();
+    const VectorRange& rows = segments_[segment].ranges[range];
+    const bool right =
+        reader != nullptr && rows.first_row + rows.n_rows <= reader->n_rows() && reader->checksum(rows.first_row, rows.n_rows) == rows.crc;
+    proof = right ? Proof::right : Proof::wrong;
+  }
+  return proof == Proof::right;
+}
+
+void VectorView::prove_all(std::span<const std::pair<std::size_t, std::size_t>> ranges, Context* context) const {
+  const auto prove_some = [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) prove(ranges[i].first, ranges[i].second);
+  };
+  if (context == nullptr) return prove_some(0, ranges.size());
+  context->pool.parallel_for(ranges.size(), 16, prove_some);  // a mebibyte and a half at 384 dimensions
+}
+
+std::pair<std::size_t, std::size_t> VectorView::range_of(const Place& place) const {
+  const std::vector<VectorRange>& ranges = segments_[place.segment].ranges;
+  const auto behind = std::ranges::upper_bound(ranges, place.row, {}, &VectorRange::first_row);
+  return {place.segment, static_cast<std::size_t>(behind - ranges.begin()) - 1};
+}
+
+bool VectorView::proves(std::span<const Place> rows, Context* context) const {
+  std::vector<std::pair<std::size_t, std::size_t>> ranges;
+  for (const Place& place : rows) ranges.push_back(range_of(place));
+  std::ranges::sort(ranges);
+  ranges.erase(std::unique(ranges.begin(), ranges.end()), ranges.end());
+  const std::lock_guard lock(mutex_);
+  prove_all(ranges, context);
+  return std::ranges::all_of(ranges, [&](const auto& range) { return prove(range.first, range.second); });
+}
+
 void VectorView::verify(Context* context) const {
-  struct Task {
-    SegmentView* segment;
-    const VectorRange* range;
-    bool good;
-  };
-  std::vector<Task> tasks;
-  for (SegmentView& segment : segments_) {
-    segment.usable.assign(segment.n_rows(), 1);
-    for (const VectorRange& range : segment.ranges) tasks.push_back({&segment, &range, false});
+  std::vector<std::pair<std::size_t, std::size_t>> tasks;  // segment, range
+  for (std::size_t s = 0; s < segments_.size(); ++s) {
+    segments_[s].usable = segments_[s].there;
+    for (std::size_t r = 0; r < segments_[s].ranges.size(); ++r) tasks.emplace_back(s, r);
   }
-  const auto check = [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      Task& task = tasks[i];
-      const SegmentReader* reader = task.segment->reader.get();
-      if (reader == nullptr || task.range->first_row + task.range->n_rows > reader->n_rows()) continue;
-      task.good = std::binary_search(proved_.begin(), proved_.end(), std::pair(task.segment->id, *task.range), before) ||
-                  reader->checksum(task.range->first_row, task.range->n_rows) == task.range->crc;
-    }
-  };
-  if (context != nullptr) {
-    context->pool.parallel_for(tasks.size(), 1, check);
-  } else {
-    check(0, tasks.size());
-  }
-  decltype(proved_) proved;
-  for (const Task& task : tasks) {
-    SegmentView& segment = *task.segment;
-    const VectorRange& range = *task.range;
-    if (task.good) {
-      proved.emplace_back(segment.id, range);
-      continue;
-    }
+  prove_all(tasks, context);
+  for (const auto& [s, r] : tasks) {
+    if (proofs_[s][r] == Proof::right) continue;
+    SegmentView& segment = segments_[s];
+    const VectorRange& range = segment.ranges[r];
     std::fill_n(segment.usable.begin() + static_cast<std::ptrdiff_t>(range.first_row), range.n_rows, std::uint8_t{0});
     const std::string rows = "rows " + std::to_string(range.first_row) + " to " + std::to_string(range.first_row + range.n_rows - 1);
     if (segment.reader == nullptr) {
@@ -171,16 +205,9 @@ void VectorView::verify(Context* context) const {
       report(segment, range, segment.reader->path().string() + ": " + rows + " are damaged: their checksum is wrong");
     }
   }
-  for (SegmentView& segment : segments_) {
-    auto dead = dead_.begin();
-    for (std::size_t row = 0; row < segment.chunk_ids.size() && dead != dead_.end(); ++row) {
-      dead = std::lower_bound(dead, dead_.end(), segment.chunk_ids[row]);
-      if (dead != dead_.end() && *dead == segment.chunk_ids[row]) segment.usable[row] = 0;
-    }
+  for (SegmentView& segment : segments_)
     segment.n_usable = static_cast<std::uint64_t>(std::count(segment.usable.begin(), segment.usable.end(), std::uint8_t{1}));
-  }
   std::sort(damaged_chunks_.begin(), damaged_chunks_.end());
-  proved_ = std::move(proved);
   verified_ = true;
 }
 
@@ -201,11 +228,13 @@ const std::vector<std::uint64_t>& VectorView::damaged_chunks(Context* context) c
 }
 
 std::span<const float> VectorView::vector_of(std::uint64_t chunk_id) const {
-  for (const SegmentView& segment : verified(nullptr)) {
+  for (std::size_t s = 0; s < segments_.size(); ++s) {
+    const SegmentView& segment = segments_[s];
     const auto at = std::lower_bound(segment.chunk_ids.begin(), segment.chunk_ids.end(), chunk_id);
     if (at == segment.chunk_ids.end() || *at != chunk_id) continue;
     const auto row = static_cast<std::size_t>(at - segment.chunk_ids.begin());
-    if (segment.usable[row] != 0) return segment.reader->rows(row, 1).row(0);
+    const Place place{s, row};
+    if (segment.there[row] != 0 && proves({&place, 1}, nullptr)) return segment.reader->rows(row, 1).row(0);
   }
   return {};
 }

@@ -1,6 +1,6 @@
 // The vectors of one commit, ready to search: mapped segments, whose chunk each row is, which rows are dead. Built from the database in one
-// go, shared by all snapshots of that commit, carried over to the next. Checksums are proved once, at the first use; rows of a damaged
-// range are left out and reported. Tested by vector_view_test.cc.
+// go, shared by all snapshots of that commit, carried over to the next. Checksums are proved once, when a row of their range is first
+// looked at; rows of a damaged range are left out and reported. Tested by vector_view_test.cc.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "akin/base/context.h"
@@ -23,6 +24,7 @@ struct VectorRange {
   std::uint64_t first_row = 0;
   std::uint64_t n_rows = 0;
   std::uint32_t crc = 0;
+  friend bool operator==(const VectorRange&, const VectorRange&) = default;
 };
 
 struct SegmentView {
@@ -31,7 +33,8 @@ struct SegmentView {
   std::string fault;                            ///< why not
   std::vector<VectorRange> ranges;
   std::vector<std::uint64_t> chunk_ids;  ///< of each committed row, ascending
-  std::vector<std::uint8_t> usable;      ///< after verify(): 1 for rows that are neither dead nor damaged
+  std::vector<std::uint8_t> there;       ///< 1 for rows that are in the file and not dead
+  std::vector<std::uint8_t> usable;      ///< after verified(): 1 for rows that are there and not damaged
   std::uint64_t n_usable = 0;
 
   [[nodiscard]] std::uint64_t n_rows() const noexcept { return chunk_ids.size(); }
@@ -58,8 +61,15 @@ class VectorView {
   const std::vector<SegmentView>& verified(Context* context) const;
   /// As verified() found it: one line each.
   const std::vector<std::string>& damage(Context* context) const;
-  /// Without verification: for counting and compaction.
+  /// Without a look at the rows.
   [[nodiscard]] const std::vector<SegmentView>& segments() const noexcept { return segments_; }
+  /// A row of a segment.
+  struct Place {
+    std::size_t segment = 0;
+    std::uint64_t row = 0;
+  };
+  /// Whether the checksums over these rows of the files are right; a range is read the first time. `context` may be null.
+  bool proves(std::span<const Place> rows, Context* context) const;
   [[nodiscard]] bool is_dead(std::uint64_t chunk_id) const noexcept;
   /// Chunks whose vectors are damaged, ascending.
   const std::vector<std::uint64_t>& damaged_chunks(Context* context) const;
@@ -70,6 +80,11 @@ class VectorView {
   void read_ranges(const Connection& connection, Statement& ranges);
   void read_dead(Connection& connection);
   void map_files(const std::filesystem::path& folder, const StoreSpace& space, const VectorView* previous);
+  void take_proofs(const VectorView& previous);
+  void mark_there();
+  [[nodiscard]] std::pair<std::size_t, std::size_t> range_of(const Place& place) const;
+  bool prove(std::size_t segment, std::size_t range) const;
+  void prove_all(std::span<const std::pair<std::size_t, std::size_t>> ranges, Context* context) const;
   void verify(Context* context) const;
   void report(const SegmentView& segment, const VectorRange& range, const std::string& what) const;
 
@@ -81,7 +96,8 @@ class VectorView {
   mutable std::vector<SegmentView> segments_;
   mutable std::vector<std::string> damage_;
   mutable std::vector<std::uint64_t> damaged_chunks_;
-  mutable std::vector<std::pair<std::uint64_t, VectorRange>> proved_;  // (segment, range) with a right checksum, ascending
+  enum class Proof : std::uint8_t { none, right, wrong };
+  mutable std::vector<std::vector<Proof>> proofs_;  // of each segment's ranges
 };
 
 }  // namespace akin::store

@@ -3,9 +3,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <bit>
 #include <cerrno>
-#include <cmath>
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include "akin/base/error.h"
@@ -17,14 +18,22 @@
 namespace akin::store {
 namespace {
 
-std::size_t count_chunks(const StoreChange& change) {
+std::size_t count_chunks(std::span<const StoredDocument> documents) {
   std::size_t n = 0;
-  for (const StoredDocument& document : change.put) n += document.chunks.size();
+  for (const StoredDocument& document : documents) n += document.chunks.size();
   return n;
 }
 
+/// From a sign bit and a fraction that are anything, and an exponent of ones: not finite.
+bool is_finite(std::span<const float> numbers) noexcept {
+  constexpr std::uint32_t kExponent = 0x7F80'0000;
+  bool finite = true;
+  for (const float x : numbers) finite &= (std::bit_cast<std::uint32_t>(x) & kExponent) != kExponent;
+  return finite;
+}
+
 void check_vectors(const StoreChange& change, const StoreSpace& space) {
-  const std::size_t n_chunks = count_chunks(change);
+  const std::size_t n_chunks = count_chunks(change.put);
   if (change.vectors.rows() != n_chunks)
     throw Error(ErrorCode::invalid_argument, std::to_string(n_chunks) + " chunks are to be stored with " +
                                                  std::to_string(change.vectors.rows()) + " vectors; each chunk needs one");
@@ -43,9 +52,8 @@ void remove_file(const std::filesystem::path& path) {
 
 void check_finite(MatrixView<const float> vectors) {
   for (std::size_t r = 0; r < vectors.rows(); ++r) {
-    for (const float x : vectors.row(r)) {
-      if (!std::isfinite(x)) throw Error(ErrorCode::invalid_argument, "vector " + std::to_string(r) + " holds a number that is not finite");
-    }
+    if (!is_finite(vectors.row(r)))
+      throw Error(ErrorCode::invalid_argument, "vector " + std::to_string(r) + " holds a number that is not finite");
   }
 }
 
@@ -140,12 +148,13 @@ void Writer::apply(const StoreChange& change) {
     for (const std::string& path : change.remove_sources) remove_source(path);
     for (const std::string& uri : change.remove) remove_document(uri);
     for (const SourceMove& move : change.move) move_source(move);
-    std::vector<std::uint64_t> chunk_ids;
-    chunk_ids.reserve(change.vectors.rows());
-    for (const StoredDocument& document : change.put) put_document(document, chunk_ids);
-    append_vectors(change.vectors, chunk_ids);
+    // Vectors first: the system writes them to disk while their documents are put into the tables.
+    const auto first_chunk = static_cast<std::uint64_t>(db_.integer("SELECT seq FROM sqlite_sequence WHERE name = 'chunks'", 0)) + 1;
+    append_vectors(change.vectors, first_chunk);
+    put_documents(change.put, first_chunk);
     for (const SourceState& state : change.sources) put_source(state);
     next_generation();
+    if (change.vectors.rows() != 0) segment_->sync();
     committing = true;
     transaction.commit();
   } catch (...) {
@@ -165,10 +174,8 @@ void Writer::apply(const StoreChange& change) {
 }
 
 void Writer::remove_rows(std::int64_t document, std::string_view title) {
-  // The full-text index must be told the very words that it was given.
-  Statement& forget = db_.statement("INSERT INTO chunk_text(chunk_text, rowid, title, headings, text) VALUES('delete', ?1, ?2, ?3, ?4)");
   Statement& chunks = db_.statement("SELECT id, headings, text FROM chunks WHERE document_id = ?1").bind(document);
-  while (chunks.step()) forget.bind(chunks.integer(0), title, chunks.text(1), chunks.text(2)).run();
+  while (chunks.step()) forget_text({static_cast<std::uint64_t>(chunks.integer(0)), title, chunks.text(1), chunks.text(2)});
   chunks.reset();
   db_.statement(
          "INSERT INTO meta(key, value) SELECT 'removed_chunks', count(*) FROM chunks WHERE document_id = ?1 "
@@ -225,14 +232,28 @@ void Writer::move_source(const SourceMove& move) {
 
 /// The title is among the words that each chunk is found by.
 void Writer::retitle(std::int64_t document, std::string_view from, std::string_view to) {
-  Statement& forget = db_.statement("INSERT INTO chunk_text(chunk_text, rowid, title, headings, text) VALUES('delete', ?1, ?2, ?3, ?4)");
-  Statement& index = db_.statement("INSERT INTO chunk_text(rowid, title, headings, text) VALUES(?1, ?2, ?3, ?4)");
   Statement& chunks = db_.statement("SELECT id, headings, text FROM chunks WHERE document_id = ?1").bind(document);
   while (chunks.step()) {
-    forget.bind(chunks.integer(0), from, chunks.text(1), chunks.text(2)).run();
-    index.bind(chunks.integer(0), to, chunks.text(1), chunks.text(2)).run();
+    const auto chunk = static_cast<std::uint64_t>(chunks.integer(0));
+    forget_text({chunk, from, chunks.text(1), chunks.text(2)});
+    index_text({chunk, to, chunks.text(1), chunks.text(2)});
   }
   chunks.reset();
+}
+
+void Writer::index_text(const ChunkText& chunk) {
+  if (chunk.title.empty() && chunk.headings.empty() && chunk.text.empty()) return;
+  db_.statement("INSERT INTO chunk_text(rowid, title, headings, text) VALUES(?1, ?2, ?3, ?4)")
+      .bind(chunk.chunk, chunk.title, chunk.headings, chunk.text)
+      .run();
+}
+
+/// The full-text index must be told the very words that it was given.
+void Writer::forget_text(const ChunkText& chunk) {
+  if (chunk.title.empty() && chunk.headings.empty() && chunk.text.empty()) return;
+  db_.statement("INSERT INTO chunk_text(chunk_text, rowid, title, headings, text) VALUES('delete', ?1, ?2, ?3, ?4)")
+      .bind(chunk.chunk, chunk.title, chunk.headings, chunk.text)
+      .run();
 }
 
 std::int64_t Writer::source_row(const std::string& path) {
@@ -246,38 +267,6 @@ std::int64_t Writer::source_row(const std::string& path) {
   return id;
 }
 
-void Writer::put_document(const StoredDocument& document, std::vector<std::uint64_t>& chunk_ids) {
-  using View = std::string_view;
-  Statement& find = db_.statement("SELECT id, title FROM documents WHERE uri = ?1").bind(View(document.uri));
-  if (find.step()) {
-    const std::int64_t old = find.integer(0);
-    const std::string title(find.text(1));
-    find.reset();
-    remove_rows(old, title);
-  }
-  find.reset();
-  const std::int64_t source = document.source.empty() ? 0 : source_row(document.source);
-  db_.statement("INSERT INTO documents(uri, title, format, content_hash, source_id, n_chunks) VALUES(?1, ?2, ?3, ?4, nullif(?5, 0), ?6)")
-      .bind(View(document.uri), View(document.title), View(document.format), View(document.content_hash), source, document.chunks.size())
-      .run();
-  const std::int64_t id = db_.last_insert_id();
-  for (const auto& [field, value] : document.metadata) {
-    db_.statement(
-           "INSERT OR IGNORE INTO metadata(document_id, field, value, number, time) VALUES(?1, ?2, ?3, akin_number(?3), akin_time(?3))")
-        .bind(id, View(field), View(value))
-        .run();
-  }
-  Statement& insert = db_.statement("INSERT INTO chunks(document_id, headings, text, page, line, n_tokens) VALUES(?1, ?2, ?3, ?4, ?5, ?6)");
-  Statement& index = db_.statement("INSERT INTO chunk_text(rowid, title, headings, text) VALUES(?1, ?2, ?3, ?4)");
-  for (const StoredChunk& chunk : document.chunks) {
-    const std::string headings = join_headings(chunk.headings);
-    insert.bind(id, View(headings), View(chunk.text), chunk.page, chunk.line, chunk.n_tokens).run();
-    const std::int64_t chunk_id = db_.last_insert_id();
-    index.bind(chunk_id, View(document.title), View(headings), View(chunk.text)).run();
-    chunk_ids.push_back(static_cast<std::uint64_t>(chunk_id));
-  }
-}
-
 void Writer::put_source(const SourceState& state) {
   const std::int64_t id = source_row(state.path);
   db_.statement("UPDATE sources SET size = ?2, mtime_ns = ?3, content_hash = ?4, settings = ?5, refusal = ?6 WHERE id = ?1")
@@ -286,11 +275,13 @@ void Writer::put_source(const SourceState& state) {
       .run();
 }
 
-void Writer::append_vectors(MatrixView<const float> vectors, const std::vector<std::uint64_t>& chunk_ids) {
-  if (chunk_ids.empty()) return;
+void Writer::append_vectors(MatrixView<const float> vectors, std::uint64_t first_chunk) {
+  if (vectors.rows() == 0) return;
   open_segment();
+  std::vector<std::uint64_t> chunk_ids(vectors.rows());
+  std::iota(chunk_ids.begin(), chunk_ids.end(), first_chunk);
   append_ranges(*segment_, RangeTable::current, vectors, chunk_ids);
-  segment_->sync();
+  segment_->begin_sync();
 }
 
 void Writer::append_ranges(SegmentWriter& segment, RangeTable table, MatrixView<const float> vectors,
@@ -301,6 +292,10 @@ void Writer::append_ranges(SegmentWriter& segment, RangeTable table, MatrixView<
     const std::uint32_t crc = segment.append(vectors.middle_rows(begin, n), 0);
     put_range(table, segment.id(), {first_row, n, crc}, chunk_ids.subspan(begin, n));
   }
+  // A reader elsewhere may have a removed segment mapped for long, so its number is not given to another.
+  db_.statement("INSERT INTO meta(key, value) VALUES('last_segment', ?1) ON CONFLICT(key) DO UPDATE SET value = max(value, excluded.value)")
+      .bind(segment.id())
+      .run();
 }
 
 void Writer::put_range(RangeTable table, std::uint64_t segment, const VectorRange& range, std::span<const std::uint64_t> chunk_ids) {
@@ -308,10 +303,6 @@ void Writer::put_range(RangeTable table, std::uint64_t segment, const VectorRang
                     ? "INSERT INTO vector_ranges(segment, first_row, n_rows, crc, chunk_ids) VALUES(?1, ?2, ?3, ?4, ?5)"
                     : "INSERT INTO next_ranges(segment, first_row, n_rows, crc, chunk_ids) VALUES(?1, ?2, ?3, ?4, ?5)")
       .bind(segment, range.first_row, range.n_rows, range.crc, std::as_bytes(chunk_ids))
-      .run();
-  // A reader elsewhere may have a removed segment mapped for long, so its number is not given to another.
-  db_.statement("INSERT INTO meta(key, value) VALUES('last_segment', ?1) ON CONFLICT(key) DO UPDATE SET value = max(value, excluded.value)")
-      .bind(segment)
       .run();
 }
 

@@ -53,9 +53,23 @@ class Writer {
   void move_source(const SourceMove& move);
   void retitle(std::int64_t document, std::string_view from, std::string_view to);
   std::int64_t source_row(const std::string& path);
-  void put_document(const StoredDocument& document, std::vector<std::uint64_t>& chunk_ids);
+  // Documents: see put_documents.cc.
+  /// Documents whose chunks get the ids from `first_chunk` on.
+  void put_documents(std::span<const StoredDocument> documents, std::uint64_t first_chunk);
+  /// The same for uris that are there once and not yet known.
+  void put_new_documents(std::span<const StoredDocument> documents, std::uint64_t first_chunk);
+  void put_metadata(std::span<const StoredDocument> documents, std::uint64_t first_document);
+  void put_chunks(std::span<const StoredDocument> documents, std::uint64_t first_document, std::uint64_t first_chunk);
+  /// What chunks are found by. One without any text has no words.
+  struct ChunkText {
+    std::uint64_t chunk = 0;
+    std::string_view title, headings, text;
+  };
+  void index_text(const ChunkText& chunk);
+  void forget_text(const ChunkText& chunk);
   void put_source(const SourceState& state);
-  void append_vectors(MatrixView<const float> vectors, const std::vector<std::uint64_t>& chunk_ids);
+  /// As the vectors of the chunks from `first_chunk` on; not synced yet.
+  void append_vectors(MatrixView<const float> vectors, std::uint64_t first_chunk);
   /// Appends in ranges of kRowsOfARange; the rows are not synced yet.
   void append_ranges(SegmentWriter& segment, RangeTable table, MatrixView<const float> vectors, std::span<const std::uint64_t> chunk_ids);
   void put_range(RangeTable table, std::uint64_t segment, const VectorRange& range, std::span<const std::uint64_t> chunk_ids);

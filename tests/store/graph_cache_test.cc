@@ -14,6 +14,7 @@
 #include "akin/base/rng.h"
 #include "base/temporary_folder.h"
 #include "base/throws.h"
+#include "segment.h"
 
 namespace akin::store {
 namespace {
@@ -162,6 +163,46 @@ TEST_F(GraphCacheTest, GivesAllHitsWithAFilter) {
   const Snapshot snapshot = store_->snapshot();
   for (const char* text : {"uri != doc1", "uri in (doc1, doc2)", "uri = doc7"})
     EXPECT_GE(found_share({}, snapshot.select(parse_filter(text))), 0.9) << text;
+}
+
+TEST_F(GraphCacheTest, LeavesOutDamagedRowsThatASearchComesTo) {
+  store_->refresh_graph(context_);
+  const std::uint64_t damaged = 7000;  // of the commit of chunks 6001 to 7500, in its range of rows 960 to 1023
+  const std::vector<float> wanted = store_->snapshot().vector_of(damaged);
+  store_.reset();
+  {
+    std::fstream file(folder_.path() / "c" / segment_name(1), std::ios::binary | std::ios::in | std::ios::out);
+    file.seekp(static_cast<std::streamoff>(kSegmentHeaderBytes + (damaged - 1) * kDim * sizeof(float) + 1));
+    file.put('\x5A');
+  }
+  const Store reader = Store::open(folder_.path() / "c", false);
+  const Snapshot snapshot = reader.snapshot();
+  EXPECT_EQ(snapshot.plan_dense({}, context_).way, DenseWay::graph);
+  const auto hits = snapshot.search_dense(wanted, 10, {}, context_);
+  ASSERT_EQ(hits.size(), 10U);
+  for (const ScoredChunk& hit : hits) EXPECT_TRUE(hit.chunk_id < 6961 || hit.chunk_id > 7024) << hit.chunk_id;
+  EXPECT_TRUE(snapshot.vector_of(damaged).empty());
+  ASSERT_EQ(snapshot.damage(context_).size(), 1U);
+  EXPECT_NE(snapshot.damage(context_)[0].find("rows 6960 to 7023 are damaged"), std::string::npos) << snapshot.damage(context_)[0];
+  DenseOptions exact;
+  exact.effort.exact = true;
+  const auto by_all = snapshot.search_dense(wanted, exact, {}, context_);
+  EXPECT_EQ(hits[0].chunk_id, by_all[0].chunk_id);
+  EXPECT_EQ(hits[0].score, by_all[0].score);
+}
+
+TEST_F(GraphCacheTest, SearchesByItWithAFilterInsideACollection) {
+  store_->refresh_graph(context_);
+  const Snapshot snapshot = store_->snapshot();
+  // 14 of 15 documents pass: most rows, so the way leads through the graph.
+  const ChunkSet most = snapshot.select(parse_filter("uri != doc1"));
+  DenseOptions wide;
+  wide.effort.ef = 100;
+  EXPECT_EQ(snapshot.plan_dense(most, context_, wide).way, DenseWay::graph);
+  EXPECT_GE(found_share(wide, most), 0.9);
+  for (int round = 0; round < 20; ++round)
+    for (const ScoredChunk& hit : snapshot.search_dense(query(), wide, most, context_))
+      EXPECT_TRUE(hit.chunk_id <= kRowsADocument || hit.chunk_id > 2 * kRowsADocument) << hit.chunk_id << " is of doc1";
 }
 
 TEST_F(GraphCacheTest, IsPassedOverWhenItIsDamagedAndMadeAnew) {

@@ -35,5 +35,18 @@ TEST(SqlFunctions, MayStandInASchema) {
   EXPECT_EQ(db.integer("SELECT sum(n) FROM n", 0), 9);
 }
 
+TEST(SqlFunctions, PutIdsOfAllRowsIntoAList) {
+  Connection db(":memory:", OpenMode::create);
+  db.exec("CREATE TABLE t(a, b); INSERT INTO t VALUES(3, 30), (1, 10), (2, 20)");
+  std::vector<std::uint64_t> ids;
+  Statement query(db, "SELECT akin_collect(?1, a, b) FROM t WHERE a <> ?2");
+  query.bind_list_at(1, ids);
+  query.bind_at(2, 1);
+  query.run();
+  EXPECT_EQ(ids, (std::vector<std::uint64_t>{3, 30, 2, 20}));
+  Statement without(db, "SELECT akin_collect(?1, a) FROM t");
+  EXPECT_NO_THROW(without.run()) << "nothing is bound, nothing happens";
+}
+
 }  // namespace
 }  // namespace akin::store

@@ -186,6 +186,8 @@ class Snapshot {
   /// What Store::begin_space() began and nothing has ended.
   [[nodiscard]] std::optional<NextSpace> next_space() const;
   [[nodiscard]] StoreCounts counts() const;
+  /// Live vectors, as counts() has them, without counting anything else.
+  [[nodiscard]] std::size_t n_vectors() const noexcept;
   /// The chunks that pass, by the tables' indexes; the last ones asked for are remembered for the commit. Throws what check_filter()
   /// throws.
   [[nodiscard]] ChunkSet select(const Filter& where) const;
