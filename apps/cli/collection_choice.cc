@@ -43,7 +43,7 @@ fs::path collection_to_read(const std::string& given) {
 
 Embedder embedder_for(const Collection& collection, const Common& common, Context& context) {
   Common own = common;
-  const CollectionInfo info = collection.info();
+  const CollectionInfo info = collection.space();
   if (common.model.empty() && info.model.starts_with(kForeignSpace))
     throw Error(ErrorCode::mismatch, info.path.string() + ": holds vectors of '" + info.model.substr(kForeignSpace.size()) +
                                          "' that were imported, and no model to make more; search it by --vector FILE or by --mode text");

@@ -161,7 +161,7 @@ int run(const Options& options, const Common& common, Context& context) {
   for (std::size_t i = 0; i < found.hits.size(); ++i) print_hit(i + 1, found.hits[i], options.full);
   const std::string what = options.group.empty() ? " hit" : " document";
   print(dim((found.hits.empty() ? "no hits" : grouped(found.hits.size()) + what + (found.hits.size() == 1 ? "" : "s")) + " among " +
-            grouped(collection.info().n_chunks) + " chunks in " + seconds_text(found.seconds)) +
+            grouped(collection.space().n_chunks) + " chunks in " + seconds_text(found.seconds)) +
         "\n");
   return 0;
 }

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "akin/base/background.h"
 #include "akin/base/error.h"
 #include "akin/store/store.h"
 #include "graph_refresh.h"
@@ -127,30 +128,38 @@ fs::path Collection::find_upward(const fs::path& start) {
   }
 }
 
-CollectionInfo Collection::info() const {
+CollectionInfo Collection::space() const {
   const Snapshot snapshot = impl_->store.snapshot();
   const StoreSpace& space = snapshot.space();
-  const StoreCounts counts = snapshot.counts();
+  CollectionInfo info;
+  info.path = impl_->store.folder();
+  info.fingerprint = space.fingerprint;
   auto [model, use] = split_space_name(space.model);
-  return {.path = impl_->store.folder(),
-          .model = std::move(model),
-          .fingerprint = space.fingerprint,
-          .precision = use.precision,
-          .word_pooling = use.word_pooling,
-          .dim = space.dim,
-          .n_documents = counts.n_documents,
-          .n_chunks = counts.n_chunks,
-          .n_bytes = counts.n_bytes,
-          .metric = space.metric,
-          .graph = impl_->store.graph(),
-          .n_vectors = counts.n_vectors,
-          .n_dead_vectors = counts.n_dead_vectors,
-          .n_segments = counts.n_segments,
-          .n_database_bytes = counts.n_database_bytes,
-          .n_log_bytes = counts.n_log_bytes,
-          .n_vector_bytes = counts.n_vector_bytes,
-          .n_other_bytes = counts.n_other_bytes,
-          .n_free_bytes = counts.n_free_bytes};
+  info.model = std::move(model);
+  info.precision = use.precision;
+  info.word_pooling = use.word_pooling;
+  info.dim = space.dim;
+  info.metric = space.metric;
+  info.n_chunks = info.n_vectors = snapshot.n_vectors();
+  return info;
+}
+
+CollectionInfo Collection::info() const {
+  CollectionInfo info = space();
+  const StoreCounts counts = impl_->store.snapshot().counts();
+  info.graph = impl_->store.graph();
+  info.n_documents = counts.n_documents;
+  info.n_chunks = counts.n_chunks;
+  info.n_bytes = counts.n_bytes;
+  info.n_vectors = counts.n_vectors;
+  info.n_dead_vectors = counts.n_dead_vectors;
+  info.n_segments = counts.n_segments;
+  info.n_database_bytes = counts.n_database_bytes;
+  info.n_log_bytes = counts.n_log_bytes;
+  info.n_vector_bytes = counts.n_vector_bytes;
+  info.n_other_bytes = counts.n_other_bytes;
+  info.n_free_bytes = counts.n_free_bytes;
+  return info;
 }
 
 std::vector<DocumentEntry> Collection::documents() const {
@@ -240,14 +249,23 @@ std::vector<Hit> Collection::search(std::string_view query, const Embedder* embe
                                     Context& context) const {
   const Snapshot snapshot = impl_->store.snapshot();
   SearchQuery search{.text = query, .vector = {}, .apart = {}};
-  if (options.mode != SearchMode::text) {
-    require(embedder != nullptr, "Collection::search: dense and hybrid search need a model");
-    impl_->check_model(snapshot.space(), *embedder);
+  if (options.mode == SearchMode::text) return run_search(snapshot, search, options, context);
+  require(embedder != nullptr, "Collection::search: dense and hybrid search need a model");
+  // The fingerprint is a hash over all weights, worked out once for a model: as long as a first search takes, so side by side with it.
+  Background check;
+  check.run([&] { impl_->check_model(snapshot.space(), *embedder); });
+  std::vector<Hit> hits;
+  try {
     const auto start = std::chrono::steady_clock::now();
     search.vector = embedder->embed_one(query, TextRole::query, context);
     tell_embedding(options, start);
+    hits = run_search(snapshot, search, options, context);
+  } catch (const Error&) {
+    check.wait();  // another model is the better reason
+    throw;
   }
-  return run_search(snapshot, search, options, context);
+  check.wait();
+  return hits;
 }
 
 std::vector<Hit> Collection::search_like(std::string_view place, const SearchOptions& options, Context& context) const {

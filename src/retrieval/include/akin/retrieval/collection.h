@@ -154,6 +154,8 @@ class Collection {
   ~Collection();
 
   [[nodiscard]] CollectionInfo info() const;
+  /// The same without what has to be counted: model, fingerprint, precision, pooling, dim and metric, and as n_chunks those with a vector.
+  [[nodiscard]] CollectionInfo space() const;
   [[nodiscard]] std::vector<DocumentEntry> documents() const;
   /// SHA-256 over documents, metadata, chunks and vectors: equal if and only if the content is, however it came there. Reads everything.
   [[nodiscard]] std::string content_digest() const;
