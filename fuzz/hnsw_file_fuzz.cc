@@ -20,7 +20,7 @@ void search(SmallGraph& small, std::span<const std::byte> bytes) {
     akin::GraphFile file = akin::parse_graph(bytes, "fuzz.graph", nullptr);
     if (file.graph.size() != SmallGraph::kRows || file.graph.codes.frame().dim != SmallGraph::kDim) return;
     const akin::VectorSet set(small.rows.view());
-    const akin::HnswIndex index(std::make_shared<akin::HnswIndex::Impl>(set, file.options, std::move(file.graph), small.context));
+    const akin::HnswIndex index(std::make_shared<akin::HnswIndex::Impl>(set, file.options, std::move(file.graph)));
     for (std::size_t row = 0; row < 3; ++row)
       if (index.searcher()->search(small.rows.row(row), {3, {}, 4}, small.context).size() != 3) __builtin_trap();
   } catch (const akin::Error& error) {
