@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "akin/akin.h"
+#include "akin/base/background.h"
 #include "collection_choice.h"
 #include "hits.h"
 #include "pictures.h"
@@ -126,7 +127,12 @@ Found find(const Question& question, const Collection& collection, Context& cont
   std::optional<CrossEncoder> reranker;
   if (!options.rerank.empty()) reranker = load_reranker(options.rerank, question.common, 0, context);
   std::optional<Embedder> embedder;
-  if (picture || search.mode != SearchMode::text) embedder = embedder_for(collection, question.common, context);
+  Context beside(1);
+  Background opening;  // what fails there fails again in the search
+  if (picture || search.mode != SearchMode::text) {
+    opening.run([&] { collection.prepare_search(beside); });
+    embedder = embedder_for(collection, question.common, context);
+  }
   const Clock::time_point start = Clock::now();
   found.hits = picture ? collection.search(read_image(found.query), *embedder, search, context)
                        : collection.search(found.query, embedder ? &*embedder : nullptr, search, context);
@@ -161,7 +167,7 @@ int run(const Options& options, const Common& common, Context& context) {
   for (std::size_t i = 0; i < found.hits.size(); ++i) print_hit(i + 1, found.hits[i], options.full);
   const std::string what = options.group.empty() ? " hit" : " document";
   print(dim((found.hits.empty() ? "no hits" : grouped(found.hits.size()) + what + (found.hits.size() == 1 ? "" : "s")) + " among " +
-            grouped(collection.space().n_chunks) + " chunks in " + seconds_text(found.seconds)) +
+            grouped(collection.n_chunks()) + " chunks in " + seconds_text(found.seconds)) +
         "\n");
   return 0;
 }

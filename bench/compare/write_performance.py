@@ -24,13 +24,9 @@ ABOUT = {
            "recall are read off its curve. hnswlib and FAISS with efConstruction 200, SVS Vamana with 64 links and a window of 128, in float32. akin "
            "answers a query a call, the rivals all queries in one call of one thread. A rival counts in a row of filters if it finds 95 % and "
            "gives every query all its hits.",
-    "stores": "Documents of one short text, three fields and one vector, 1,000 a commit, two threads. akin's commits are synced, with full text and "
-              "indexes of all fields; the rivals keep their defaults, sqlite-vec is synced too and has no index. LanceDB indexes at the end, as akin "
-              "does. The set of chunks that a filter keeps is remembered between searches of a commit.",
-    "churn": "Vectors of real sentences and titles by all-MiniLM-L6-v2, with texts and a field, 1,000 a commit. Each round removes a random half, "
-             "compacts, brings the graph up to date, adds the half again and does the same. 2,000 held-out queries, one a call, one thread, at the "
-             "recall that is asked for by default; the rest on two threads. Memory of its own is what the system cannot take back; vectors and graph "
-             "are mapped from their files.",
+    "stores": "Documents of a name, two fields and one vector, 1,000 a commit, two threads. akin's commits are synced, with indexes of all fields; the "
+              "rivals keep their defaults, sqlite-vec is synced too; it and Qdrant's local mode have no index of vectors. LanceDB indexes at the end, as "
+              "akin does. The set of chunks that a filter keeps is remembered between searches of a commit.",
     "decoder": "A random model of LLaMA's shape, 12 layers of 768, a gated MLP of 2,048, 4 heads of keys: hidden states of the same texts.",
     "images": "A random model of CLIP ViT-B/32's shape, the same 32 pictures of 224 × 224 for every program, from prepared pixels to projected vectors.",
 }

@@ -2,6 +2,7 @@
 // the graph would be, and compared with the exact neighbours. Tested by hnsw_test.cc.
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <numeric>
 #include <vector>
 
@@ -91,9 +92,12 @@ std::size_t HnswIndex::ef_for(float target, std::size_t k) const noexcept {
     ef = static_cast<double>(below.ef) + static_cast<double>(above->ef - below.ef) * static_cast<double>(target - below.recall) /
                                              static_cast<double>(above->recall - below.recall);
   }
-  // Measured for ten neighbours; for more of them in proportion.
-  const double share = std::max(1.0, static_cast<double>(k) / static_cast<double>(kNeighbours));
-  return std::max(k, static_cast<std::size_t>(ef * share) + 1);
+  // Measured for ten neighbours. Of more, each further one takes fewer candidates: at recalls of 0.95 to 0.999 three kinds of vectors
+  // (sentences, clusters, noise in 24 dimensions) asked for 2.4 to 3.9 times as many for 100, and for 20 to 25 times as many for 1000.
+  if (k <= kNeighbours) return std::max(k, static_cast<std::size_t>(ef) + 1);
+  constexpr double kGrowth = 0.6;  // 4 times for 100
+  const double further = ef * std::pow(static_cast<double>(k) / static_cast<double>(kNeighbours), kGrowth);
+  return std::max(k + k / 4, static_cast<std::size_t>(further) + 1);
 }
 
 }  // namespace akin

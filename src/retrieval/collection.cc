@@ -74,6 +74,20 @@ StoreSpace space_of(const std::string& model, const Embedder& embedder) {
   return {model + suffix_of({info.precision, info.word_pooling}), embedder.fingerprint(), info.dim, info.similarity};
 }
 
+/// What a space says of its collection.
+CollectionInfo info_of(const fs::path& folder, const StoreSpace& space) {
+  CollectionInfo info;
+  info.path = folder;
+  info.fingerprint = space.fingerprint;
+  auto [model, use] = split_space_name(space.model);
+  info.model = std::move(model);
+  info.precision = use.precision;
+  info.word_pooling = use.word_pooling;
+  info.dim = space.dim;
+  info.metric = space.metric;
+  return info;
+}
+
 SearchOptions by_meaning(SearchOptions options) {
   options.mode = SearchMode::dense;
   return options;
@@ -128,25 +142,14 @@ fs::path Collection::find_upward(const fs::path& start) {
   }
 }
 
-CollectionInfo Collection::space() const {
-  const Snapshot snapshot = impl_->store.snapshot();
-  const StoreSpace& space = snapshot.space();
-  CollectionInfo info;
-  info.path = impl_->store.folder();
-  info.fingerprint = space.fingerprint;
-  auto [model, use] = split_space_name(space.model);
-  info.model = std::move(model);
-  info.precision = use.precision;
-  info.word_pooling = use.word_pooling;
-  info.dim = space.dim;
-  info.metric = space.metric;
-  info.n_chunks = info.n_vectors = snapshot.n_vectors();
-  return info;
-}
+CollectionInfo Collection::space() const { return info_of(impl_->store.folder(), impl_->store.space()); }
+
+std::size_t Collection::n_chunks() const { return impl_->store.snapshot().n_vectors(); }
 
 CollectionInfo Collection::info() const {
-  CollectionInfo info = space();
-  const StoreCounts counts = impl_->store.snapshot().counts();
+  const Snapshot snapshot = impl_->store.snapshot();
+  CollectionInfo info = info_of(impl_->store.folder(), snapshot.space());
+  const StoreCounts counts = snapshot.counts();
   info.graph = impl_->store.graph();
   info.n_documents = counts.n_documents;
   info.n_chunks = counts.n_chunks;
@@ -161,6 +164,8 @@ CollectionInfo Collection::info() const {
   info.n_free_bytes = counts.n_free_bytes;
   return info;
 }
+
+void Collection::prepare_search(Context& context) const { (void)impl_->store.snapshot().plan_dense({}, context); }
 
 std::vector<DocumentEntry> Collection::documents() const {
   std::vector<DocumentEntry> entries;

@@ -154,8 +154,12 @@ class Collection {
   ~Collection();
 
   [[nodiscard]] CollectionInfo info() const;
-  /// The same without what has to be counted: model, fingerprint, precision, pooling, dim and metric, and as n_chunks those with a vector.
+  /// Of these path, model, fingerprint, precision, pooling, dim and metric, as they were when it was opened. Costs nothing.
   [[nodiscard]] CollectionInfo space() const;
+  /// Those with a vector; costs little.
+  [[nodiscard]] std::size_t n_chunks() const;
+  /// Opens the graph over the vectors, as the first search would: for a thread beside the one that loads the model.
+  void prepare_search(Context& context) const;
   [[nodiscard]] std::vector<DocumentEntry> documents() const;
   /// SHA-256 over documents, metadata, chunks and vectors: equal if and only if the content is, however it came there. Reads everything.
   [[nodiscard]] std::string content_digest() const;
