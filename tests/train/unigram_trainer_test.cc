@@ -22,7 +22,9 @@ TEST(TrainUnigram, LearnsTheReferencesPiecesAndScores) {
     ASSERT_TRUE(ours.scores.contains(piece)) << piece;
     our_scores.push_back(ours.scores.at(piece));
     their_scores.push_back(score);
-    if (score > dropped) EXPECT_NEAR(ours.scores.at(piece), score, 1e-9) << piece;
+    if (score > dropped) {
+      EXPECT_NEAR(ours.scores.at(piece), score, 1e-9) << piece;
+    }
   }
   std::sort(our_scores.begin(), our_scores.end());
   std::sort(their_scores.begin(), their_scores.end());
