@@ -85,6 +85,8 @@ const std::vector<Verb>& verbs() {
        "  akin eval retrieval beir/scifact --mode hybrid\n"
        "  akin eval ann vectors.npy --picture curve.svg",
        add_eval},
+      {"train", "Learn a tokenizer from a corpus", "akin train tokenizer corpus.txt -o tokenizer.json --kind bpe --vocabulary 8000",
+       add_train},
       {"convert", "A model folder to one GGUF file", "akin convert ./all-MiniLM-L6-v2 -o all-MiniLM-L6-v2.gguf --type q8_0", add_convert},
       {"pull", "A model from the Hub into the local cache, checked and resumed",
        "akin pull BAAI/bge-small-en-v1.5\n"

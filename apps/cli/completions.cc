@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 
 #include "terminal.h"
@@ -15,8 +16,14 @@ std::vector<VerbWords> words_of(const CLI::App& app) {
   std::vector<VerbWords> all;
   for (const CLI::App* verb : app.get_subcommands([](const CLI::App*) { return true; })) {
     VerbWords words{verb->get_name(), verb->get_description(), {}};
-    for (const CLI::Option* option : verb->get_options())
-      for (const std::string& name : option->get_lnames()) words.options.push_back("--" + name);
+    const auto add_options = [&](const CLI::App& of) {
+      for (const CLI::Option* option : of.get_options())
+        for (const std::string& name : option->get_lnames()) words.options.push_back("--" + name);
+    };
+    add_options(*verb);
+    for (const CLI::App* kind : verb->get_subcommands([](const CLI::App*) { return true; })) add_options(*kind);
+    std::sort(words.options.begin(), words.options.end());
+    words.options.erase(std::unique(words.options.begin(), words.options.end()), words.options.end());
     all.push_back(std::move(words));
   }
   return all;

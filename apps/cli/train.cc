@@ -1,0 +1,45 @@
+#include "train.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "verbs.h"
+
+namespace akin::cli {
+namespace {
+
+struct TrainKind {
+  const char* name;
+  const char* summary;
+  const char* example;
+  Run (*add)(CLI::App& kind, Common& common);
+};
+
+constexpr TrainKind kKinds[] = {
+    {"tokenizer", "A tokenizer from a corpus: byte-level BPE, WordPiece or Unigram, as tokenizer.json",
+     "akin train tokenizer corpus.txt -o tokenizer.json --kind bpe --vocabulary 8000\n"
+     "  akin train tokenizer notes/*.txt -o my-model --like ./all-MiniLM-L6-v2 --vocabulary 20000",
+     add_train_tokenizer},
+};
+
+}  // namespace
+
+Run add_train(CLI::App& verb, Common& common) {
+  verb.require_subcommand(1);
+  auto runs = std::make_shared<std::vector<std::pair<const CLI::App*, Run>>>();
+  for (const TrainKind& kind : kKinds) {
+    CLI::App* sub = verb.add_subcommand(kind.name, kind.summary);
+    sub->footer("Example:\n  " + std::string(kind.example));
+    sub->fallthrough();  // --json, --threads, --seed and --verbose are the verb's
+    runs->emplace_back(sub, kind.add(*sub, common));
+  }
+  return [runs](Context& context) {
+    for (const auto& [kind, run] : *runs) {
+      if (kind->parsed()) return run(context);
+    }
+    throw UsageError("say what to train");
+  };
+}
+
+}  // namespace akin::cli

@@ -1,0 +1,10 @@
+// `akin train KIND`: one function a kind, each in the file of its name (train_tokenizer.cc). train.cc is the table where a new kind joins.
+#pragma once
+
+#include "command.h"
+
+namespace akin::cli {
+
+Run add_train_tokenizer(CLI::App& kind, Common& common);
+
+}  // namespace akin::cli
