@@ -1,0 +1,33 @@
+"""`akin train`: what it writes is read again, and mistakes are named."""
+import json
+import unittest
+
+from akin_case import ROOT, AkinCase
+
+CORPUS = ROOT / "tests/golden/trained-tokenizers/corpus.txt"
+
+
+class TrainTokenizer(AkinCase):
+    def test_every_kind_is_written_and_tells_what_it_learned(self):
+        for kind in ("bpe", "wordpiece", "unigram"):
+            out = self.folder / kind
+            told = json.loads(self.ok("train", "tokenizer", str(CORPUS), "-o", str(out), "--kind", kind, "--vocabulary", "600", "--json"))
+            self.assertEqual(told["vocabulary_size"], 600)
+            learned = json.loads((out / "tokenizer.json").read_text(encoding="utf-8"))
+            self.assertEqual(len(learned["model"]["vocab"]), 600)
+
+    def test_another_tokenizer_gives_its_form(self):
+        first, second = self.folder / "first.json", self.folder / "second.json"
+        self.ok("train", "tokenizer", str(CORPUS), "-o", str(first), "--kind", "wordpiece", "--vocabulary", "500")
+        self.ok("train", "tokenizer", str(CORPUS), "-o", str(second), "--like", str(first), "--vocabulary", "500")
+        self.assertEqual(first.read_bytes(), second.read_bytes())
+
+    def test_mistakes_are_named_and_leave_nothing(self):
+        out = self.folder / "t.json"
+        for arguments, words in ((("--kind", "bpee"), "bpe"), (("--vocabulary", "10"), "no room"), (("--like", "nowhere"), "nowhere")):
+            self.assertIn(words, self.fails("train", "tokenizer", str(CORPUS), "-o", str(out), *arguments))
+        self.assertFalse(out.exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
