@@ -11,7 +11,7 @@ class TrainTokenizer(AkinCase):
     def test_every_kind_is_written_and_tells_what_it_learned(self):
         for kind in ("bpe", "wordpiece", "unigram"):
             out = self.folder / kind
-            told = json.loads(self.ok("train", "tokenizer", str(CORPUS), "-o", str(out), "--kind", kind, "--vocabulary", "600", "--json"))
+            told = self.json("train", "tokenizer", str(CORPUS), "-o", str(out), "--kind", kind, "--vocabulary", "600")
             self.assertEqual(told["vocabulary_size"], 600)
             learned = json.loads((out / "tokenizer.json").read_text(encoding="utf-8"))
             self.assertEqual(len(learned["model"]["vocab"]), 600)
@@ -24,8 +24,8 @@ class TrainTokenizer(AkinCase):
 
     def test_mistakes_are_named_and_leave_nothing(self):
         out = self.folder / "t.json"
-        for arguments, words in ((("--kind", "bpee"), "bpe"), (("--vocabulary", "10"), "no room"), (("--like", "nowhere"), "nowhere")):
-            self.assertIn(words, self.fails("train", "tokenizer", str(CORPUS), "-o", str(out), *arguments))
+        for code, arguments, words in ((2, ("--kind", "bpee"), "bpe"), (2, ("--vocabulary", "10"), "no room"), (1, ("--like", "nowhere"), "nowhere")):
+            self.fails(code, "train", "tokenizer", str(CORPUS), "-o", str(out), *arguments, says=[words])
         self.assertFalse(out.exists())
 
 
