@@ -87,6 +87,10 @@ const std::vector<Verb>& verbs() {
        add_eval},
       {"train", "Learn a tokenizer from a corpus", "akin train tokenizer corpus.txt -o tokenizer.json --kind bpe --vocabulary 8000",
        add_train},
+      {"distill", "A static model from a large one: thousands of times faster",
+       "akin distill all-MiniLM-L6-v2 -o my-static\n"
+       "  akin distill ./my-model -o my-static --corpus texts.txt --precision int8 --type i8",
+       add_distill},
       {"convert", "A model folder to one GGUF file", "akin convert ./all-MiniLM-L6-v2 -o all-MiniLM-L6-v2.gguf --type q8_0", add_convert},
       {"pull", "A model from the Hub into the local cache, checked and resumed",
        "akin pull BAAI/bge-small-en-v1.5\n"

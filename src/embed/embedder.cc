@@ -145,6 +145,21 @@ LateChunks EmbedderBackend::embed_late(std::string_view, std::span<const TextSpa
   throw Error(ErrorCode::unsupported, info().name + ": late chunks need a model that gives a vector a token");
 }
 
+Matrix<float> Embedder::embed_encodings(std::span<const Encoding> encodings, Context& context) const {
+  for (const Encoding& encoding : encodings) {
+    require(encoding.ids.size() <= max_tokens() && encoding.type_ids.size() == encoding.ids.size(),
+            "Embedder::embed_encodings: a sequence must be within the model's limit, with a type for each token");
+    for (const std::int32_t id : encoding.ids)
+      require(id >= 0 && static_cast<std::size_t>(id) < info().vocabulary_size,
+              "Embedder::embed_encodings: an id is outside the vocabulary");
+  }
+  return impl_->backend->embed_encodings(encodings, context);
+}
+
+Matrix<float> EmbedderBackend::embed_encodings(std::span<const Encoding>, Context&) const {
+  throw Error(ErrorCode::unsupported, info().name + ": takes texts, not tokens");
+}
+
 Encoding Embedder::encode(std::string_view text, TextRole role) const { return impl_->backend->encode(text, role); }
 
 Encoding EmbedderBackend::encode(std::string_view, TextRole) const {

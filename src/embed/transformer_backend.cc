@@ -79,6 +79,9 @@ class TransformerBackend final : public EmbedderBackend {
   [[nodiscard]] TokenVectors embed_tokens(std::string_view text, Context& context) const override;
   [[nodiscard]] LateChunks embed_late(std::string_view text, std::span<const TextSpan> spans, TextRole role,
                                       Context& context) const override;
+  [[nodiscard]] Matrix<float> embed_encodings(std::span<const Encoding> encodings, Context& context) const override {
+    return vectors_of(encodings, 0, context);
+  }
   [[nodiscard]] Encoding encode(std::string_view text, TextRole role) const override { return encode_stripped(text, prompt(role)); }
 
  private:

@@ -127,6 +127,13 @@ Ordered added_tokens(const std::vector<std::string>& special, const Ordered& bef
   return out;
 }
 
+// Pieces and their ids as members of an object. Appended without a search by key, which takes the square of their number.
+Ordered numbered(const std::vector<std::string>& pieces) {
+  Ordered::object_t ids;
+  for (std::size_t id = 0; id < pieces.size(); ++id) static_cast<Ordered::object_t::Container&>(ids).emplace_back(pieces[id], id);
+  return ids;
+}
+
 Ordered special_token(const std::string& token) { return {{"SpecialToken", {{"id", token}, {"type_id", 0}}}}; }
 Ordered sequence(const char* id, int type_id) { return {{"Sequence", {{"id", id}, {"type_id", type_id}}}}; }
 
@@ -260,10 +267,7 @@ std::string TokenizerTemplate::fill(const TrainedVocabulary& vocabulary) const {
     model["vocab"] = std::move(pieces);
     return out.dump(2);
   }
-  Ordered::object_t ids;  // a list of members: no search by key
-  for (std::size_t id = 0; id < vocabulary.pieces.size(); ++id)
-    static_cast<Ordered::object_t::Container&>(ids).emplace_back(vocabulary.pieces[id], id);
-  model["vocab"] = std::move(ids);
+  model["vocab"] = numbered(vocabulary.pieces);
   if (impl_->kind == TokenizerKind::bpe) {
     Ordered merges = Ordered::array();
     for (const auto& [left, right] : vocabulary.merges) {
@@ -274,6 +278,34 @@ std::string TokenizerTemplate::fill(const TrainedVocabulary& vocabulary) const {
     model["merges"] = std::move(merges);
   }
   return out.dump(2);
+}
+
+std::string tokenizer_json(const WordPieceParts& parts) {
+  const auto id_of = [&](const std::string& piece) {
+    const auto found = std::find(parts.pieces.begin(), parts.pieces.end(), piece);
+    require(found != parts.pieces.end(), "the vocabulary lacks a special token");
+    return found - parts.pieces.begin();
+  };
+  Ordered json = Ordered::parse(TokenizerTemplate::bert(parts.lowercase).fill({{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"}, {}, {}}));
+  json["normalizer"]["clean_text"] = parts.clean_text;
+  json["normalizer"]["handle_chinese_chars"] = parts.handle_chinese_chars;
+  json["normalizer"]["strip_accents"] = parts.strip_accents;
+  json["added_tokens"] = Ordered::array();
+  for (const std::string* token : {&parts.pad, &parts.unknown, &parts.cls, &parts.sep, &parts.mask}) {
+    Ordered added = added_tokens({*token}, Ordered::array())[0];
+    added["id"] = id_of(*token);
+    json["added_tokens"].push_back(std::move(added));
+  }
+  json["post_processor"] = {{"type", "BertProcessing"},
+                            {"sep", Ordered::array({parts.sep, id_of(parts.sep)})},
+                            {"cls", Ordered::array({parts.cls, id_of(parts.cls)})}};
+  json["decoder"]["prefix"] = parts.continuing_prefix;
+  Ordered& model = json["model"];
+  model["unk_token"] = parts.unknown;
+  model["continuing_subword_prefix"] = parts.continuing_prefix;
+  model["max_input_chars_per_word"] = parts.max_chars_per_word;
+  model["vocab"] = numbered(parts.pieces);
+  return json.dump(2);
 }
 
 }  // namespace akin

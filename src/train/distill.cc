@@ -37,12 +37,6 @@ Matrix<float> project(MatrixView<const float> rows, MatrixView<const float> axes
   return out;
 }
 
-Matrix<float> first_columns(MatrixView<const float> rows, std::size_t n) {
-  Matrix<float> out(rows.rows(), n);
-  for (std::size_t r = 0; r < rows.rows(); ++r) std::copy_n(rows.row(r).begin(), n, out.row(r).begin());
-  return out;
-}
-
 // Special tokens and places kept free ("[unused7]") are no words.
 bool is_word_piece(const Tokenizer& tokenizer, std::int32_t id, const std::vector<bool>& special) {
   const std::string& piece = tokenizer.piece(id);
@@ -76,7 +70,7 @@ struct Distiller::Impl {
 
   const Embedder& teacher;
   DistillOptions options;
-  std::vector<bool> is_word;   // by id
+  std::vector<bool> is_word;    // by id
   Matrix<float> token_vectors;  // (n_tokens, the teacher's dimensions); zero for what is no word
   Matrix<float> vectors;
   TokenMeans means;
@@ -152,8 +146,8 @@ Distiller::Distiller(const Embedder& teacher, const DistillOptions& options, Con
     if (!impl_->is_word[id]) continue;
     for (std::size_t c = 0; c < mean.size(); ++c) centred(id, c) -= static_cast<float>(mean[c]);
   }
-  impl_->vectors = project(centred, train::principal_axes(centred, impl_->options.dims, context), context);
-  impl_->weigh(impl_->vectors, impl_->zipf_weights());
+  impl_->vectors = project(centred.view(), train::principal_axes(centred.view(), impl_->options.dims, context).view(), context);
+  impl_->weigh(impl_->vectors.view(), impl_->zipf_weights());
 }
 Distiller::Distiller(Distiller&&) noexcept = default;
 Distiller& Distiller::operator=(Distiller&&) noexcept = default;
@@ -192,30 +186,30 @@ DistillFit Distiller::fit(Context& context) {
   impl_->means.finish(impl_->is_word.size());
 
   const Matrix<float> axes = train::principal_axes(all.view().middle_rows(0, std::min(all.rows(), kAxesRows)), dims, context);
-  Matrix<float> targets = project(all, axes, context);
+  Matrix<float> targets = project(all.view(), axes.view(), context);
   all = Matrix<float>();
-  Matrix<float> start = project(impl_->token_vectors, axes, context);
+  Matrix<float> start = project(impl_->token_vectors.view(), axes.view(), context);
   std::vector<double> probability;
   for (const std::uint64_t count : impl_->means.counts())
     probability.push_back(static_cast<double>(count) / static_cast<double>(impl_->means.n_seen()));
-  impl_->weigh(start, impl_->weights(probability));
+  impl_->weigh(start.view(), impl_->weights(probability));
 
   // The first stage at the size that fits the texts best.
   Matrix<float> made(targets.rows(), dims);
-  impl_->means.multiply(start, made, context);
+  impl_->means.multiply(start.view(), made.view(), context);
   double product = 0, square = 0;
   for (std::size_t r = 0; r < made.rows(); ++r) {
     product += dot(made.row(r), targets.row(r));
     square += dot(made.row(r), made.row(r));
   }
-  impl_->weigh(start, std::vector<float>(start.rows(), square > 0 ? static_cast<float>(product / square) : 1));
+  impl_->weigh(start.view(), std::vector<float>(start.rows(), square > 0 ? static_cast<float>(product / square) : 1));
 
   const Matrix<float> wanted = targets.clone();
   DistillFit fit{.n_texts = impl_->n_texts, .n_tokens = impl_->means.n_seen()};
-  fit.n_rounds = train::fit_ridge(impl_->means, targets, start,
-                                  {.ridge = impl_->options.ridge, .tolerance = impl_->options.tolerance, .max_rounds = impl_->options.max_rounds},
-                                  context);
-  impl_->means.multiply(start, made, context);
+  fit.n_rounds = train::fit_ridge(
+      impl_->means, targets.view(), start.view(),
+      {.ridge = impl_->options.ridge, .tolerance = impl_->options.tolerance, .max_rounds = impl_->options.max_rounds}, context);
+  impl_->means.multiply(start.view(), made.view(), context);
   for (std::size_t r = 0; r < made.rows(); ++r) {
     const double size = std::sqrt(dot(made.row(r), made.row(r)) * dot(wanted.row(r), wanted.row(r)));
     fit.cosine += size > 0 ? dot(made.row(r), wanted.row(r)) / size / static_cast<double>(made.rows()) : 0;

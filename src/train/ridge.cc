@@ -74,13 +74,13 @@ class Solver {
   // Residual = Mᵀ(T − M·E); the first direction is the preconditioned residual.
   void begin() {
     Matrix<float> made(texts_.rows(), texts_.cols());
-    means_.multiply(vectors_, made, context_);
+    means_.multiply(vectors_, made.view(), context_);
     context_.parallel_for(texts_.rows(), kRowsAtOnce, [&](std::size_t first, std::size_t last) {
       for (std::size_t r = first; r < last; ++r) {
         for (std::size_t c = 0; c < texts_.cols(); ++c) texts_(r, c) -= made(r, c);
       }
     });
-    means_.multiply_transposed(texts_, residual_, context_);
+    means_.multiply_transposed(texts_, residual_.view(), context_);
     rho_ = sum_over_rows(residual_.rows(), residual_.cols(), context_, [&](std::size_t r, Columns& sums) {
       for (std::size_t c = 0; c < sums.size(); ++c) {
         direction_(r, c) = scale_[r] * residual_(r, c);
@@ -98,8 +98,8 @@ class Solver {
 
   void step() {
     const auto ridge = static_cast<float>(options_.ridge);
-    means_.multiply(direction_, texts_, context_);
-    means_.multiply_transposed(texts_, image_, context_);
+    means_.multiply(direction_.view(), texts_, context_);
+    means_.multiply_transposed(texts_, image_.view(), context_);
     const Columns curvature = sum_over_rows(image_.rows(), image_.cols(), context_, [&](std::size_t r, Columns& sums) {
       for (std::size_t c = 0; c < sums.size(); ++c) {
         image_(r, c) += ridge * direction_(r, c);

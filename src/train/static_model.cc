@@ -87,12 +87,9 @@ void write_static_model(const fs::path& folder, MatrixView<const float> vectors,
   const TensorView tensor{.name = "embeddings", .type = row.tensor, .shape = {vectors.rows(), vectors.cols()}, .bytes = bytes};
   write_safetensors(folder / "model.safetensors", std::span(&tensor, 1), {{"format", "pt"}});
   write_text(folder / "tokenizer.json", without_limits(tokenizer_json));
-  const Json config = {{"model_type", "model2vec"},
-                       {"architectures", {"StaticModel"}},
-                       {"tokenizer_name", teacher_name},
-                       {"hidden_dim", vectors.cols()},
-                       {"max_length", nullptr},
-                       {"normalize", true},
+  const Json config = {{"model_type", "model2vec"},      {"architectures", {"StaticModel"}},
+                       {"tokenizer_name", teacher_name}, {"hidden_dim", vectors.cols()},
+                       {"max_length", nullptr},          {"normalize", true},
                        {"embedding_dtype", row.numpy}};
   const Json modules = {{{"idx", 0}, {"name", "0"}, {"path", "."}, {"type", "sentence_transformers.models.StaticEmbedding"}},
                         {{"idx", 1}, {"name", "1"}, {"path", "1_Normalize"}, {"type", "sentence_transformers.models.Normalize"}}};

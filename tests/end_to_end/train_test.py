@@ -29,5 +29,20 @@ class TrainTokenizer(AkinCase):
         self.assertFalse(out.exists())
 
 
+class Distill(AkinCase):
+    MODEL = ROOT / "tests/golden/sentence-transformers/pool-mean"
+
+    def test_a_fitted_static_model_is_written_and_read(self):
+        told = self.json("distill", str(self.MODEL), "-o", "static", "--corpus", str(CORPUS), "--dims", "16", "--type", "f32")
+        self.assertEqual((told["dims"], told["type"]), (16, "f32"))
+        self.assertGreater(told["fit"]["mean_cosine"], 0.5)
+        self.assertEqual(len(self.json("embed", "the white whale", "--model", str(self.folder / "static"))["vector"]), 16)
+
+    def test_mistakes_are_named_and_leave_nothing(self):
+        self.fails(2, "distill", str(self.MODEL), "-o", "static", "--type", "f64", says=["f64"])
+        self.fails(2, "distill", str(self.MODEL), "-o", "static", "--dims", "100000", says=["dimensions"])
+        self.assertFalse((self.folder / "static").exists())
+
+
 if __name__ == "__main__":
     unittest.main()

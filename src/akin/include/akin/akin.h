@@ -37,6 +37,7 @@
 #include "akin/space/metric.h"
 #include "akin/store/doctor.h"
 #include "akin/text/tokenizer.h"
+#include "akin/train/distill.h"
 #include "akin/train/tokenizer_trainer.h"
 
 namespace akin {

@@ -153,6 +153,10 @@ class Embedder {
   /// models that pool by the first token alone or give no vectors of tokens, Error{invalid_argument} for a span without tokens.
   LateChunks embed_late(std::string_view text, std::span<const TextSpan> spans, TextRole role, Context& context) const;
 
+  /// One vector a sequence of tokens that the caller made, special ones and all, (n_encodings, dim()); type_ids as long as ids. Throws
+  /// Error{unsupported} where tokens are made elsewhere, Error{invalid_argument} for a sequence over the limit or an id outside.
+  [[nodiscard]] Matrix<float> embed_encodings(std::span<const Encoding> encodings, Context& context) const;
+
   /// What embed() gives the model for a text: prompt, cut and all. Throws Error{unsupported} where tokens are made elsewhere.
   [[nodiscard]] Encoding encode(std::string_view text, TextRole role) const;
 

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "akin/text/tokenizer.h"
+
 namespace akin {
 
 enum class TokenizerKind {
@@ -68,5 +70,9 @@ class TokenizerTemplate {
   void split_into(std::string_view text, std::string& normalized, std::vector<std::pair<std::size_t, std::size_t>>& words) const;
   std::unique_ptr<const Impl> impl_;
 };
+
+/// The tokenizer.json of a WordPiece tokenizer, for vocabularies that came another way (vocab.txt, GGUF). Throws Error{invalid_argument} if
+/// the pieces lack a special token that `parts` name.
+std::string tokenizer_json(const WordPieceParts& parts);
 
 }  // namespace akin

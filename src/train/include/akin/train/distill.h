@@ -19,11 +19,11 @@
 namespace akin {
 
 struct DistillOptions {
-  std::size_t dims = 256;         ///< of the static vectors; at most the model's; 0 = as many
-  double sif = 1e-4;              ///< a token of probability p weighs sif / (sif + p); in (0, 1), 0 for no weights
-  double ridge = 0.1;             ///< how strongly tokens are held to the first stage. > 0
-  double tolerance = 0.02;        ///< the fit ends when what is left of the equations is this part of what there was
-  std::size_t max_rounds = 50;    ///< or after this many rounds
+  std::size_t dims = 256;       ///< of the static vectors; at most the model's; 0 = as many
+  double sif = 1e-4;            ///< a token of probability p weighs sif / (sif + p); in (0, 1), 0 for no weights
+  double ridge = 0.1;           ///< how strongly tokens are held to the first stage. > 0
+  double tolerance = 0.02;      ///< the fit ends when what is left of the equations is this part of what there was
+  std::size_t max_rounds = 50;  ///< or after this many rounds
 };
 
 /// What a fit came to.

@@ -1,0 +1,117 @@
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "akin/akin.h"
+#include "akin/base/mapped_file.h"
+#include "terminal.h"
+#include "text_source.h"
+#include "verbs.h"
+
+namespace akin::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kTextsAtOnce = 8192;
+constexpr std::size_t kMaxTokenizerBytes = std::size_t{1} << 28;
+
+struct Options {
+  std::string out, type = "f16";
+  std::vector<std::string> corpus;
+  TextSourceOptions source;
+  std::size_t max_texts = 0;
+  DistillOptions distill;
+};
+
+// What the model's own folder says, else (vocab.txt, GGUF) what its parts come to.
+std::string tokenizer_of(const LoadedEmbedder& teacher) {
+  const fs::path file = fs::path(teacher.source.path) / "tokenizer.json";
+  if (fs::is_regular_file(file)) return read_file(file, kMaxTokenizerBytes);
+  return tokenizer_json(teacher.embedder.tokenizer().word_piece_parts());
+}
+
+void add_corpus(const Options& options, Distiller& distiller, Context& context) {
+  const auto source = open_texts(options.corpus, options.source);
+  context.progress.begin("embedding the corpus", options.max_texts, "texts");
+  std::vector<std::string> texts;
+  std::size_t n = 0;
+  const auto flush = [&] {
+    context.cancel.check();
+    distiller.add(texts, context);
+    context.progress.advance(texts.size());
+    texts.clear();
+  };
+  for (std::string text; (options.max_texts == 0 || n < options.max_texts) && source->next(text);) {
+    if (text.empty()) continue;
+    texts.push_back(std::move(text));
+    ++n;
+    if (texts.size() == kTextsAtOnce) flush();
+  }
+  flush();
+  context.progress.end();
+}
+
+int run(const Options& options, const Common& common, Context& context) {
+  const StaticType type = static_type_from(options.type);
+  const LoadedEmbedder teacher = load_model(common, {}, context);
+  const std::string tokenizer = tokenizer_of(teacher);
+  Distiller distiller(teacher.embedder, options.distill, context);
+  DistillFit fit;
+  if (!options.corpus.empty()) {
+    add_corpus(options, distiller, context);
+    fit = distiller.fit(context);
+  }
+  write_static_model(options.out, distiller.vectors().view(), tokenizer, type, teacher.embedder.info().name);
+  const auto bytes = fs::file_size(fs::path(options.out) / "model.safetensors");
+  const std::size_t n_tokens = distiller.vectors().rows(), dims = distiller.vectors().cols();
+  if (common.json) {
+    nlohmann::json json = {{"out", options.out},   {"teacher", teacher.embedder.info().name},
+                           {"n_tokens", n_tokens}, {"dims", dims},
+                           {"type", options.type}, {"bytes", bytes}};
+    if (fit.n_texts > 0) {
+      json["fit"] = {{"n_texts", fit.n_texts}, {"n_tokens", fit.n_tokens}, {"n_rounds", fit.n_rounds}, {"mean_cosine", fit.cosine}};
+    }
+    print_json(json);
+    return 0;
+  }
+  print(options.out + ": " + grouped(n_tokens) + " tokens × " + std::to_string(dims) + " in " + options.type + ", " + bytes_text(bytes) +
+        "\n");
+  if (fit.n_texts > 0) {
+    print("fitted to " + grouped(fit.n_texts) + " texts in " + std::to_string(fit.n_rounds) + " rounds; mean cosine with the model " +
+          fixed(fit.cosine, 3) + "\n");
+  }
+  return 0;
+}
+
+}  // namespace
+
+Run add_distill(CLI::App& verb, Common& common) {
+  auto options = std::make_shared<Options>();
+  verb.add_option("model", common.model, "A name, a model folder or a .gguf file; the default model if left out")->type_name("MODEL");
+  verb.add_option("-o,--out", options->out, "The folder to write")->type_name("FOLDER")->required();
+  verb.add_option("--corpus", options->corpus, "Texts to fit the vectors to: files with one a line, JSONL or CSV; - is standard input")
+      ->type_name("FILE");
+  verb.add_option("--max-texts", options->max_texts, "Read no more than this many of them; 0 = all")->capture_default_str()->type_name("N");
+  verb.add_option("--dims", options->distill.dims, "Dimensions of the vectors; 0 = the model's")->capture_default_str()->type_name("N");
+  verb.add_option("--type", options->type, "Numbers of the file: f32, f16 or i8")->capture_default_str()->type_name("TYPE");
+  verb.add_option("--sif", options->distill.sif, "How much less frequent tokens weigh; 0 = not at all")
+      ->capture_default_str()
+      ->type_name("X");
+  verb.add_option("--ridge", options->distill.ridge, "How strongly the fit holds to the tokens' own vectors")
+      ->capture_default_str()
+      ->type_name("X");
+  verb.add_option_function<std::string>(
+          "--precision",
+          [&common](const std::string& value) {
+            check_choice("--precision", value, {"f32", "bf16", "int8"});
+            common.precision = value;
+            common.precision_given = true;
+          },
+          "How the model computes: f32, bf16 or int8 (faster)")
+      ->type_name("NAME");
+  add_record_options(verb, options->source);
+  return [options, &common](Context& context) { return run(*options, common, context); };
+}
+
+}  // namespace akin::cli
