@@ -6,7 +6,8 @@ import json
 import subprocess
 import sys
 
-import numpy as np
+sys.path.pop(0)  # this folder: tokenizers.py in it has the name of the library
+import numpy as np  # noqa: E402
 
 TEXTS = ["A man is eating food.", "Someone has a meal.", "the white whale", "Une baleine blanche", "x", "123 + 4", "word " * 600]
 
