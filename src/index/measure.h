@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <span>
 #include <vector>
@@ -87,8 +88,13 @@ class Measure {
     if (inverse_norms_.empty()) {
       for (float& value : dots) value = -value;
     } else {
-      for (std::size_t i = 0; i < dots.size(); ++i) dots[i] *= -inverse_norms_[id_of(i)];
+      for (std::size_t i = 0; i < dots.size(); ++i) dots[i] *= -inverse_norm_at(id_of(i));
     }
+  }
+  // Norms may be filled in as rows are first looked at (RowNorms). This row's is there; another thread that worked it out as well may just
+  // now be told so, and that is an access to the same place.
+  [[nodiscard]] float inverse_norm_at(std::size_t row) const noexcept {
+    return std::atomic_ref<float>(const_cast<float&>(inverse_norms_[row])).load(std::memory_order_relaxed);
   }
 
   Metric metric_;
