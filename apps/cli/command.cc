@@ -80,12 +80,15 @@ const std::vector<Verb>& verbs() {
        "akin rerank \"how do I cancel\" answers.txt --model cross-encoder/ms-marco-MiniLM-L6-v2 -k 3\n"
        "  akin rerank \"heat transfer\" abstracts.jsonl --model ./my-reranker --json",
        add_rerank},
-      {"eval", "Score a model on benchmarks: sts, retrieval, ann (graph search)",
+      {"eval", "Score a model on benchmarks: sts, retrieval, ann (graph search), words, analogies",
        "akin eval sts stsb-en-test.csv\n"
        "  akin eval retrieval beir/scifact --mode hybrid\n"
-       "  akin eval ann vectors.npy --picture curve.svg",
+       "  akin eval ann vectors.npy --picture curve.svg\n"
+       "  akin eval analogies questions-words.txt --model words.vec",
        add_eval},
-      {"train", "Learn a tokenizer from a corpus", "akin train tokenizer corpus.txt -o tokenizer.json --kind bpe --vocabulary 8000",
+      {"train", "Learn from a corpus: a tokenizer, word vectors",
+       "akin train tokenizer corpus.txt -o tokenizer.json --kind bpe --vocabulary 8000\n"
+       "  akin train word2vec text.txt -o words.vec",
        add_train},
       {"distill", "A static model from a large one: thousands of times faster",
        "akin distill all-MiniLM-L6-v2 -o my-static\n"

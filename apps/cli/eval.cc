@@ -4,6 +4,7 @@
 
 #include "akin/akin.h"
 #include "eval_ann.h"
+#include "eval_words.h"
 #include "reranker.h"
 #include "terminal.h"
 #include "verbs.h"
@@ -17,6 +18,7 @@ struct Options {
   std::string rerank, label;
   std::size_t depth = kRerankDepth;
   AnnOptions ann;
+  std::size_t max_words = kAnalogyWords;
   bool per_query = false;
 };
 
@@ -73,11 +75,16 @@ void run_retrieval(const Options& options, const Common& common, const Embedder*
 }
 
 int run(const Options& options, const Common& common, Context& context) {
-  check_choice("BENCHMARK", options.benchmark, {"sts", "retrieval", "ann"});
+  check_choice("BENCHMARK", options.benchmark, {"sts", "retrieval", "ann", "words", "analogies"});
   check_choice("--mode", options.mode, {"dense", "text", "hybrid"});
   if (!options.rerank.empty() && options.benchmark != "retrieval") throw UsageError("--rerank belongs to retrieval");
   if (options.benchmark == "ann") {
     run_ann(options.paths, options.ann, common, context);
+    return 0;
+  }
+  if (options.benchmark == "words" || options.benchmark == "analogies") {
+    options.benchmark == "words" ? run_words(options.paths, common, context)
+                                 : run_analogies(options.paths, options.max_words, common, context);
     return 0;
   }
   std::optional<LoadedEmbedder> model;
@@ -96,7 +103,9 @@ Run add_eval(CLI::App& verb, Common& common) {
   auto options = std::make_shared<Options>();
   verb.add_option("benchmark", options->benchmark,
                   "sts: files of sentence pairs (.csv: sentence, sentence, score; .tsv: score, sentence, sentence); retrieval: folders in "
-                  "the BEIR layout; ann: files of vectors (.npy, .fvecs, .safetensors), graph search against exact search")
+                  "the BEIR layout; ann: files of vectors (.npy, .fvecs, .safetensors), graph search against exact search; words: files of "
+                  "two words "
+                  "and a score; analogies: files of four words a line")
       ->type_name("BENCHMARK")
       ->required();
   verb.add_option("paths", options->paths, "The files or folders; .gz is unpacked")->type_name("PATH")->required();
@@ -109,6 +118,9 @@ Run add_eval(CLI::App& verb, Common& common) {
       ->check(CLI::Range(1, 100));
   verb.add_option("--rerank-label", options->label, "Of rerankers with several labels: the one to order by")->type_name("NAME");
   verb.add_flag("--per-query", options->per_query, "Of retrieval, with --json: the score of each query too");
+  verb.add_option("--max-words", options->max_words, "Of analogies: only so many of the most frequent words ask and answer; 0: all")
+      ->capture_default_str()
+      ->type_name("N");
   add_ann_options(verb, options->ann);
   add_model_options(verb, common);
   return [options, &common](Context& context) { return run(*options, common, context); };

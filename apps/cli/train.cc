@@ -21,6 +21,15 @@ constexpr TrainKind kKinds[] = {
      "akin train tokenizer corpus.txt -o tokenizer.json --kind bpe --vocabulary 8000\n"
      "  akin train tokenizer notes/*.txt -o my-model --like ./all-MiniLM-L6-v2 --vocabulary 20000",
      add_train_tokenizer},
+    {"word2vec", "Word vectors: skip-gram or CBOW",
+     "akin train word2vec text.txt -o words.vec\n"
+     "  akin train word2vec part1.txt.gz part2.txt.gz -o words.bin --cbow --epochs 10\n"
+     "  cat *.txt | akin train word2vec - -o words/ --dim 300",
+     add_train_word2vec},
+    {"fasttext", "Word vectors made of parts of words, for words never seen too",
+     "akin train fasttext text.txt -o words.bin\n"
+     "  akin train fasttext text.txt -o words.vec --minn 4 --maxn 5 --buckets 200000",
+     add_train_fasttext},
 };
 
 }  // namespace

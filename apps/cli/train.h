@@ -1,4 +1,5 @@
-// `akin train KIND`: one function a kind, each in the file of its name (train_tokenizer.cc). train.cc is the table where a new kind joins.
+// `akin train KIND`: one function a kind, each in the file of its name (train_tokenizer.cc; words: train_words.cc). train.cc is the table
+// where a new kind joins.
 #pragma once
 
 #include "command.h"
@@ -6,5 +7,7 @@
 namespace akin::cli {
 
 Run add_train_tokenizer(CLI::App& kind, Common& common);
+Run add_train_word2vec(CLI::App& kind, Common& common);
+Run add_train_fasttext(CLI::App& kind, Common& common);
 
 }  // namespace akin::cli

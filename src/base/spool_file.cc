@@ -1,11 +1,11 @@
 #include "akin/base/spool_file.h"
 
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <cerrno>
 
 #include "akin/base/error.h"
+#include "unnamed_file.h"
 #include "write_all.h"
 
 namespace akin {
@@ -15,13 +15,7 @@ constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
 
 }  // namespace
 
-SpoolFile::SpoolFile(const std::filesystem::path& target) : target_(target) {
-  const std::filesystem::path folder = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
-  std::string name = (folder / ".akin-spool-XXXXXX").string();
-  fd_ = ::mkstemp(name.data());
-  if (fd_ < 0) throw_errno(folder.string(), "create a file in it");
-  ::unlink(name.c_str());
-}
+SpoolFile::SpoolFile(const std::filesystem::path& target) : target_(target), fd_(open_unnamed_file(target)) {}
 
 SpoolFile::~SpoolFile() {
   if (fd_ >= 0) ::close(fd_);

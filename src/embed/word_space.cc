@@ -216,6 +216,8 @@ WordSpace WordSpace::open(const std::filesystem::path& model, Context& context) 
 
 std::size_t WordSpace::size() const noexcept { return rows_->size(); }
 std::size_t WordSpace::dim() const noexcept { return rows_->dim(); }
+void WordSpace::read(std::size_t i, std::span<float> out) const { rows_->read(i, out); }
+
 std::string WordSpace::word(std::size_t i) const {
   require(i < size(), "a word of the space is wanted, its place is beyond the end");
   return rows_->word(i);

@@ -124,7 +124,7 @@ TEST(FastText, WritesWhatItReads) {
   const std::size_t output_at = bytes.size() - output.size() * sizeof(float);
   std::memcpy(output.data(), bytes.data() + output_at, output.size() * sizeof(float));
   std::memcpy(input.data(), bytes.data() + output_at - 17 - input.size() * sizeof(float), input.size() * sizeof(float));
-  parts.input = input.view();
+  parts.input = [&](std::size_t r, std::span<float> out) { std::copy_n(input.row(r).data(), out.size(), out.data()); };
   parts.output = output.view();
   const testing::TemporaryFolder folder;
   write_fasttext(folder.path() / "x.bin", parts);

@@ -24,6 +24,7 @@
 #include "akin/eval/extrapolation.h"
 #include "akin/eval/retrieval.h"
 #include "akin/eval/sts.h"
+#include "akin/eval/word_tests.h"
 #include "akin/formats/vector_file.h"
 #include "akin/hub/load_embedder.h"
 #include "akin/hub/model_store.h"
@@ -39,6 +40,10 @@
 #include "akin/text/tokenizer.h"
 #include "akin/train/distill.h"
 #include "akin/train/tokenizer_trainer.h"
+#include "akin/train/text_input.h"
+#include "akin/train/word_corpus.h"
+#include "akin/train/word_files.h"
+#include "akin/train/word_training.h"
 
 namespace akin {
 

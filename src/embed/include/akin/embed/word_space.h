@@ -46,6 +46,8 @@ class WordSpace {
   [[nodiscard]] std::size_t dim() const noexcept;
   /// i < size().
   [[nodiscard]] std::string word(std::size_t i) const;
+  /// The vector of word i < size(); out.size() == dim().
+  void read(std::size_t i, std::span<float> out) const;
   /// The word as words.h looks it up (in a token table: the one token that it is), else made of its subwords (fastText). Nothing if the
   /// space has no vector for it.
   [[nodiscard]] std::optional<AskedWord> find(std::string_view word) const;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -50,8 +51,9 @@ struct FastTextParts {
   std::vector<std::string> words;    ///< by falling count
   std::vector<std::int64_t> counts;  ///< one a word
   std::int64_t n_tokens = 0;         ///< of the training text
-  MatrixView<const float> input;     ///< (words + buckets, dim)
-  MatrixView<const float> output;    ///< (words, dim)
+  /// Gives row i of the input matrix, (words + buckets, dim), as it is written: the whole need not be in memory.
+  std::function<void(std::size_t row, std::span<float> out)> input;
+  MatrixView<const float> output;  ///< (words, dim); of hierarchical softmax, the inner nodes and an unused row
 };
 /// A file of version 12 that fastText and gensim read. Throws Error{invalid_argument} for parts that do not fit together.
 void write_fasttext(const std::filesystem::path& path, const FastTextParts& parts);

@@ -1,0 +1,193 @@
+// The loops of word_step.h, compiled once a CPU target. Scores: a row of inputs against three targets at a time. The move: columns of one
+// vector go over all pairs while up to six targets stay in registers; what the inputs get is kept apart until all targets have seen them.
+#include "akin/kernels/word_step.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "akin/base/error.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "word_step.cc"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+// After foreach_target.
+#include "vector_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace akin::kernels::HWY_NAMESPACE {
+
+constexpr std::size_t kScored = 3;  // targets at once
+constexpr std::size_t kTile = 6;    // targets in registers: one word and five negatives
+
+/// out[k] = x · targets[k] for N targets.
+template <std::size_t N>
+HWY_INLINE void score(const float* x, float* const* targets, std::size_t length, float* out) {
+  const FloatTag d;
+  FloatVec sums[N];
+  for (std::size_t k = 0; k < N; ++k) sums[k] = hn::Zero(d);
+  for (std::size_t c = 0; c < length; c += n_lanes()) {
+    const auto v = hn::Load(d, x + c);
+    for (std::size_t k = 0; k < N; ++k) sums[k] = hn::MulAdd(v, hn::Load(d, targets[k] + c), sums[k]);
+  }
+  for (std::size_t k = 0; k < N; ++k) out[k] = sum_of(sums[k]);
+}
+
+void score_all(const WordStep& step, const float* const* inputs, std::size_t n_inputs, float* scores) {
+  const std::size_t n = step.targets.size();
+  for (std::size_t i = 0; i < n_inputs; ++i) {
+    float* out = scores + i * n;
+    std::size_t t = 0;
+    for (; t + kScored <= n; t += kScored) score<kScored>(inputs[i], step.targets.data() + t, step.length, out + t);
+    for (; t < n; ++t) score<1>(inputs[i], step.targets.data() + t, step.length, out + t);
+  }
+}
+
+/// gradients = rate · (label − σ(score)). Both buffers have room for whole vectors.
+void gradients_of(const WordStep& step, std::size_t n_inputs, const float* scores, float* gradients) {
+  const FloatTag d;
+  const auto one = hn::Set(d, 1.0F);
+  const std::size_t n = step.targets.size(), all = n_inputs * n;
+  for (std::size_t i = 0; i < all; i += n_lanes())
+    hn::StoreU(hn::Div(one, hn::Add(one, exp(hn::Neg(hn::LoadU(d, scores + i))))), d, gradients + i);
+  for (std::size_t i = 0; i < n_inputs; ++i)
+    for (std::size_t t = 0; t < n; ++t) gradients[i * n + t] = step.rate * (step.labels[t] - gradients[i * n + t]);
+}
+
+/// One column of vectors of N targets against all inputs; moves[i] is what input i gets of them.
+template <std::size_t N>
+HWY_INLINE void move_column(const WordStep& step, const float* gradients, std::size_t first, std::size_t c, float* moves) {
+  const FloatTag d;
+  FloatVec old[N], now[N];
+  for (std::size_t k = 0; k < N; ++k) now[k] = old[k] = hn::Load(d, step.targets[first + k] + c);
+  for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+    const float* g = gradients + i * step.targets.size() + first;
+    const auto x = hn::Load(d, step.inputs[i] + c);
+    auto move = hn::Load(d, moves + i * n_lanes());
+    for (std::size_t k = 0; k < N; ++k) {
+      const auto factor = hn::Set(d, g[k]);
+      move = hn::MulAdd(factor, old[k], move);
+      now[k] = hn::MulAdd(factor, x, now[k]);
+    }
+    hn::Store(move, d, moves + i * n_lanes());
+  }
+  for (std::size_t k = 0; k < N; ++k) hn::Store(now[k], d, step.targets[first + k] + c);
+}
+
+HWY_INLINE void move_tile(const WordStep& step, const float* gradients, std::size_t first, std::size_t c, float* moves) {
+  switch (std::min(kTile, step.targets.size() - first)) {
+    case 6:
+      return move_column<6>(step, gradients, first, c, moves);
+    case 5:
+      return move_column<5>(step, gradients, first, c, moves);
+    case 4:
+      return move_column<4>(step, gradients, first, c, moves);
+    case 3:
+      return move_column<3>(step, gradients, first, c, moves);
+    case 2:
+      return move_column<2>(step, gradients, first, c, moves);
+    default:
+      return move_column<1>(step, gradients, first, c, moves);
+  }
+}
+
+/// `moves` has a vector for each input.
+void learn_pairs_rows(const WordStep& step, WordScratch& scratch, float* moves) {
+  const FloatTag d;
+  const auto& inputs = step.inputs;
+  score_all(step, inputs.data(), inputs.size(), scratch.scores_.data());
+  gradients_of(step, inputs.size(), scratch.scores_.data(), scratch.gradients_.data());
+  for (std::size_t c = 0; c < step.length; c += n_lanes()) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) hn::Store(hn::Zero(d), d, moves + i * n_lanes());
+    for (std::size_t t = 0; t < step.targets.size(); t += kTile) move_tile(step, scratch.gradients_.data(), t, c, moves);
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      hn::Store(hn::Add(hn::Load(d, inputs[i] + c), hn::Load(d, moves + i * n_lanes())), d, inputs[i] + c);
+  }
+}
+
+HWY_INLINE void weighted_mean(const WordStep& step, float* out) {
+  const FloatTag d;
+  for (std::size_t c = 0; c < step.length; c += n_lanes()) {
+    auto sum = hn::Zero(d);
+    for (std::size_t i = 0; i < step.inputs.size(); ++i)
+      sum = hn::MulAdd(hn::Set(d, step.weights[i]), hn::Load(d, step.inputs[i] + c), sum);
+    hn::StoreU(sum, d, out + c);
+  }
+}
+
+/// `hidden` and `start` have step.length numbers each, at any address a multiple of 64 bytes.
+void learn_mean_rows(const WordStep& step, WordScratch& scratch, float* hidden, float* moved) {
+  const FloatTag d;
+  weighted_mean(step, hidden);
+  score_all(step, &hidden, 1, scratch.scores_.data());
+  gradients_of(step, 1, scratch.scores_.data(), scratch.gradients_.data());
+  const float* g = scratch.gradients_.data();
+  for (std::size_t c = 0; c < step.length; c += n_lanes()) {
+    const auto x = hn::Load(d, hidden + c);
+    auto move = hn::Zero(d);
+    for (std::size_t t = 0; t < step.targets.size(); ++t) {
+      const auto factor = hn::Set(d, g[t]);
+      const auto target = hn::Load(d, step.targets[t] + c);
+      move = hn::MulAdd(factor, target, move);
+      hn::Store(hn::MulAdd(factor, x, target), d, step.targets[t] + c);
+    }
+    hn::Store(move, d, moved + c);
+  }
+  for (float* input : step.inputs)
+    for (std::size_t c = 0; c < step.length; c += n_lanes())
+      hn::Store(hn::Add(hn::Load(d, input + c), hn::Load(d, moved + c)), d, input + c);
+}
+
+void add_scaled_rows(const float* x, float factor, std::size_t n, float* out) {
+  const FloatTag d;
+  const auto by = hn::Set(d, factor);
+  std::size_t i = 0;
+  for (; i + n_lanes() <= n; i += n_lanes()) hn::StoreU(hn::MulAdd(by, hn::LoadU(d, x + i), hn::LoadU(d, out + i)), d, out + i);
+  if (i < n) store_tail(hn::MulAdd(by, load_tail(x + i, n - i), load_tail(out + i, n - i)), out + i, n - i);
+}
+
+}  // namespace akin::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace akin::kernels {
+
+HWY_EXPORT(learn_pairs_rows);
+HWY_EXPORT(learn_mean_rows);
+HWY_EXPORT(add_scaled_rows);
+
+namespace {
+
+void make_room(const WordStep& step, std::size_t n_inputs, WordScratch& scratch) {
+  AKIN_DCHECK(step.length % kRowGrain == 0 && step.labels.size() == step.targets.size());
+  scratch.scores_.resize(padded_row(n_inputs * step.targets.size()));
+  scratch.gradients_.resize(scratch.scores_.size());
+}
+
+float* aligned(float* p) {
+  const auto address = reinterpret_cast<std::uintptr_t>(p);
+  return reinterpret_cast<float*>((address + 63) / 64 * 64);
+}
+
+}  // namespace
+
+void learn_pairs(const WordStep& step, WordScratch& scratch) {
+  make_room(step, step.inputs.size(), scratch);
+  scratch.moves_.resize((step.inputs.size() + 1) * kRowGrain);
+  HWY_DYNAMIC_DISPATCH(learn_pairs_rows)(step, scratch, aligned(scratch.moves_.data()));
+}
+
+void learn_mean(const WordStep& step, WordScratch& scratch) {
+  AKIN_DCHECK(step.weights.size() == step.inputs.size());
+  make_room(step, 1, scratch);
+  scratch.moves_.resize(2 * step.length + kRowGrain);
+  float* hidden = aligned(scratch.moves_.data());
+  HWY_DYNAMIC_DISPATCH(learn_mean_rows)(step, scratch, hidden, hidden + step.length);
+}
+
+void add_scaled(std::span<const float> x, float factor, std::span<float> out) noexcept {
+  AKIN_DCHECK(x.size() == out.size());
+  HWY_DYNAMIC_DISPATCH(add_scaled_rows)(x.data(), factor, x.size(), out.data());
+}
+
+}  // namespace akin::kernels
+#endif

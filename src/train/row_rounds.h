@@ -1,0 +1,145 @@
+// Learning in rounds: the same bits on any number of threads. The text is cut into blocks; a round is a fixed number of blocks. Each block
+// takes copies of the rows it needs, as they are at the beginning of the round, learns on the copies, word after word, and keeps what each
+// row moved by. When all blocks of the round are done, the moves are added to the table, block after block: rows are dealt to shards by
+// their number, and a shard is one thread's. So threads never write to the same row, and the order of additions is that of the text.
+//
+// A row that many blocks move (a frequent word) would overshoot, as each block moves it as if it were alone. With n moves in each of k
+// blocks and a curvature h of the loss, one block takes the share 1 − e^(−rate·h·n) of the way to where the row is drawn to, and all blocks
+// one after the other 1 − e^(−rate·h·n·k): the sum of the moves is scaled by the quotient of the second and k times the first. That is 1
+// for rows that are moved seldom, and 1/k, the mean of the moves, for those that every block moves to the end. h grows with the square of
+// the rows' length, which is measured in every round. A row of a bag moves the mean by
+// its share of it, and all bags that have it: it counts by the square root of the share, measured between the share and one. Why
+// this scheme: docs/adr/0010-learning-in-rounds.md. Private. Tested by row_rounds_test.cc.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "akin/base/context.h"
+#include "akin/base/matrix.h"
+
+namespace akin {
+
+/// Which rows of the table make up a unit. Unit u < n_bags() is the mean of several rows (a word and its n-grams), and what the mean
+/// moves by is added to each; every other unit is one row: first_single + (u − n_bags()).
+struct UnitRows {
+  std::vector<std::uint64_t> begins;  ///< of bag u in `rows`; one more than there are bags, or empty
+  std::vector<std::uint32_t> rows;
+  std::uint32_t first_single = 0;
+  std::size_t n_units = 0;
+
+  [[nodiscard]] std::size_t n_bags() const noexcept { return begins.empty() ? 0 : begins.size() - 1; }
+  [[nodiscard]] std::span<const std::uint32_t> bag(std::size_t u) const noexcept {
+    return std::span(rows).subspan(begins[u], begins[u + 1] - begins[u]);
+  }
+  [[nodiscard]] std::uint32_t single(std::size_t u) const noexcept { return first_single + static_cast<std::uint32_t>(u - n_bags()); }
+};
+
+/// Where units are in a block's copies, while the block is planned: one a thread.
+class UnitPlaces {
+ public:
+  explicit UnitPlaces(std::size_t n_units) : seen_(n_units, 0), place_(n_units) {}
+
+ private:
+  friend class BlockRows;
+  std::vector<std::uint32_t> seen_, place_;
+  std::uint32_t now_ = 0;
+};
+
+/// The copies of one block.
+class BlockRows {
+ public:
+  /// The place of a unit's copy. For BlockTask::plan().
+  std::uint32_t place(std::uint32_t unit) {
+    if (places_->seen_[unit] != places_->now_) add(unit);
+    return places_->place_[unit];
+  }
+  /// The copy at that place will be moved so many times more; a part of a mean counts by its share of it. For BlockTask::plan().
+  void count_moves(std::uint32_t place, float times) { moves_[place] += times; }
+  /// The copy's numbers: a row of the table, or the mean of a bag. For BlockTask::learn().
+  [[nodiscard]] float* row(std::uint32_t place) noexcept { return copies_.data() + place * length_; }
+
+  double loss = 0;             ///< of the pairs that were looked at
+  std::uint64_t n_scored = 0;  ///< how many those are
+
+ private:
+  friend class RowRounds;
+  struct Move {
+    std::uint32_t place, row;
+  };
+
+  void begin(UnitPlaces& places);
+  void add(std::uint32_t unit);
+  void fetch(const Matrix<float>& table, const UnitRows& units);
+  void take_difference(const Matrix<float>& table, const UnitRows& units);
+  void deal(const UnitRows& units);
+
+  UnitPlaces* places_ = nullptr;
+  std::size_t length_ = 0;
+  std::vector<std::uint32_t> units_;  // by place
+  std::vector<float> moves_;          // by place; of a bag: for each of its rows
+  double squares_ = 0;                // of the lengths of some copies, as they began
+  std::size_t n_squares_ = 0;
+  Matrix<float> copies_, starts_;        // starts_: what bags were before
+  std::vector<std::uint32_t> start_of_;  // by place, of bags
+  std::vector<Move> dealt_;              // by shard
+  std::vector<std::size_t> shards_;      // where each shard begins in dealt_
+};
+
+/// What is learnt from a block. One a thread, so that scratch need not be shared; must not depend on what it did before.
+class BlockTask {
+ public:
+  virtual ~BlockTask() = default;
+  /// Names the units that the block needs.
+  virtual void plan(std::size_t block, BlockRows& rows) = 0;
+  /// Moves the copies. Called after plan() of the same block, on the same task.
+  virtual void learn(BlockRows& rows, float rate) = 0;
+};
+
+class RowRounds {
+ public:
+  static constexpr std::size_t kBlocks = 16;  ///< in a round: as many threads can help
+
+  using MakeTask = std::function<std::unique_ptr<BlockTask>()>;
+  /// `table` (rows, length) and `units` must outlive it; length is a multiple of kernels::kRowGrain.
+  RowRounds(Matrix<float>& table, const UnitRows& units, const MakeTask& make_task, Context& context);
+
+  struct Round {
+    std::size_t first_block = 0, n_blocks = 0;  ///< ≤ kBlocks
+    float rate = 0;
+    double loss = 0;             ///< out: over the pairs that were looked at
+    std::uint64_t n_scored = 0;  ///< out
+  };
+  /// Gives out rounds: false when there are no more. Called between rounds, on one thread, when nothing moves: the place to look at the
+  /// table. The round given has what came of the one before; it is filled anew.
+  using NextRound = std::function<bool(Round& round)>;
+  void run(const NextRound& next);
+
+ private:
+  static constexpr std::size_t kShards = 16;
+
+  void do_block(const Round& round, std::size_t i);
+  void add_shard(const Round& round, std::size_t shard);
+  [[nodiscard]] float measure_curvature(const Round& round) const;
+
+  struct RowState {  // of the round: how many blocks move a row, and how often
+    std::uint32_t blocks = 0;
+    float moves = 0, factor = 1;
+  };
+
+  Matrix<float>& table_;
+  const UnitRows& units_;
+  Context& context_;
+  std::vector<UnitPlaces> places_;
+  std::vector<std::unique_ptr<BlockTask>> tasks_;
+  std::vector<BlockRows> blocks_;
+  std::vector<RowState> state_;
+  float curvature_ = 0;  // of this round
+  friend class BlockRows;
+};
+
+}  // namespace akin
