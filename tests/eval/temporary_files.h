@@ -15,8 +15,8 @@ namespace akin {
 class TemporaryFiles {
  public:
   TemporaryFiles() {
-    const auto* info = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::path(testing::TempDir()) / ("akin_eval_" + std::string(info->test_suite_name()) + "_" + info->name());
+    const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
+    folder_ = std::filesystem::path(::testing::TempDir()) / ("akin_eval_" + std::string(info->test_suite_name()) + "_" + info->name());
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directories(folder_);
   }
