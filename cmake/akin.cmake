@@ -44,7 +44,7 @@ function(akin_layer name)
                                           PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   target_link_libraries(akin_${name} PRIVATE $<BUILD_INTERFACE:akin_flags>)
   foreach(use IN LISTS arg_USES)
-    if(use MATCHES "^nlohmann_json::")
+    if(use MATCHES "^(nlohmann_json|Eigen3)::")
       set(use $<BUILD_INTERFACE:${use}>)  # headers alone, in .cc files alone: an installed akin does not ask for it
     else()
       set_property(GLOBAL APPEND PROPERTY AKIN_BUILT_USES ${use})

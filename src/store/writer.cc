@@ -250,7 +250,13 @@ void Writer::index_text(const ChunkText& chunk) {
 
 /// The full-text index must be told the very words that it was given.
 void Writer::forget_text(const ChunkText& chunk) {
-  if (chunk.title.empty() && chunk.headings.empty() && chunk.text.empty()) return;
+  if (chunk.title.empty() && chunk.headings.empty() && chunk.text.empty()) {
+    // Without words it was not indexed, but by an index that was made anew.
+    Statement& find = db_.statement("SELECT 1 FROM chunk_text_docsize WHERE id = ?1").bind(chunk.chunk);
+    const bool indexed = find.step();
+    find.reset();
+    if (!indexed) return;
+  }
   db_.statement("INSERT INTO chunk_text(chunk_text, rowid, title, headings, text) VALUES('delete', ?1, ?2, ?3, ?4)")
       .bind(chunk.chunk, chunk.title, chunk.headings, chunk.text)
       .run();

@@ -62,7 +62,7 @@ TEST(WordTests, CorrelatesCosinesWithPeoplesScores) {
     const WordSimilarityScores scores = evaluate_word_similarity(space, files.write("pairs.txt", text));
     EXPECT_EQ(scores.n_pairs, 4U);
     EXPECT_EQ(scores.n_scored, 3U);
-    EXPECT_EQ(scores.spearman, 1);  // cosines: river-bank 0.96, king-queen 0.005, man-woman −0.92
+    EXPECT_DOUBLE_EQ(scores.spearman, 1);  // cosines: river-bank 0.96, king-queen 0.005, man-woman −0.92
   }
   expect_error(ErrorCode::corrupt, "pairs.txt:2: two words and a number",
                [&] { evaluate_word_similarity(space, files.write("pairs.txt", "king queen 3\nking queen\n")); });

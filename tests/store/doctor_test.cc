@@ -161,6 +161,25 @@ TEST_F(DoctorTest, MakesATextIndexAnewThatDoesNotFit) {
   EXPECT_FALSE(Store::open(folder_, false).snapshot().search_text("seed3", 5, {}).empty());
 }
 
+TEST_F(DoctorTest, WantsNoWordsOfChunksThatHaveNone) {
+  Draft draft;
+  draft.put("wordless", 2, 123);
+  draft.last().title.clear();
+  for (StoredChunk& chunk : draft.last().chunks) {
+    chunk.text.clear();
+    chunk.headings.clear();
+  }
+  Store::open(folder_, true).apply(draft.change());
+  EXPECT_TRUE(examine().is_whole());
+  {
+    store::Connection db(database_, store::OpenMode::write);
+    db.exec("INSERT INTO chunk_text(chunk_text) VALUES('rebuild')");  // now it has them, as empty rows
+  }
+  EXPECT_TRUE(examine().is_whole());
+  Store::open(folder_, true).apply(Draft().remove("wordless").change());
+  EXPECT_TRUE(examine().is_whole());
+}
+
 TEST_F(DoctorTest, MendsADamagedIndexWithoutAnyLoss) {
   for (const char* table : {"chunk_text_data", "chunks_by_place", "metadata_by_value", "chunk_text_docsize"}) {
     const std::uint32_t page = root_of(table);
