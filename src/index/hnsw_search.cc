@@ -172,6 +172,8 @@ bool HnswIndex::walks(const SearchParameters& parameters) const {
   return !plan_of(impl_, parameters, room).exact;
 }
 
+void HnswIndex::read_ahead(Context& context) const { impl_->norms.prepare_all(context); }
+
 std::size_t HnswIndex::n_loose() const noexcept { return impl_->loose_rows.size(); }
 
 std::unique_ptr<Searcher> HnswIndex::searcher() const { return std::make_unique<HnswSearcher>(impl_); }

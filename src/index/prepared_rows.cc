@@ -42,17 +42,27 @@ std::vector<float> inverse_norms_of(const VectorSet& vectors, Metric metric, Con
 }
 
 RowNorms::RowNorms(const VectorSet& vectors, Metric metric)
-    : vectors_(vectors), inverse_(needs_norms(vectors, metric) ? vectors.size() : 0, kUnknown) {}
+    : vectors_(vectors), all_known_(!needs_norms(vectors, metric)), inverse_(all_known_ ? 0 : vectors.size(), kUnknown) {}
+
+void RowNorms::look_at(std::uint64_t row) const {
+  const std::atomic_ref<float> inverse(inverse_[row]);
+  if (inverse.load(std::memory_order_acquire) != kUnknown) return;
+  // Only the first to know it writes: whoever has seen it may read it as it lies.
+  float unknown = kUnknown;
+  inverse.compare_exchange_strong(unknown, inverse_norm(vectors_.row(row)), std::memory_order_acq_rel);
+}
 
 void RowNorms::prepare(std::span<const std::uint64_t> rows) const {
-  if (inverse_.empty()) return;
-  for (const std::uint64_t row : rows) {
-    const std::atomic_ref<float> inverse(inverse_[row]);
-    if (inverse.load(std::memory_order_acquire) != kUnknown) continue;
-    // Only the first to know it writes: whoever has seen it may read it as it lies.
-    float unknown = kUnknown;
-    inverse.compare_exchange_strong(unknown, inverse_norm(vectors_.row(row)), std::memory_order_acq_rel);
-  }
+  if (all_known_.load(std::memory_order_acquire)) return;
+  for (const std::uint64_t row : rows) look_at(row);
+}
+
+void RowNorms::prepare_all(Context& context) const {
+  if (all_known_.load(std::memory_order_acquire)) return;
+  context.parallel_for(inverse_.size(), kGrainRows, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t row = begin; row < end; ++row) look_at(row);
+  });
+  all_known_.store(true, std::memory_order_release);
 }
 
 void check_search(const VectorSet& vectors, std::size_t query_dim, const SearchParameters& parameters) {

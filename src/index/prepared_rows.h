@@ -1,6 +1,7 @@
 // What the indexes that scan share: norms for cosine, prepared queries, and rows measured by their floats. Tested through flat_test.cc.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -24,10 +25,15 @@ class RowNorms {
   RowNorms(const VectorSet& vectors, Metric metric);
   /// all() is right for these rows from here on.
   void prepare(std::span<const std::uint64_t> rows) const;
+  /// For all rows, and prepare() costs nothing any more.
+  void prepare_all(Context& context) const;
   [[nodiscard]] std::span<const float> all() const noexcept { return inverse_; }
 
  private:
   VectorSet vectors_;
+  void look_at(std::uint64_t row) const;
+
+  mutable std::atomic<bool> all_known_;
   mutable std::vector<float> inverse_;  // kUnknown, until its row was looked at; then it stays. Empty where the metric needs none
 };
 

@@ -80,6 +80,9 @@ std::vector<std::uint64_t> rows_of(std::span<const std::uint64_t> chunk_ids, std
   return rows;
 }
 
+/// Of all rows, as 1 / n, have been read when there will be more searches to come.
+constexpr std::size_t kSomeSearches = 100;
+
 double score_of(Metric metric, float distance) noexcept {
   return metric == Metric::euclidean ? -static_cast<double>(distance) : static_cast<double>(similarity_of(metric, distance));
 }
@@ -96,6 +99,7 @@ struct DenseView::Ready {
   std::optional<HnswIndex> graph;
   std::vector<Run> runs;
   mutable std::vector<std::uint64_t> proved_rows;  // a bit a row, set once and for all
+  mutable std::atomic<std::size_t> n_proved{0};    // rows that were asked for, about
   mutable std::atomic<bool> all_proved{false};
   [[nodiscard]] const Index& index() const noexcept { return graph ? static_cast<const Index&>(*graph) : *flat; }
 };
@@ -114,6 +118,7 @@ class DenseView::Proof final : public RowCheck {
     }
     if (unproved.empty()) return;
     if (!vectors_.proves(unproved, &context_)) fail();
+    rows_.n_proved += unproved.size();
     for (const std::uint64_t id : ids) word_of(id).fetch_or(bit_of(id), std::memory_order_acq_rel);
   }
   void before_reading_all() const override {
@@ -256,19 +261,29 @@ std::vector<ScoredChunk> DenseView::search(std::span<const float> query, const D
     throw Error(ErrorCode::mismatch,
                 "the query's vector has " + std::to_string(query.size()) + " numbers, the collection's have " + std::to_string(dim_));
   const Question question{query, options, among};
-  if (const std::shared_ptr<const Ready> now = ready(false, context); now->proved) {
-    return answer(question, now, nullptr, context);
-  } else {
-    const Proof proof(*now, *vectors_, context);
-    try {
-      return answer(question, now, &proof, context);
-    } catch (const Error&) {
-      if (!proof.met_damage()) throw;
-    }
+  const std::shared_ptr<const Ready> now = ready(false, context);
+  if (now->proved || now->all_proved.load(std::memory_order_acquire)) return answer(question, now, nullptr, context);
+  const Proof proof(*now, *vectors_, context);
+  try {
+    std::vector<ScoredChunk> hits = answer(question, now, &proof, context);
+    // One search or a few read little. After more of them the rest is read at once, so that no further one waits for any.
+    if (now->n_proved * kSomeSearches > now->n_usable) finish(*now, context);
+    return hits;
+  } catch (const Error&) {
+    if (!proof.met_damage()) throw;
   }
   // Without what is damaged, wherever it is.
   for (const std::string& line : vectors_->damage(&context)) context.info(line);
   return answer(question, ready(true, context), nullptr, context);
+}
+
+void DenseView::finish(const Ready& now, Context& context) const {
+  if (!vectors_->damaged_chunks(&context).empty()) {
+    (void)ready(true, context);
+    return;
+  }
+  now.graph->read_ahead(context);
+  now.all_proved.store(true, std::memory_order_release);
 }
 
 bool DenseView::refresh_graph(std::size_t max_bytes, Context& context) const {

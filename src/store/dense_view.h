@@ -52,6 +52,8 @@ class DenseView {
   /// What the index is asked; `rows` are those of `among`, if any.
   [[nodiscard]] static SearchParameters parameters_for(const Ready& now, const DenseOptions& options, const KeptRows* rows);
   static std::shared_ptr<const KeptRows> kept_rows(const std::shared_ptr<const Ready>& now, const ChunkSet::Impl& among);
+  /// Proves and reads all that searches would prove and read bit by bit.
+  void finish(const Ready& now, Context& context) const;
   struct Question;
   [[nodiscard]] std::vector<ScoredChunk> answer(const Question& question, const std::shared_ptr<const Ready>& now, const RowCheck* check,
                                                 Context& context) const;

@@ -152,6 +152,16 @@ TEST(Hnsw, AsksBeforeItReadsRows) {
   testing::expect_error(ErrorCode::corrupt, "refused", [&] { (void)searcher->search(rows.row(77), parameters, context); });
 }
 
+TEST(Hnsw, FindsTheSameWhenAllRowsWereReadAhead) {
+  const Matrix<float> rows = clustered_rows(3000, 16, 41), queries = clustered_rows(20, 16, 42);
+  Context context(2);
+  const HnswIndex index = build_hnsw(VectorSet(rows.view()), {}, context);
+  const auto before = index.searcher()->search_batch(queries.view(), {10, {}, 40}, context);
+  index.read_ahead(context);
+  index.read_ahead(context);
+  EXPECT_EQ(index.searcher()->search_batch(queries.view(), {10, {}, 40}, context), before);
+}
+
 TEST(Hnsw, FindsRowsFarFromAllOthers) {
   // Two heaps with nothing between: links inside each hardly lead to the other. So far from the mean, codes do not tell the 40 rows apart:
   // a search has to keep all of them.

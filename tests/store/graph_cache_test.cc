@@ -191,6 +191,23 @@ TEST_F(GraphCacheTest, LeavesOutDamagedRowsThatASearchComesTo) {
   EXPECT_EQ(hits[0].score, by_all[0].score);
 }
 
+TEST_F(GraphCacheTest, GivesTheSameHitsAfterManySearchesAsInTheFirst) {
+  store_->refresh_graph(context_);
+  std::vector<std::vector<float>> queries;
+  for (int i = 0; i < 60; ++i) queries.push_back(query());
+  const Snapshot searched_often = store_->snapshot();
+  for (const std::vector<float>& wanted : queries) {
+    const Store anew = Store::open(store_->folder(), false);
+    const auto first = anew.snapshot().search_dense(wanted, 10, {}, context_),
+               later = searched_often.search_dense(wanted, 10, {}, context_);
+    ASSERT_EQ(first.size(), later.size());
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      EXPECT_EQ(first[i].chunk_id, later[i].chunk_id);
+      EXPECT_EQ(first[i].score, later[i].score);
+    }
+  }
+}
+
 TEST_F(GraphCacheTest, SearchesByItWithAFilterInsideACollection) {
   store_->refresh_graph(context_);
   const Snapshot snapshot = store_->snapshot();

@@ -54,6 +54,8 @@ class HnswIndex final : public Index {
 
   /// Whether such a search walks through the graph; otherwise it is exact.
   [[nodiscard]] bool walks(const SearchParameters& parameters) const;
+  /// Works out now what searches work out of each row that they come to: a pass over all rows, for an index that is searched often.
+  void read_ahead(Context& context) const;
   /// Rows that the graph does not have, as load_hnsw() may leave them.
   [[nodiscard]] std::size_t n_loose() const noexcept;
   [[nodiscard]] int code_bits() const noexcept;
