@@ -90,7 +90,7 @@ const std::vector<Verb>& verbs() {
        "akin train tokenizer corpus.txt -o tokenizer.json --kind bpe --vocabulary 8000\n"
        "  akin train word2vec text.txt -o words.vec",
        add_train},
-      {"distill", "A static model from a large one: thousands of times faster",
+      {"distill", "A static model from a large one: over a thousand times faster",
        "akin distill all-MiniLM-L6-v2 -o my-static\n"
        "  akin distill ./my-model -o my-static --corpus texts.txt --precision int8 --type i8",
        add_distill},
@@ -113,11 +113,7 @@ const std::vector<Verb>& verbs() {
   return table;
 }
 
-void add_model_options(CLI::App& verb, Common& common) {
-  verb.add_option("-m,--model", common.model,
-                  "A name ('akin models' lists them), a model folder, a .gguf file, a file of word vectors, or a remote model: openai:…, "
-                  "ollama:…, bedrock:…")
-      ->type_name("MODEL");
+void add_precision_option(CLI::App& verb, Common& common) {
   verb.add_option_function<std::string>(
           "--precision",
           [&common](const std::string& value) {
@@ -127,6 +123,14 @@ void add_model_options(CLI::App& verb, Common& common) {
           },
           "How the model computes: f32 (equals the reference), bf16 or int8 (faster)")
       ->type_name("NAME");
+}
+
+void add_model_options(CLI::App& verb, Common& common) {
+  verb.add_option("-m,--model", common.model,
+                  "A name ('akin models' lists them), a model folder, a .gguf file, a file of word vectors, or a remote model: openai:…, "
+                  "ollama:…, bedrock:…")
+      ->type_name("MODEL");
+  add_precision_option(verb, common);
   verb.add_option_function<std::string>(
           "--pooling",
           [&common](const std::string& value) {

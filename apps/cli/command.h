@@ -45,6 +45,9 @@ struct Verb {
 /// The table of verbs, in the order of the help.
 const std::vector<Verb>& verbs();
 
+/// --precision.
+void add_precision_option(CLI::App& verb, Common& common);
+
 /// --model, --precision and --pooling.
 void add_model_options(CLI::App& verb, Common& common);
 

@@ -13,7 +13,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kTextsAtOnce = 8192;
 constexpr std::size_t kMaxTokenizerBytes = std::size_t{1} << 28;
 
 struct Options {
@@ -34,21 +33,11 @@ std::string tokenizer_of(const LoadedEmbedder& teacher) {
 void add_corpus(const Options& options, Distiller& distiller, Context& context) {
   const auto source = open_texts(options.corpus, options.source);
   context.progress.begin("embedding the corpus", options.max_texts, "texts");
-  std::vector<std::string> texts;
-  std::size_t n = 0;
-  const auto flush = [&] {
+  for_each_batch(*source, options.max_texts, [&](std::span<const std::string> texts) {
     context.cancel.check();
     distiller.add(texts, context);
     context.progress.advance(texts.size());
-    texts.clear();
-  };
-  for (std::string text; (options.max_texts == 0 || n < options.max_texts) && source->next(text);) {
-    if (text.empty()) continue;
-    texts.push_back(std::move(text));
-    ++n;
-    if (texts.size() == kTextsAtOnce) flush();
-  }
-  flush();
+  });
   context.progress.end();
 }
 
@@ -101,15 +90,7 @@ Run add_distill(CLI::App& verb, Common& common) {
   verb.add_option("--ridge", options->distill.ridge, "How strongly the fit holds to the tokens' own vectors")
       ->capture_default_str()
       ->type_name("X");
-  verb.add_option_function<std::string>(
-          "--precision",
-          [&common](const std::string& value) {
-            check_choice("--precision", value, {"f32", "bf16", "int8"});
-            common.precision = value;
-            common.precision_given = true;
-          },
-          "How the model computes: f32, bf16 or int8 (faster)")
-      ->type_name("NAME");
+  add_precision_option(verb, common);
   add_record_options(verb, options->source);
   return [options, &common](Context& context) { return run(*options, common, context); };
 }

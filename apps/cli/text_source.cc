@@ -20,6 +20,9 @@ namespace fs = std::filesystem;
 
 // A record longer than this is no text but a mistake (a binary file, a lost quote).
 constexpr std::size_t kMaxRecordBytes = std::size_t{256} << 20;
+// Of a batch: enough work for all threads, little memory.
+constexpr std::size_t kTextsAtOnce = 8192;
+constexpr std::size_t kBytesAtOnce = std::size_t{16} << 20;
 
 // Lines of a file descriptor, without their ends ("\n" or "\r\n").
 class LineReader {
@@ -248,6 +251,24 @@ std::unique_ptr<TextSource> open_texts(const std::vector<std::string>& inputs, c
   auto chain = std::make_unique<Chain>(inputs, options);
   chain->check();
   return chain;
+}
+
+void for_each_batch(TextSource& source, std::size_t max_texts, const std::function<void(std::span<const std::string>)>& take) {
+  std::vector<std::string> batch;
+  std::size_t n_bytes = 0, n_texts = 0;
+  const auto flush = [&] {
+    if (!batch.empty()) take(batch);
+    batch.clear();
+    n_bytes = 0;
+  };
+  for (std::string text; (max_texts == 0 || n_texts < max_texts) && source.next(text);) {
+    if (text.empty()) continue;
+    ++n_texts;
+    n_bytes += text.size();
+    batch.push_back(std::move(text));
+    if (batch.size() == kTextsAtOnce || n_bytes >= kBytesAtOnce) flush();
+  }
+  flush();
 }
 
 std::vector<std::string> read_all_texts(const std::vector<std::string>& inputs, const TextSourceOptions& options, std::size_t max_texts) {

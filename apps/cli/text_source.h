@@ -4,7 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,9 @@ class TextSource {
 /// `inputs` in order: "-" is standard input, the name of an existing file is that file, all else is a text. Throws Error{not_found} for
 /// what looks like a path but is not there, so that a mistyped file name is not embedded as a text.
 std::unique_ptr<TextSource> open_texts(const std::vector<std::string>& inputs, const TextSourceOptions& options);
+
+/// All but the empty ones, some thousand and some megabytes at a time; the first `max_texts` if that is not 0.
+void for_each_batch(TextSource& source, std::size_t max_texts, const std::function<void(std::span<const std::string>)>& take);
 
 /// All texts at once, for the verbs that compare them. Throws Error{limit} past `max_texts`.
 std::vector<std::string> read_all_texts(const std::vector<std::string>& inputs, const TextSourceOptions& options, std::size_t max_texts);

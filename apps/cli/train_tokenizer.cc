@@ -14,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kTextsAtOnce = 16384;  // read, then counted on all threads
-constexpr std::size_t kBytesAtOnce = std::size_t{16} << 20;
 constexpr std::size_t kMaxTokenizerBytes = std::size_t{1} << 28;
 
 struct Options {
@@ -43,21 +41,11 @@ TokenizerTemplate template_of(const Options& options) {
 void count_words(const Options& options, TokenizerTrainer& trainer, Context& context) {
   const auto source = open_texts(options.inputs, options.source);
   context.progress.begin("counting words", 0, "texts");
-  std::vector<std::string> texts;
-  std::size_t n_bytes = 0;
-  const auto flush = [&] {
+  for_each_batch(*source, 0, [&](std::span<const std::string> texts) {
     context.cancel.check();
     trainer.add(texts, context);
     context.progress.advance(texts.size());
-    texts.clear();
-    n_bytes = 0;
-  };
-  for (std::string text; source->next(text);) {
-    n_bytes += text.size();
-    texts.push_back(std::move(text));
-    if (texts.size() >= kTextsAtOnce || n_bytes >= kBytesAtOnce) flush();
-  }
-  flush();
+  });
   context.progress.end();
 }
 

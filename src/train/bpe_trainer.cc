@@ -35,14 +35,7 @@ class Pieces {
 
 // Special tokens, then every character of the corpus but the rarest above the limit, by code point.
 void add_alphabet(const std::vector<CountedWord>& words, const TokenizerTemplate& form, std::size_t limit, Pieces& pieces) {
-  std::map<char32_t, std::uint64_t> seen;
-  for (const CountedWord& word : words) {
-    for (std::size_t at = 0; at < word.text.size();) {
-      const DecodedChar c = decode_utf8(word.text, at);
-      seen[c.code_point] += word.count;
-      at += c.length;
-    }
-  }
+  std::map<char32_t, std::uint64_t> seen = count_characters(words);
   for (const char32_t c : form.initial_alphabet()) seen[c] = std::numeric_limits<std::uint64_t>::max();
   std::vector<std::pair<std::uint64_t, char32_t>> kept;
   for (const auto& [c, count] : seen) kept.emplace_back(count, c);

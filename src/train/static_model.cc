@@ -3,17 +3,18 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "akin/base/atomic_file.h"
 #include "akin/base/error.h"
 #include "akin/formats/safetensors.h"
 #include "akin/kernels/convert.h"
 #include "akin/train/distill.h"
+#include "write_text.h"
 
 namespace akin {
 namespace {
 
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
+using train::write_text;
 
 struct StaticTypeName {
   std::string_view name, numpy;
@@ -54,12 +55,6 @@ std::vector<std::byte> encoded(MatrixView<const float> vectors, StaticType type)
     }
   }
   return out;
-}
-
-void write_text(const fs::path& path, const std::string& text) {
-  AtomicFile file(path);
-  file.write(text);
-  file.commit();
 }
 
 // Neither library shall cut a text: a mean has no limit.

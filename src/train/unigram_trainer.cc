@@ -39,18 +39,6 @@ double digamma(double x) {
   return result + std::log(x) + x2 / 24 - 7 * x4 / 960 + 31 * x4 * x2 / 8064 - 127 * x4 * x4 / 30720;
 }
 
-std::map<char32_t, std::uint64_t> characters_of(const std::vector<CountedWord>& words) {
-  std::map<char32_t, std::uint64_t> out;
-  for (const CountedWord& word : words) {
-    for (std::size_t at = 0; at < word.text.size();) {
-      const DecodedChar c = decode_utf8(word.text, at);
-      out[c.code_point] += word.count;
-      at += c.length;
-    }
-  }
-  return out;
-}
-
 std::string utf8(char32_t c) {
   std::string out;
   append_utf8(out, c);
@@ -68,7 +56,7 @@ Pieces seed_pieces(const std::vector<CountedWord>& words, const TokenizerTrainer
   Pieces out;
   out.add("", std::nan(""));  // the unknown piece
   std::vector<std::pair<std::uint64_t, char32_t>> characters;
-  for (const auto& [c, count] : characters_of(words)) characters.emplace_back(count, c);
+  for (const auto& [c, count] : count_characters(words)) characters.emplace_back(count, c);
   std::sort(characters.rbegin(), characters.rend());
   for (const auto& [count, c] : characters) out.add(utf8(c), static_cast<double>(count));
   std::vector<RepeatedSubstring> found = repeated_substrings(words, options.max_piece_chars, context);
@@ -230,7 +218,7 @@ TrainedVocabulary finish(const Pieces& pieces, const std::vector<CountedWord>& w
   }
   std::vector<std::pair<double, std::string>> kept;
   std::unordered_set<std::string> taken(form.special_tokens().begin(), form.special_tokens().end());
-  std::map<char32_t, std::uint64_t> required = characters_of(words);
+  std::map<char32_t, std::uint64_t> required = count_characters(words);
   for (const char32_t c : form.initial_alphabet()) required.try_emplace(c, 0);
   double missing = least;
   for (const auto& [c, count] : required) {
@@ -257,7 +245,7 @@ TrainedVocabulary finish(const Pieces& pieces, const std::vector<CountedWord>& w
 
 TrainedVocabulary train_unigram(const std::vector<CountedWord>& words, const TokenizerTemplate& form,
                                 const TokenizerTrainerOptions& options, Context& context) {
-  const std::size_t n_fixed = characters_of(words).size() + form.special_tokens().size();
+  const std::size_t n_fixed = count_characters(words).size() + form.special_tokens().size();
   if (n_fixed > options.vocabulary_size)
     throw Error(ErrorCode::invalid_argument, "a vocabulary of " + std::to_string(options.vocabulary_size) + " pieces has no room for the " +
                                                  std::to_string(n_fixed) + " special tokens and characters: ask for more");

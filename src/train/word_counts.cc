@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "akin/base/error.h"
+#include "akin/base/utf8.h"
 
 namespace akin::train {
 namespace {
@@ -11,6 +12,18 @@ constexpr std::size_t kMaxWordBytes = std::size_t{1} << 20;
 constexpr std::size_t kTextsAtOnce = 512;  // of one piece of work: enough that its table is worth merging
 
 }  // namespace
+
+std::map<char32_t, std::uint64_t> count_characters(const std::vector<CountedWord>& words) {
+  std::map<char32_t, std::uint64_t> out;
+  for (const CountedWord& word : words) {
+    for (std::size_t at = 0; at < word.text.size();) {
+      const DecodedChar c = decode_utf8(word.text, at);
+      out[c.code_point] += word.count;
+      at += c.length;
+    }
+  }
+  return out;
+}
 
 void WordCounts::count(Map& map, std::string_view word, std::uint64_t times) {
   if (word.size() > kMaxWordBytes)

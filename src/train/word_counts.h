@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,9 @@ struct CountedWord {
   std::string text;
   std::uint64_t count = 0;
 };
+
+/// How often each character stands in the words, each word as often as it was seen. By code point.
+std::map<char32_t, std::uint64_t> count_characters(const std::vector<CountedWord>& words);
 
 class WordCounts {
  public:

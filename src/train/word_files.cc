@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "akin/base/atomic_file.h"
 #include "akin/base/error.h"
 #include "akin/formats/safetensors.h"
 #include "akin/formats/word_vectors.h"
+#include "write_text.h"
 
 namespace akin {
 namespace {
@@ -20,11 +20,7 @@ void save_file(const fs::path& path, WordVectorFormat format, std::span<const st
   writer.commit();
 }
 
-void write_json(const fs::path& path, const Json& json) {
-  AtomicFile file(path);
-  file.write(json.dump(2) + "\n");
-  file.commit();
-}
+void write_json(const fs::path& path, const Json& json) { train::write_text(path, json.dump(2) + "\n"); }
 
 bool has_any(std::span<const std::string> words, bool (*is)(char)) {
   return std::any_of(words.begin(), words.end(), [is](const std::string& word) { return std::any_of(word.begin(), word.end(), is); });

@@ -3,14 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "../golden_files.h"
 #include "akin/base/error.h"
+#include "base/temporary_folder.h"
 #include "trained_corpus.h"
 
 namespace akin {
@@ -24,21 +23,7 @@ Embedder teacher(Context& context) { return Embedder::load(kTeacher, {}, context
 
 std::string teachers_tokenizer() { return read_file(kTeacher / "tokenizer.json", std::size_t{1} << 24); }
 
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "akin-distill-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw Error(ErrorCode::io, pattern + ": cannot be made");
-    path_ = pattern;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
+using Folder = testing::TemporaryFolder;
 
 double cosine(std::span<const float> a, std::span<const float> b) {
   double ab = 0, aa = 0, bb = 0;

@@ -1,4 +1,4 @@
-// A large model made into a static one: one vector a token, a text's vector is their mean. Thousands of times faster, for some quality.
+// A large model made into a static one: one vector a token, a text's vector is their mean. Over a thousand times faster, for some quality.
 // First every token goes through the model alone, and frequent tokens weigh less (the recipe of Model2Vec: Tulkens & van Dongen, 2024).
 // Then, with a corpus, the vectors are fitted to the model's own vectors of texts: ridge regression towards them, held to the first stage,
 // solved by preconditioned conjugate gradients. The same bits on any number of threads. Tested by distill_test.cc.
