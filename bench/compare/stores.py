@@ -6,7 +6,8 @@ open, delete. Each store in its own process, one after the other, two threads.
 
 FOLDER holds stores.py of the rivals, which reads base.npy and queries.npy from the folder that AKIN_VEC names; AKIN_PEERS/vectors is their
 environment. akin inserts with its log synced at every commit, as sqlite-vec does here; Chroma, LanceDB and Qdrant keep their defaults. sqlite-vec and
-Qdrant's local mode have no index, so that they have no say in the row of indexing.
+Qdrant's local mode have no index, so that they have no say in the row of indexing. Qdrant's local mode commits every point for itself (20,000 take more
+than seven minutes here; its client warns above that number), so that it is measured with --small-rows, beside akin with as many.
 """
 import argparse
 import os
@@ -17,6 +18,7 @@ import harness
 
 WITHOUT_INDEX = ("sqlite-vec", "qdrant")
 RIVALS = ("chroma", "lancedb", "sqlite-vec", "qdrant")
+SMALL = ("qdrant",)
 # id, what, unit, better, task, field
 ROWS = (
     ("insert", "durable insert", "rows/s", "higher", "stores", "insert_per_s"),
@@ -31,9 +33,9 @@ ROWS = (
 )
 
 
-def run_akin(program, a, folder):
+def run_akin(program, a, rows, folder):
     lines = {}
-    for words in (("fill", folder, a.base, a.queries, a.rows), ("open", folder, a.queries), ("delete", folder, a.base, a.queries, a.rows)):
+    for words in (("fill", folder, a.base, a.queries, rows), ("open", folder, a.queries), ("delete", folder, a.base, a.queries, rows)):
         ran = harness.run([program, *words], timeout=1200)
         if ran.error:
             raise SystemExit(f"{program} {words[0]}: {ran.error}")
@@ -42,9 +44,9 @@ def run_akin(program, a, folder):
     return lines
 
 
-def run_rival(name, a, scripts):
+def run_rival(name, rows, scripts):
     python = harness.PEERS / "vectors" / "bin" / "python"
-    ran = harness.run([python, scripts / "stores.py", name, a.rows], cwd=scripts, timeout=1800)
+    ran = harness.run([python, scripts / "stores.py", name, rows], cwd=scripts, timeout=1800)
     if ran.error:
         harness.skipped(name, ran.error)
     lines = {}
@@ -66,11 +68,29 @@ def versions_of(names):
     return out
 
 
+def rows_of(rows, prefix, names, results):
+    """One row of the table for each of ROWS, the figures of akin and of the rivals that have one."""
+    out = []
+    for row, what, unit, better, task, field in ROWS:
+        measured = [name for name in names if field in results[name].get(task, {}) and not (row == "indexed" and name in WITHOUT_INDEX)]
+        if prefix and not measured:
+            continue
+        rivals = {name: [results[name][task][field]] for name in measured}
+        line = harness.row(f"{rows:,} x 384 with metadata, {what}", unit, better, [results["akin"][task][field]], rivals, goal_times=1)
+        out.append({"id": f"stores.{prefix}{row}", **line})
+    for name, tasks in results.items():
+        shown = tasks.get("stores", {})
+        harness.say(f"  {name}: recall {shown.get('recall')}, with the filter {shown.get('filter_recall')}, fewer than k {shown.get('filter_fewer_than_k')}")
+    out[0]["all"] = results
+    return out
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--base", required=True)
     p.add_argument("--queries", required=True)
     p.add_argument("--rows", type=int, default=100_000)
+    p.add_argument("--small-rows", type=int, default=5_000)
     p.add_argument("--only", default=",".join(RIVALS))
     p.add_argument("--build", default="build/bench")
     p.add_argument("--out", default=str(harness.ROOT / "build/compare"))
@@ -80,23 +100,17 @@ def main():
     if not scripts:
         harness.skipped("all rivals", "AKIN_VECTOR_PEER_SCRIPTS is not set to the folder of their scripts")
     folder = pathlib.Path(a.out) / "stores"
-    results, names = {}, [name for name in a.only.split(",") if name] if scripts else []
+    names = [name for name in a.only.split(",") if name] if scripts else []
+    rows = []
     with harness.machine_lock():
         harness.warn_if_busy()
-        for name in names:
-            results[name] = run_rival(name, a, pathlib.Path(scripts))
-        results["akin"] = run_akin(program, a, folder)
-    shutil.rmtree(folder, ignore_errors=True)
-    rows = []
-    for row, what, unit, better, task, field in ROWS:
-        measured = [name for name in names if field in results[name].get(task, {}) and not (row == "indexed" and name in WITHOUT_INDEX)]
-        rivals = {name: [results[name][task][field]] for name in measured}
-        line = harness.row(f"{a.rows:,} x 384 with metadata, {what}", unit, better, [results["akin"][task][field]], rivals, goal_times=1)
-        rows.append({"id": f"stores.{row}", **line})
-    for name, tasks in results.items():
-        shown = tasks.get("stores", {})
-        harness.say(f"  {name}: recall {shown.get('recall')}, with the filter {shown.get('filter_recall')}, fewer than k {shown.get('filter_fewer_than_k')}")
-    rows[0]["all"] = results
+        for count, prefix, chosen in ((a.rows, "", [n for n in names if n not in SMALL]), (a.small_rows, "small.", [n for n in names if n in SMALL])):
+            if prefix and not chosen:
+                continue
+            results = {name: run_rival(name, count, pathlib.Path(scripts)) for name in chosen}
+            results["akin"] = run_akin(program, a, count, folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            rows += rows_of(count, prefix, chosen, results)
     harness.save("stores", rows, versions_of(names), harness.command_line(), a.out)
 
 
