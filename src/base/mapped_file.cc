@@ -24,21 +24,24 @@ struct Descriptor {
   }
 };
 
-std::size_t open_regular(const std::filesystem::path& path, Descriptor& out) {
+std::int64_t nanoseconds(const timespec& time) { return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec; }
+
+FileIdentity open_regular(const std::filesystem::path& path, Descriptor& out) {
   out.fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a pipe without a writer is refused, not waited for
   if (out.fd < 0) throw_errno(path.string(), "open it for reading");
   struct stat info {};
   if (::fstat(out.fd, &info) != 0) throw_errno(path.string(), "read its size");
   if (S_ISDIR(info.st_mode)) throw Error(ErrorCode::io, path.string() + ": a file is wanted, this is a folder");
   if (!S_ISREG(info.st_mode)) throw Error(ErrorCode::io, path.string() + ": a regular file is wanted, this is a device, pipe or socket");
-  return static_cast<std::size_t>(info.st_size);
+  return {info.st_dev, info.st_ino, static_cast<std::uint64_t>(info.st_size), nanoseconds(info.st_mtim), nanoseconds(info.st_ctim)};
 }
 
 }  // namespace
 
 MappedFile::MappedFile(const std::filesystem::path& path) : path_(path) {
   Descriptor file;
-  size_ = open_regular(path, file);
+  identity_ = open_regular(path, file);
+  size_ = identity_.size;
   if (size_ == 0) return;
   void* address = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, file.fd, 0);
   if (address == MAP_FAILED) {
@@ -51,7 +54,10 @@ MappedFile::MappedFile(const std::filesystem::path& path) : path_(path) {
 MappedFile::~MappedFile() { release(); }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)), path_(std::move(other.path_)) {}
+    : data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      path_(std::move(other.path_)),
+      identity_(other.identity_) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
   if (this != &other) {
@@ -59,6 +65,7 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
     data_ = std::exchange(other.data_, nullptr);
     size_ = std::exchange(other.size_, 0);
     path_ = std::move(other.path_);
+    identity_ = other.identity_;
   }
   return *this;
 }
@@ -85,7 +92,7 @@ void MappedFile::release() noexcept {
 
 std::string read_file(const std::filesystem::path& path, std::size_t max_bytes) {
   Descriptor file;
-  const std::size_t expected = open_regular(path, file);
+  const std::size_t expected = open_regular(path, file).size;
   const auto too_large = [&] {
     return Error(ErrorCode::limit, path.string() + ": larger than the bound of " + std::to_string(max_bytes) + " bytes");
   };

@@ -43,7 +43,7 @@ Embedder Embedder::load(const std::filesystem::path& model, const EmbedderOption
   check_no_word_pooling(model.string(), options);
   if (is_image_model(model)) return Embedder(make_image_backend(read_image_model(model), options, context));
   if (is_static_folder(model)) return Embedder(make_static_backend(read_static_folder(model), options));
-  return Embedder(make_transformer_backend(read_model(model), options, context));
+  return Embedder(make_transformer_backend(model, options, context));
 }
 
 std::size_t Embedder::dim() const noexcept { return info().dim; }
@@ -61,6 +61,8 @@ const std::string& Embedder::fingerprint() const {
   std::call_once(impl_->hashed, [&] { impl_->fingerprint = impl_->backend->fingerprint(); });
   return impl_->fingerprint;
 }
+
+std::string Embedder::fingerprint_stamp(const std::string& fingerprint) const { return impl_->backend->fingerprint_stamp(fingerprint); }
 
 EmbedResult Embedder::embed(std::span<const std::string_view> texts, TextRole role, Context& context) const {
   return impl_->backend->embed(texts, role, context);
@@ -126,6 +128,8 @@ Matrix<float> Embedder::embed_image_files(std::span<const std::filesystem::path>
   }
   return vectors;
 }
+
+std::string EmbedderBackend::fingerprint_stamp(std::string_view) const { return {}; }
 
 FittedImage EmbedderBackend::fit_image(const Image&) const {
   throw Error(ErrorCode::unsupported, info().name + ": takes no images: it is a model of texts");

@@ -90,6 +90,23 @@ std::string space_fingerprint(const ModelFiles& files, const EmbedderOptions& op
   return hash.hex();
 }
 
+std::string fingerprint_stamp(const ModelFiles& files, const EmbedderOptions& options, std::string_view fingerprint, std::int64_t now_ns) {
+  constexpr std::int64_t kRecent = 2'000'000'000;
+  const std::vector<FileIdentity> identities = files.weights->identities();
+  if (identities.empty()) return {};
+  Sha256 hash;
+  hash.field("akin fingerprint stamp 1").field(fingerprint);
+  for (const FileIdentity& file : identities) {
+    if (std::max(file.modified_ns, file.changed_ns) > now_ns - kRecent) return {};
+    for (const std::uint64_t value : {file.device, file.inode, file.size}) number(hash, value);
+    for (const std::int64_t value : {file.modified_ns, file.changed_ns}) number(hash, static_cast<std::uint64_t>(value));
+  }
+  hash.field(files.model.family);
+  for (const SpecField& field : spec_fields(files.model.spec)) hash.field(field.name).field(field.value);
+  describe_sentence(hash, files, options);
+  return hash.hex();
+}
+
 void describe_sentence(Sha256& hash, const ModelFiles& files, const EmbedderOptions& options) {
   const SentenceConfig& sentence = files.sentence;
   hash.field(files.tokenizer.fingerprint());

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "akin/base/background.h"
 #include "akin/base/error.h"
 #include "akin/base/mapped_file.h"
 #include "akin/formats/pickle.h"
@@ -279,10 +281,20 @@ void require_model(const fs::path& model) {
 
 }  // namespace
 
-ModelFiles read_folder_model(const fs::path& folder) {
+Tokenizer read_tokenizer_beside(const std::function<Tokenizer()>& read, const UseWeights& use, const ModelWeights& weights) {
+  if (!use) return read();
+  std::optional<Tokenizer> tokenizer;
+  Background reading;
+  reading.run([&] { tokenizer = read(); });
+  use(*weights.weights, weights.model);
+  reading.wait();
+  return std::move(*tokenizer);
+}
+
+ModelFiles read_folder_model(const fs::path& folder, const UseWeights& use) {
   const Json modules = read_modules(folder);
   ModelWeights parts = read_folder_weights(folder, modules);
-  Tokenizer tokenizer = read_tokenizer(parts);
+  Tokenizer tokenizer = read_tokenizer_beside([&] { return read_tokenizer(parts); }, use, parts);
   ModelFiles files{.name = std::move(parts.name),
                    .model = std::move(parts.model),
                    .weights = std::move(parts.weights),
@@ -325,10 +337,10 @@ StaticFiles read_static_folder(const fs::path& folder) {
   return all;
 }
 
-ModelFiles read_model(const fs::path& model) {
+ModelFiles read_model(const fs::path& model, const UseWeights& use) {
   if (!fs::is_directory(model)) require_model(model);
   if (!fs::is_directory(model) && is_pickle(model)) refuse_pickle(model);
-  ModelFiles files = fs::is_directory(model) ? read_folder_model(model) : read_gguf_model(model);
+  ModelFiles files = fs::is_directory(model) ? read_folder_model(model, use) : read_gguf_model(model, use);
   files.sentence.layer_norm_before_cut = std::ranges::find(kLayerNormBeforeCut, files.model.family) != std::end(kLayerNormBeforeCut);
   return files;
 }

@@ -115,15 +115,17 @@ std::size_t read_gguf_max_tokens(const GgufFile& file, const TransformerSpec& sp
   return static_cast<std::size_t>(std::clamp<std::int64_t>(file.integer(gguf::kMaxTokens, limit), 1, limit));
 }
 
-ModelFiles read_gguf_model(const std::filesystem::path& path) {
-  auto file = std::make_unique<GgufFile>(path);
-  ModelDescription model = describe_gguf(*file);
-  SentenceConfig sentence = read_sentence(*file, model.spec);
-  Tokenizer tokenizer = read_gguf_tokenizer(*file);
-  const bool has_json = file->has(gguf::kTokenizerJson);
-  return {.name = std::string(file->string("general.name", path.stem().string())),
-          .model = std::move(model),
-          .weights = std::move(file),
+ModelFiles read_gguf_model(const std::filesystem::path& path, const UseWeights& use) {
+  auto gguf = std::make_unique<GgufFile>(path);
+  const GgufFile& file = *gguf;
+  ModelDescription model = describe_gguf(file);
+  SentenceConfig sentence = read_sentence(file, model.spec);
+  ModelWeights parts{std::string(file.string("general.name", path.stem().string())), std::move(model), std::move(gguf), {}};
+  Tokenizer tokenizer = read_tokenizer_beside([&] { return read_gguf_tokenizer(file); }, use, parts);
+  const bool has_json = file.has(gguf::kTokenizerJson);
+  return {.name = std::move(parts.name),
+          .model = std::move(parts.model),
+          .weights = std::move(parts.weights),
           .step_weights = {},
           .tokenizer = std::move(tokenizer),
           .sentence = std::move(sentence),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -74,12 +75,18 @@ std::size_t read_gguf_max_tokens(const GgufFile& file, const TransformerSpec& sp
 Tokenizer read_tokenizer(const ModelWeights& weights);
 Tokenizer read_gguf_tokenizer(const GgufFile& file);
 
+/// Work on the weights that can be done while the tokenizer is read, on the caller's thread: packing them takes about as long.
+using UseWeights = std::function<void(const TensorFile& weights, const ModelDescription& model)>;
+
+/// The tokenizer that `read` gives. If `use` is there, it is run meanwhile; what it throws goes first.
+Tokenizer read_tokenizer_beside(const std::function<Tokenizer()>& read, const UseWeights& use, const ModelWeights& weights);
+
 /// A Hugging Face or sentence-transformers folder.
-ModelFiles read_folder_model(const std::filesystem::path& folder);
+ModelFiles read_folder_model(const std::filesystem::path& folder, const UseWeights& use = {});
 /// A GGUF file, ours or llama.cpp's.
-ModelFiles read_gguf_model(const std::filesystem::path& file);
+ModelFiles read_gguf_model(const std::filesystem::path& file, const UseWeights& use = {});
 /// One or the other, by what `model` is.
-ModelFiles read_model(const std::filesystem::path& model);
+ModelFiles read_model(const std::filesystem::path& model, const UseWeights& use = {});
 
 /// A pooling mode by its name. Throws Error{unsupported} naming `where` and the modes that are known.
 nn::PoolingMode read_pooling_mode(std::string_view name, const std::filesystem::path& where);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <iterator>
 #include <utility>
 
@@ -69,10 +70,14 @@ ModelInfo describe(const ModelFiles& files, const EmbedderOptions& options, std:
 
 class TransformerBackend final : public EmbedderBackend {
  public:
-  TransformerBackend(ModelFiles model_files, const EmbedderOptions& embedder_options, Context& context);
+  TransformerBackend(ModelFiles model_files, std::unique_ptr<const TransformerRunner> runner, const EmbedderOptions& embedder_options);
 
   [[nodiscard]] const ModelInfo& info() const noexcept override { return info_; }
   [[nodiscard]] std::string fingerprint() const override { return space_fingerprint(files_, options_); }
+  [[nodiscard]] std::string fingerprint_stamp(std::string_view fingerprint) const override {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return akin::fingerprint_stamp(files_, options_, fingerprint, std::chrono::duration_cast<std::chrono::nanoseconds>(now).count());
+  }
   [[nodiscard]] const Tokenizer* tokenizer() const noexcept override { return &files_.tokenizer; }
   [[nodiscard]] const std::string& prompt(TextRole role) const override { return prompts_[static_cast<std::size_t>(role)]; }
   [[nodiscard]] EmbedResult embed(std::span<const std::string_view> texts, TextRole role, Context& context) const override;
@@ -97,16 +102,17 @@ class TransformerBackend final : public EmbedderBackend {
 
   ModelFiles files_;
   EmbedderOptions options_;
-  TransformerRunner runner_;
+  std::unique_ptr<const TransformerRunner> runner_;
   SentenceSteps steps_;
   ModelInfo info_;
   std::array<std::string, 3> prompts_;  // by TextRole
 };
 
-TransformerBackend::TransformerBackend(ModelFiles model_files, const EmbedderOptions& embedder_options, Context& context)
+TransformerBackend::TransformerBackend(ModelFiles model_files, std::unique_ptr<const TransformerRunner> runner,
+                                       const EmbedderOptions& embedder_options)
     : files_(std::move(model_files)),
       options_(embedder_options),
-      runner_(*files_.weights, files_.model, options_.precision, context),
+      runner_(std::move(runner)),
       steps_(files_.sentence.steps, options_.dims, options_.normalize, files_.sentence.layer_norm_before_cut) {
   const std::size_t dim = output_dim(files_);
   if (options_.dims > dim) {
@@ -161,7 +167,7 @@ Matrix<float> TransformerBackend::vectors_of(std::span<const Encoding> encodings
     const Matrix<float> vectors = steps_.forward(std::move(pooled));
     for (std::size_t s = 0; s < states.members.size(); ++s) std::ranges::copy(vectors.row(s), result.row(states.members[s]).begin());
   };
-  runner_.run(encodings, take, context);
+  runner_->run(encodings, take, context);
   // A text without a token (GPT-2's tokenizer adds none) is the zero vector before the further steps.
   for (std::size_t i = 0; i < encodings.size(); ++i) {
     if (encodings[i].ids.empty()) std::ranges::copy(steps_.forward(Matrix<float>(1, width)).row(0), result.row(i).begin());
@@ -226,7 +232,7 @@ TokenVectors TransformerBackend::embed_tokens(std::string_view text, Context& co
   const auto take = [&](const TransformerRunner::States& states) {
     for (std::size_t t = 0; t < states.hidden.rows(); ++t) std::ranges::copy(states.hidden.row(t), result.hidden.row(t).begin());
   };
-  runner_.run(std::span(&result.encoding, 1), take, context);
+  runner_->run(std::span(&result.encoding, 1), take, context);
   return result;
 }
 
@@ -238,7 +244,7 @@ Matrix<float> TransformerBackend::states_of(const WholeText& whole, std::span<co
   const auto take = [&](const TransformerRunner::States& part) {
     for (std::size_t s = 0; s < part.members.size(); ++s) whole.copy_states(windows[part.members[s]], part.of(s), states.view());
   };
-  runner_.run(encodings, take, context);
+  runner_->run(encodings, take, context);
   return states;
 }
 
@@ -263,8 +269,13 @@ LateChunks TransformerBackend::embed_late(std::string_view text, std::span<const
 
 }  // namespace
 
-std::unique_ptr<EmbedderBackend> make_transformer_backend(ModelFiles files, const EmbedderOptions& options, Context& context) {
-  return std::make_unique<TransformerBackend>(std::move(files), options, context);
+std::unique_ptr<EmbedderBackend> make_transformer_backend(const std::filesystem::path& model, const EmbedderOptions& options,
+                                                          Context& context) {
+  std::unique_ptr<const TransformerRunner> runner;
+  ModelFiles files = read_model(model, [&](const TensorFile& weights, const ModelDescription& description) {
+    runner = std::make_unique<TransformerRunner>(weights, description, options.precision, context);
+  });
+  return std::make_unique<TransformerBackend>(std::move(files), std::move(runner), options);
 }
 
 }  // namespace akin

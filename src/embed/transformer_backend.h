@@ -13,8 +13,9 @@ namespace akin {
 /// The arithmetic of products in a precision.
 kernels::GemmType gemm_type(Precision precision) noexcept;
 
-/// Throws Error{invalid_argument} if `options` ask for more dimensions or tokens than the model has, Error{mismatch} for a tokenizer that
-/// is larger than the embedding table.
-std::unique_ptr<EmbedderBackend> make_transformer_backend(ModelFiles files, const EmbedderOptions& options, Context& context);
+/// Of a folder or a GGUF file. Throws what read_model() does, Error{invalid_argument} if `options` ask for more dimensions or tokens than
+/// the model has, Error{mismatch} for a tokenizer that is larger than the embedding table.
+std::unique_ptr<EmbedderBackend> make_transformer_backend(const std::filesystem::path& model, const EmbedderOptions& options,
+                                                          Context& context);
 
 }  // namespace akin

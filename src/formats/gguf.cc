@@ -313,6 +313,10 @@ const TensorView* GgufFile::find(std::string_view name) const { return parts_->t
 const std::vector<TensorView>& GgufFile::tensors() const { return parts_->table.tensors(); }
 const std::filesystem::path& GgufFile::path() const { return parts_->path; }
 void GgufFile::forget(const TensorView& tensor) const noexcept { parts_->mapped.forget(tensor.bytes); }
+std::vector<FileIdentity> GgufFile::identities() const {
+  if (parts_->mapped.size() == 0) return {};
+  return {parts_->mapped.identity()};
+}
 const std::vector<UnreadTensor>& GgufFile::unread() const { return parts_->table.unread(); }
 std::uint32_t GgufFile::version() const noexcept { return parts_->version; }
 const std::vector<GgufEntry>& GgufFile::metadata() const noexcept { return parts_->entries; }

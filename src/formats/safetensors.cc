@@ -103,6 +103,11 @@ class Opened final : public SafetensorsFile {
   void forget(const TensorView& tensor) const noexcept override {
     for (const MappedFile& file : mapped_) file.forget(tensor.bytes);
   }
+  std::vector<FileIdentity> identities() const override {
+    std::vector<FileIdentity> all;
+    for (const MappedFile& file : mapped_) all.push_back(file.identity());
+    return all;
+  }
   const std::vector<UnreadTensor>& unread() const override { return table_.unread(); }
   const std::map<std::string, std::string, std::less<>>& metadata() const override { return metadata_; }
 

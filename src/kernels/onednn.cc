@@ -9,7 +9,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "akin/base/pages.h"
 #include "hwy/detect_targets.h"
 #include "oneapi/dnnl/dnnl.hpp"
 #include "target_bit.h"
@@ -276,8 +275,7 @@ BlockedWeight make_weight(GemmType type, std::size_t n_out, std::size_t n_in) {
   try {
     BlockedWeight weight;
     weight.layout = layout_for(type, static_cast<Dim>(n_out), static_cast<Dim>(n_in));
-    weight.bytes = Matrix<std::byte>::uninitialized(1, weight.layout->desc.get_size());
-    populate(weight.bytes.row(0));
+    weight.bytes = PageBuffer(weight.layout->desc.get_size());
     return weight;
   } catch (const dnnl::error& error) {
     throw_dnnl(error);

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "akin/base/matrix.h"
+#include "akin/base/pages.h"
 #include "akin/kernels/gemm.h"
 
 namespace akin::kernels::onednn {
@@ -20,7 +21,7 @@ struct Layout;
 /// A weight (n_out, n_in) in the layout that the product reads.
 struct BlockedWeight {
   std::shared_ptr<const Layout> layout;
-  Matrix<std::byte> bytes;
+  PageBuffer bytes;
 };
 
 /// A weight (n_out, n_in) with room for its numbers.

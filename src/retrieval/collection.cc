@@ -71,7 +71,9 @@ void tell_embedding(const SearchOptions& options, std::chrono::steady_clock::tim
 /// The space that `embedder` makes vectors in; `model` is the name to resolve it by.
 StoreSpace space_of(const std::string& model, const Embedder& embedder) {
   const ModelInfo& info = embedder.info();
-  return {model + suffix_of({info.precision, info.word_pooling}), embedder.fingerprint(), info.dim, info.similarity};
+  const std::string& fingerprint = embedder.fingerprint();
+  return {model + suffix_of({info.precision, info.word_pooling}), fingerprint, info.dim, info.similarity,
+          embedder.fingerprint_stamp(fingerprint)};
 }
 
 /// What a space says of its collection.
@@ -108,11 +110,15 @@ struct Collection::Impl {
 
   /// `space`: of the commit that is looked at, which a writer elsewhere may have switched to another model.
   void check_model(const StoreSpace& space, const Embedder& embedder) const;
+  /// Has the collection remember the model's files as they are, after check_model().
+  void keep_stamp(const Embedder& embedder);
   /// Before they are indexed.
   void check_paths(std::span<const fs::path> paths, const Embedder& embedder) const;
 };
 
 void Collection::Impl::check_model(const StoreSpace& space, const Embedder& embedder) const {
+  // A fingerprint is a hash over all weights: it is worked out where the files may have changed since the collection saw them.
+  if (!space.stamp.empty() && embedder.fingerprint_stamp(space.fingerprint) == space.stamp) return;
   if (embedder.fingerprint() == space.fingerprint) return;
   const ModelInfo& info = embedder.info();
   throw Error(ErrorCode::mismatch, store.folder().string() + ": was made with model '" + space.model + "' (" + std::to_string(space.dim) +
@@ -120,6 +126,11 @@ void Collection::Impl::check_model(const StoreSpace& space, const Embedder& embe
                                        "' in " + std::string(name_of(info.precision)) + " (" + std::to_string(info.dim) +
                                        " dimensions, fingerprint " + embedder.fingerprint().substr(0, 12) +
                                        "); use the model, precision and pooling it was made with, or another collection");
+}
+
+void Collection::Impl::keep_stamp(const Embedder& embedder) {
+  const std::string stamp = embedder.fingerprint_stamp(store.space().fingerprint);
+  if (!stamp.empty() && stamp != store.space().stamp) store.keep_stamp(stamp);
 }
 
 Collection::Collection(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -188,6 +199,7 @@ void Collection::Impl::check_paths(std::span<const fs::path> paths, const Embedd
 
 IndexReport Collection::index(std::span<const fs::path> paths, const Embedder& embedder, const IndexOptions& options, Context& context) {
   impl_->check_paths(paths, embedder);
+  impl_->keep_stamp(embedder);
   IndexReport report = run_index(impl_->store, embedder, paths, options, {}, context);
   report.graph_failure = refresh_graph(impl_->store, context);
   return report;
@@ -196,6 +208,7 @@ IndexReport Collection::index(std::span<const fs::path> paths, const Embedder& e
 void Collection::watch(std::span<const fs::path> paths, const Embedder& embedder, const WatchOptions& options,
                        const std::function<void(const IndexReport&)>& on_run, Context& context) {
   impl_->check_paths(paths, embedder);
+  impl_->keep_stamp(embedder);
   const auto after_run = [&](IndexReport report) {
     report.graph_failure = refresh_graph(impl_->store, context);
     on_run(report);
@@ -256,7 +269,7 @@ std::vector<Hit> Collection::search(std::string_view query, const Embedder* embe
   SearchQuery search{.text = query, .vector = {}, .apart = {}};
   if (options.mode == SearchMode::text) return run_search(snapshot, search, options, context);
   require(embedder != nullptr, "Collection::search: dense and hybrid search need a model");
-  // The fingerprint is a hash over all weights, worked out once for a model: as long as a first search takes, so side by side with it.
+  // Where all weights are hashed, it takes as long as a first search, so side by side with it.
   Background check;
   check.run([&] { impl_->check_model(snapshot.space(), *embedder); });
   std::vector<Hit> hits;

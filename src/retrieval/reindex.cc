@@ -58,6 +58,7 @@ class Reindex {
     while (const std::optional<std::uint64_t> last = add_some(done)) done = *last;
     context_.progress.end();
     store_.switch_space();
+    if (!space_.stamp.empty()) store_.keep_stamp(space_.stamp);
     report_.switched = true;
     report_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
     return report_;

@@ -69,13 +69,17 @@ void put_meta(Connection& connection, std::string_view key, std::string_view val
       .run();
 }
 
-std::string get_meta(Connection& connection, std::string_view key) {
+std::optional<std::string> find_meta(Connection& connection, std::string_view key) {
   Statement& query = connection.statement("SELECT value FROM meta WHERE key = ?1").bind(key);
-  if (!query.step())
-    throw Error(ErrorCode::corrupt, connection.file().string() + ": '" + std::string(key) + "' is missing from table meta");
+  if (!query.step()) return std::nullopt;
   std::string value(query.text(0));
   query.reset();
   return value;
+}
+
+std::string get_meta(Connection& connection, std::string_view key) {
+  if (std::optional<std::string> value = find_meta(connection, key)) return *std::move(value);
+  throw Error(ErrorCode::corrupt, connection.file().string() + ": '" + std::string(key) + "' is missing from table meta");
 }
 
 }  // namespace
@@ -119,6 +123,7 @@ StoreSpace read_space(Connection& connection) {
   space.model = get_meta(connection, "model");
   space.fingerprint = get_meta(connection, "fingerprint");
   space.metric = get_meta(connection, "metric");
+  space.stamp = find_meta(connection, "stamp").value_or("");
   const std::string dim = get_meta(connection, "dim");
   const auto [end, error] = std::from_chars(dim.data(), dim.data() + dim.size(), space.dim);
   if (error != std::errc() || end != dim.data() + dim.size() || space.dim == 0 || space.dim > (std::size_t{1} << 20))
@@ -143,7 +148,10 @@ void write_space(Connection& connection, const StoreSpace& space) {
   put_meta(connection, "fingerprint", space.fingerprint);
   put_meta(connection, "dim", std::to_string(space.dim));
   put_meta(connection, "metric", space.metric);
+  write_stamp(connection, space.stamp);
 }
+
+void write_stamp(Connection& connection, const std::string& stamp) { put_meta(connection, "stamp", stamp); }
 
 std::optional<NextSpaceRow> read_next_space(Connection& connection) {
   if (connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'next_space'", 0) == 0) return std::nullopt;

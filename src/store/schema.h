@@ -27,6 +27,8 @@ std::int64_t read_version(Connection& connection);
 bool upgrade_schema(Connection& connection);
 /// Puts another space in the place of the one that is there. Within the caller's transaction.
 void write_space(Connection& connection, const StoreSpace& space);
+/// StoreSpace::stamp of the space that is there.
+void write_stamp(Connection& connection, const std::string& stamp);
 /// The space in the making, as its tables tell it.
 struct NextSpaceRow {
   StoreSpace space;

@@ -154,6 +154,9 @@ bool Store::refresh_graph(Context& context) {
   impl_->readers->renew();
   return true;
 }
+void Store::keep_stamp(const std::string& stamp) {
+  if (impl_->writing().keep_stamp(stamp)) impl_->space.stamp = stamp;
+}
 void Store::compact(double dead_share) { impl_->writing().compact(dead_share); }
 
 std::uint64_t Store::begin_space(const StoreSpace& space) {

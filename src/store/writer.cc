@@ -65,6 +65,20 @@ Writer::Writer(const std::filesystem::path& folder, WriterLock lock, const Store
   clear_leftovers();
 }
 
+bool Writer::keep_stamp(const std::string& stamp) {
+  try {
+    Transaction transaction(db_, true);
+    write_stamp(db_, stamp);
+    db_.settle();
+    transaction.commit();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::io) throw;
+    return false;
+  }
+  space_.stamp = stamp;
+  return true;
+}
+
 SegmentHeader Writer::header(std::uint64_t segment) const { return {segment, static_cast<std::uint32_t>(space_.dim), space_.fingerprint}; }
 
 void Writer::clear_leftovers() {

@@ -33,6 +33,8 @@ class Writer {
   [[nodiscard]] const StoreSpace& space() const noexcept { return space_; }
   [[nodiscard]] const StoreOptions& options() const noexcept { return options_; }
   void apply(const StoreChange& change);
+  /// Whether the stamp could be written.
+  bool keep_stamp(const std::string& stamp);
   void compact(double dead_share);
   std::uint64_t begin_space(const StoreSpace& space);
   void add_to_next_space(std::span<const std::uint64_t> chunk_ids, MatrixView<const float> vectors);

@@ -1,5 +1,6 @@
 #include "akin/base/mapped_file.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -137,6 +138,25 @@ TEST(ReadFile, SaysWhyItCannotRead) {
   const TemporaryFolder folder;
   expect_error(ErrorCode::not_found, "nothing.txt", [&] { read_file(folder.path() / "nothing.txt", 10); });
   expect_error(ErrorCode::io, "this is a folder", [&] { read_file(folder.path(), 10); });
+}
+
+TEST(MappedFile, IsKnownAgainUntilItIsTouched) {
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder.write("a.bin", "one");
+  const FileIdentity first = MappedFile(path).identity();
+  EXPECT_EQ(first.size, 3U);
+  EXPECT_GT(first.modified_ns, 0);
+  EXPECT_EQ(MappedFile(path).identity(), first);
+  EXPECT_NE(MappedFile(folder.write("b.bin", "one")).identity(), first);
+  // The same length and, by utimensat(), the same time of writing: the time of change gives it away.
+  ::usleep(20000);
+  std::ofstream(path) << "two";
+  const timespec modified{first.modified_ns / 1'000'000'000, first.modified_ns % 1'000'000'000};
+  const timespec times[2] = {modified, modified};
+  ASSERT_EQ(::utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+  const FileIdentity second = MappedFile(path).identity();
+  EXPECT_EQ(second.modified_ns, first.modified_ns);
+  EXPECT_NE(second, first);
 }
 
 }  // namespace

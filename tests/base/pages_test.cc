@@ -6,10 +6,15 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
+
+#include "base/throws.h"
 
 namespace akin {
 namespace {
+
+using testing::expect_error;
 
 std::size_t page_size() { return static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)); }
 
@@ -39,6 +44,35 @@ TEST(Pages, KeepsWhatStandsInThem) {
   populate({});
   populate(std::span(memory).first(3));
   for (std::size_t i = 0; i < memory.size(); ++i) ASSERT_EQ(memory[i], static_cast<std::byte>(i * 31));
+}
+
+TEST(PageBuffer, IsZeroAndAsLongAsItIsAskedFor) {
+  EXPECT_EQ(PageBuffer().data(), nullptr);
+  EXPECT_EQ(PageBuffer(0).size(), 0U);
+  constexpr std::size_t kLarge = std::size_t{2} << 20;
+  for (const std::size_t size : {std::size_t{1}, page_size(), kLarge / 4 * 3, kLarge / 4 * 3 + 1, kLarge, kLarge + 5, 3 * kLarge - 1}) {
+    PageBuffer buffer(size);
+    ASSERT_EQ(buffer.size(), size);
+    const std::span<std::byte> bytes(buffer.data(), size);
+    EXPECT_EQ(std::ranges::count(bytes, std::byte{0}), static_cast<std::ptrdiff_t>(size));
+    std::ranges::fill(bytes, std::byte{7});
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(buffer.data()) % (size >= kLarge ? kLarge : page_size()), 0U);
+  }
+}
+
+TEST(PageBuffer, MovesItsMemory) {
+  PageBuffer buffer(100);
+  buffer.data()[99] = std::byte{3};
+  PageBuffer moved(std::move(buffer));
+  EXPECT_EQ(moved.data()[99], std::byte{3});
+  PageBuffer assigned(7);
+  assigned = std::move(moved);
+  EXPECT_EQ(assigned.size(), 100U);
+  EXPECT_EQ(assigned.data()[99], std::byte{3});
+}
+
+TEST(PageBuffer, SaysThatThereIsNotEnoughMemory) {
+  expect_error(ErrorCode::limit, "not enough memory for a buffer of", [] { PageBuffer(std::size_t{1} << 50); });
 }
 
 }  // namespace

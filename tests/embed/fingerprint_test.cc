@@ -1,7 +1,9 @@
 #include "fingerprint.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <chrono>
 #include <cstring>
 #include <optional>
 #include <set>
@@ -154,6 +156,57 @@ TEST(Fingerprint, LeavesOutWhatNoVectorDependsOn) {
   copy.edit_json("config.json", [](json& c) { c["transformers_version"] = "9.9.9"; });
   copy.write("README.md", "other words");
   EXPECT_EQ(fingerprint_of(copy.path()), fingerprint_of(golden::path(kTiny)));
+}
+
+constexpr std::int64_t kAnHour = 3'600'000'000'000;
+
+std::int64_t hour_from_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count() + kAnHour;
+}
+
+std::string stamp_of(const std::filesystem::path& model, const EmbedderOptions& options = {}, std::string_view fingerprint = "f") {
+  return fingerprint_stamp(read_model(model), options, fingerprint, hour_from_now());
+}
+
+TEST(FingerprintStamp, IsTheSameWhileTheModelIsUntouched) {
+  const ModelCopy copy(kTiny);
+  EXPECT_EQ(stamp_of(copy.path()).size(), 64U);
+  EXPECT_EQ(stamp_of(copy.path()), stamp_of(copy.path()));
+  EXPECT_NE(stamp_of(copy.path(), {}, "another fingerprint"), stamp_of(copy.path()));
+  EXPECT_NE(stamp_of(golden::path(kTiny)), stamp_of(copy.path())) << "a copy is another file";
+}
+
+TEST(FingerprintStamp, DiffersWithEveryPartOfTheModelAndEveryOption) {
+  const ModelCopy copy(kTiny);
+  std::set<std::string> seen = {stamp_of(copy.path())};
+  EmbedderOptions options;
+  options.normalize = true;
+  EXPECT_TRUE(seen.insert(stamp_of(copy.path(), options)).second);
+  copy.edit_json("config.json", [](json& config) { config["layer_norm_eps"] = 0.25; });
+  EXPECT_TRUE(seen.insert(stamp_of(copy.path())).second) << "the configuration";
+  copy.edit_json("1_Pooling/config.json", [](json& config) {
+    config["pooling_mode_mean_tokens"] = false;
+    config["pooling_mode_cls_token"] = true;
+  });
+  EXPECT_TRUE(seen.insert(stamp_of(copy.path())).second) << "the pooling";
+  copy.edit_json("tokenizer.json", [](json& tokenizer) { tokenizer["normalizer"]["clean_text"] = false; });
+  EXPECT_TRUE(seen.insert(stamp_of(copy.path())).second) << "the tokenizer";
+  ::usleep(20000);
+  std::string weights = copy.read("model.safetensors");
+  weights.back() = static_cast<char>(weights.back() ^ 1);
+  copy.write("model.safetensors", weights);
+  EXPECT_TRUE(seen.insert(stamp_of(copy.path())).second) << "the weights";
+}
+
+TEST(FingerprintStamp, SaysNothingOfFilesThatWereJustWritten) {
+  const ModelCopy copy(kTiny);
+  const ModelFiles files = read_model(copy.path());
+  const FileIdentity identity = files.weights->identities().at(0);
+  const std::int64_t written = std::max(identity.modified_ns, identity.changed_ns);
+  EXPECT_EQ(fingerprint_stamp(files, {}, "f", written + 1'000'000'000), "");
+  EXPECT_EQ(fingerprint_stamp(files, {}, "f", written - kAnHour), "") << "a clock that was put back";
+  EXPECT_NE(fingerprint_stamp(files, {}, "f", written + 3'000'000'000), "");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "base/throws.h"
 #include "model_copy.h"
 #include "model_files.h"
 
@@ -216,6 +217,21 @@ TEST(FolderModel, TakesTheLowestOfTheLimitsThatAreStated) {
 }
 
 TEST(FolderModel, ThatIsNotThereIsNamed) { EXPECT_EQ(loading("no/such/model"), "no/such/model: no such model folder or .gguf file"); }
+
+TEST(FolderModel, ReadsTheTokenizerWhileTheWeightsAreUsed) {
+  std::size_t n_layers = 0;
+  const ModelFiles files = read_model(golden::path(kTiny), [&](const TensorFile& weights, const ModelDescription& model) {
+    n_layers = model.spec.n_layers;
+    EXPECT_FALSE(weights.tensors().empty());
+  });
+  EXPECT_EQ(n_layers, files.model.spec.n_layers);
+  EXPECT_EQ(files.tokenizer.fingerprint(), read_model(golden::path(kTiny)).tokenizer.fingerprint());
+  const auto refuse = [](const TensorFile&, const ModelDescription&) { throw Error(ErrorCode::limit, "no room"); };
+  testing::expect_error(ErrorCode::limit, "no room", [&] { read_model(golden::path(kTiny), refuse); });
+  const ModelCopy broken(kTiny);
+  broken.write("tokenizer.json", "{");
+  testing::expect_error(ErrorCode::corrupt, "tokenizer.json", [&] { read_model(broken.path(), [](const auto&, const auto&) {}); });
+}
 
 }  // namespace
 }  // namespace akin

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "akin/store/store.h"
 #include "base/throws.h"
 #include "library.h"
 
@@ -266,6 +267,31 @@ TEST(CollectionOfPictures, IsNotAskedWithAPictureWhereTheModelTakesNone) {
   const Image image = read_image(golden::path("images/rgb8.png"));
   testing::expect_error(ErrorCode::unsupported, "takes no images",
                         [&] { library.collection.search(image, library.embedder, {}, library.context); });
+}
+
+TEST(Collection, KnowsAModelAgainByItsFiles) {
+  Library library;
+  // Golden files are older than the two seconds within which nothing is said of them.
+  const std::string stamp = library.embedder.fingerprint_stamp("f");
+  ASSERT_EQ(stamp.size(), 64U) << "the golden files were written within the last two seconds";
+  const std::size_t dim = library.embedder.dim();
+  const fs::path known = library.files.folder() / "known", unknown = library.files.folder() / "unknown";
+  // With a fingerprint that is not the model's, only the stamp can let it in: a hash over the weights would not.
+  Store::create(known, {"pool-mean", "f", dim, "cosine", stamp});
+  Store::create(unknown, {"pool-mean", "g", dim, "cosine", stamp});
+  Context context(1);
+  EXPECT_NO_THROW(Collection::open(known, false).search("ships", &library.embedder, {}, context));
+  testing::expect_error(ErrorCode::mismatch, "fingerprint g",
+                        [&] { Collection::open(unknown, false).search("ships", &library.embedder, {}, context); });
+}
+
+TEST(Collection, RemembersTheModelsFiles) {
+  Library library;
+  library.write("a.txt", "A ship.");
+  library.index();
+  const StoreSpace space = Store::open(library.files.folder() / "collection", false).space();
+  EXPECT_EQ(space.stamp, library.embedder.fingerprint_stamp(space.fingerprint));
+  EXPECT_EQ(space.stamp.size(), 64U);
 }
 
 }  // namespace

@@ -238,5 +238,25 @@ TEST(Store, MovesAFileWithItsChunksAndVectors) {
   EXPECT_TRUE(after.sources_under("elsewhere").empty());
 }
 
+TEST(Store, KeepsAStampUntilTheSpaceIsAnother) {
+  const TemporaryFolder folder;
+  Store writer = Store::create(folder.path(), space_of());
+  put(writer, "a", 1, 1);
+  EXPECT_EQ(writer.space().stamp, "");
+  writer.keep_stamp("s1");
+  EXPECT_EQ(writer.space().stamp, "s1");
+  Store reader = Store::open(folder.path(), false);
+  EXPECT_EQ(reader.space().stamp, "s1");
+  EXPECT_EQ(reader.snapshot().space().stamp, "s1");
+  expect_error(ErrorCode::invalid_argument, "reading only", [&] { reader.keep_stamp("s2"); });
+  StoreSpace other = space_of();
+  other.fingerprint = "fingerprint-of-another";
+  writer.begin_space(other);
+  writer.add_to_next_space(std::vector<std::uint64_t>{1}, Matrix<float>(1, testing::kDim).view());
+  writer.switch_space();
+  EXPECT_EQ(writer.space().stamp, "");
+  EXPECT_EQ(Store::open(folder.path(), false).space().stamp, "");
+}
+
 }  // namespace
 }  // namespace akin

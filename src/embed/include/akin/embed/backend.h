@@ -18,6 +18,8 @@ class EmbedderBackend {
   [[nodiscard]] virtual const ModelInfo& info() const noexcept = 0;
   /// The vector space: 64 hexadecimal digits over all that decides a vector. Asked at most once: Embedder keeps it.
   [[nodiscard]] virtual std::string fingerprint() const = 0;
+  /// See Embedder. As given here: nothing.
+  [[nodiscard]] virtual std::string fingerprint_stamp(std::string_view fingerprint) const;
   /// Null where akin does not see the model's tokens.
   [[nodiscard]] virtual const Tokenizer* tokenizer() const noexcept = 0;
   /// The prompt that a role puts in front; empty for none.

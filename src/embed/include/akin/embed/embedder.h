@@ -120,6 +120,10 @@ class Embedder {
   /// The vector space: 64 hexadecimal digits over weights, tokenizer, pooling and further steps, prompts, dimensions, normalisation and
   /// precision. Reads all weights on the first call (about 1 GB a second), then kept.
   [[nodiscard]] const std::string& fingerprint() const;
+  /// For who keeps `fingerprint`, to see later that it still holds without reading the weights: 64 digits over it, the identity of the
+  /// model's files (device, inode, size, times) and all that is not in them. Empty where nothing can be told: remote models, static ones,
+  /// files that were written within the last two seconds. Costs under a millisecond.
+  [[nodiscard]] std::string fingerprint_stamp(const std::string& fingerprint) const;
   /// False for models whose tokens are counted elsewhere (remote ones).
   [[nodiscard]] bool has_tokenizer() const noexcept;
   /// Throws Error{unsupported} where there is none.

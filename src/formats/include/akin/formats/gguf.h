@@ -76,6 +76,7 @@ class GgufFile final : public TensorFile {
   [[nodiscard]] const std::vector<TensorView>& tensors() const override;
   [[nodiscard]] const std::filesystem::path& path() const override;
   void forget(const TensorView& tensor) const noexcept override;
+  [[nodiscard]] std::vector<FileIdentity> identities() const override;
   /// Tensors of types that akin does not read (IQ2_XXS, …).
   [[nodiscard]] const std::vector<UnreadTensor>& unread() const;
 

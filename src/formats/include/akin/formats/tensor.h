@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "akin/base/mapped_file.h"
+
 namespace akin {
 
 /// How numbers lie: one by one, or, from q8_0 on, in ggml's blocks that share scales.
@@ -94,6 +96,8 @@ class TensorFile {
   virtual void forget(const TensorView& tensor) const noexcept { static_cast<void>(tensor); }
   /// In the order of the file.
   [[nodiscard]] virtual const std::vector<TensorView>& tensors() const = 0;
+  /// Of the files that it is read from; none where it is not read from files.
+  [[nodiscard]] virtual std::vector<FileIdentity> identities() const { return {}; }
   /// For messages: the file's or the folder's name.
   [[nodiscard]] virtual const std::filesystem::path& path() const = 0;
 };

@@ -27,6 +27,7 @@ struct StoreSpace {
   std::string fingerprint;  ///< of the space; vectors of another one are never mixed in
   std::size_t dim = 0;
   std::string metric = "cosine";  ///< "cosine", "dot", "euclidean"
+  std::string stamp = {};         ///< what the caller knows the fingerprint by without working it out; may be empty
 };
 
 struct StoreOptions {
@@ -260,6 +261,9 @@ class Store {
   /// Throws Error{io} (full disk, …), Error{mismatch} for vectors of another length, Error{invalid_argument} for vectors that are not
   /// one a chunk or not finite.
   void apply(const StoreChange& change);
+  /// Keeps `stamp` for the current space; no commit, and nothing that anybody misses: a disk that is full is passed over in silence. Needs
+  /// `for_writing`.
+  void keep_stamp(const std::string& stamp);
   /// A second collection in `target`, which must not exist or be an empty folder: all that the latest commit holds, and nothing of later
   /// ones. Needs no leave to write here and runs beside a writer. Written as TARGET.partial, read back (every checksum, the tables) and
   /// then renamed, so that a half-made one is never taken for a backup; one that an interrupted call left is begun anew. Memory: some
