@@ -305,6 +305,15 @@ void multiply_part(const BlockedWeight& weight, const Part& part, const float* b
   }
 }
 
+void multiply_add(const Factor& a, const Factor& b, float scale, float keep, MatrixView<float> out) {
+  const OneThread one_thread;
+  const auto dim = [](std::size_t n) { return static_cast<Dim>(n); };
+  const dnnl_status_t status =
+      dnnl_sgemm(a.is_transposed ? 'T' : 'N', b.is_transposed ? 'T' : 'N', dim(out.rows()), dim(out.cols()), dim(a.cols()), scale,
+                 a.matrix.data(), dim(a.matrix.stride()), b.matrix.data(), dim(b.matrix.stride()), keep, out.data(), dim(out.stride()));
+  if (status != dnnl_success) throw Error(ErrorCode::unsupported, "oneDNN: a product of plain matrices failed");
+}
+
 void multiply(const BlockedWeight& weight, const float* bias, const Rows& rows) {
   multiply_part(weight, {0, static_cast<std::size_t>(weight.layout->n_out)}, bias, rows);
 }

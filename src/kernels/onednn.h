@@ -10,6 +10,7 @@
 #include "akin/base/matrix.h"
 #include "akin/base/pages.h"
 #include "akin/kernels/gemm.h"
+#include "akin/kernels/matmul.h"
 
 namespace akin::kernels::onednn {
 
@@ -50,5 +51,8 @@ struct Part {
 };
 /// The same for a part of the outputs, with the same bits: rows.out has `part.count` columns. `bias` is the whole weight's.
 void multiply_part(const BlockedWeight& weight, const Part& part, const float* bias, const Rows& rows);
+
+/// out = scale · a · b + keep · out, of plain matrices that fit each other and are not empty.
+void multiply_add(const Factor& a, const Factor& b, float scale, float keep, MatrixView<float> out);
 
 }  // namespace akin::kernels::onednn
