@@ -43,7 +43,7 @@ bool clip(Point& a, Point& b, const Box& box) {
   return true;
 }
 
-/// What both kinds of chart have: a title, a frame, two axes.
+/// What all kinds of chart have: a title, a frame, two axes.
 class Drawing {
  public:
   Drawing(Canvas& canvas, const Box& box, Theme theme) : canvas_(canvas), colors_(colors_of(theme)), theme_(theme), plot_(box) {}
@@ -165,14 +165,54 @@ void draw(Canvas& canvas, const LineChart& chart, const Box& box, Theme theme) {
   if (names.size() > 1) draw_legend(drawing, chart);
 }
 
-void check(const LineChart& chart) {
-  for (const LineSeries& series : chart.series) require(series.x.size() == series.y.size(), "a line has as many x as y");
-  for (const Axis* axis : {&chart.x, &chart.y}) {
+void check_ranges(const Axis& x, const Axis& y) {
+  for (const Axis* axis : {&x, &y}) {
     const auto& range = axis->range;
     require(!range || (std::isfinite(range->first) && std::isfinite(range->second) && range->first < range->second),
             "the range of an axis goes from a number up to a larger one");
   }
 }
+
+void check(const LineChart& chart) {
+  for (const LineSeries& series : chart.series) require(series.x.size() == series.y.size(), "a line has as many x as y");
+  check_ranges(chart.x, chart.y);
+}
+
+// --- points ---
+
+Range range_of(const ScatterChart& chart, const Axis& axis, double LabelledPoint::*value) {
+  if (axis.range) return {axis.range->first, axis.range->second};
+  RangeFinder finder;
+  for (const LabelledPoint& point : chart.points) finder.add(point.*value);
+  return finder.padded(0.08);
+}
+
+void draw_point(Drawing& drawing, const LabelledPoint& point, const Scale& x, const Scale& y) {
+  constexpr double kSide = 4;
+  const Point at = {x(point.x), y(point.y)};
+  const Box& plot = drawing.plot_;
+  // A number that is not finite is inside nothing.
+  if (!(at.x >= plot.x && at.x <= plot.right() && at.y >= plot.y && at.y <= plot.bottom())) return;
+  drawing.canvas_.fill({at.x - kSide / 2, at.y - kSide / 2, kSide, kSide}, line_color(point.group, drawing.theme_));
+  const bool left = at.x + kGap + text_width(point.label, kTickSize) > plot.right();
+  drawing.canvas_.text({at.x + (left ? -kGap : kGap), at.y + 0.35 * kTickSize}, point.label,
+                       {kTickSize, drawing.colors_.text, left ? Anchor::end : Anchor::start, false, false});
+}
+
+void draw(Canvas& canvas, const ScatterChart& chart, const Box& box, Theme theme) {
+  Drawing drawing(canvas, box, theme);
+  Scale x{range_of(chart, chart.x, &LabelledPoint::x)}, y{range_of(chart, chart.y, &LabelledPoint::y)};
+  const Ticks y_ticks = ticks_of(y.range, n_ticks(box.height - 60, kPointsPerTickY));
+  drawing.lay_out(chart.title, chart.x, chart.y, widest(y_ticks.labels, kTickSize), 2 * kGap);
+  const Box& plot = drawing.plot_;
+  x.low_at = plot.x, x.high_at = plot.right(), y.low_at = plot.bottom(), y.high_at = plot.y;
+  drawing.x_axis(ticks_of(x.range, n_ticks(plot.width, kPointsPerTickX)), x, true);
+  drawing.y_axis(y_ticks, y, true);
+  drawing.frame();
+  for (const LabelledPoint& point : chart.points) draw_point(drawing, point, x, y);
+}
+
+void check(const ScatterChart& chart) { check_ranges(chart.x, chart.y); }
 
 // --- heat maps ---
 

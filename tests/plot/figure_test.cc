@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <cmath>
 
 #include "akin/base/mapped_file.h"
@@ -107,6 +109,20 @@ TEST(Figure, IsMadeOfAnyShapeOfNumbers) {
     EXPECT_FALSE(svg_of(odd).empty());
     EXPECT_FALSE(png_of(odd).empty());
   }
+}
+
+TEST(Figure, ShowsPointsWithTheirWords) {
+  ScatterChart chart{"Words", {"first"}, {"second", {{-1, 1}}}, {{0, 0, "king", 0}, {1, 0.5, "queen", 1}, {2, 5, "outside", 0}}};
+  chart.points.push_back({std::nan(""), 0, "nowhere", 0});
+  std::vector<Panel> panels;
+  panels.emplace_back(std::move(chart));
+  const Figure one{"", std::move(panels), 1};
+  const std::string svg = svg_of(one);
+  for (const char* word : {">Words<", ">first<", ">second<", ">king<", ">queen<"}) EXPECT_NE(svg.find(word), std::string::npos) << word;
+  for (const char* word : {"outside", "nowhere", "nan"}) EXPECT_EQ(svg.find(word), std::string::npos) << word;
+  const plot::ReadPng png = plot::read_png(png_of(one));
+  // A square of 4 points is 64 pixels, its edges blended.
+  EXPECT_GT(std::ranges::count(png.pixels, line_color(1, Theme::light)), 30);
 }
 
 TEST(Figure, IsSavedByItsEnding) {

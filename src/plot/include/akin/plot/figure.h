@@ -1,6 +1,6 @@
-// Numbers → pictures: line charts and heat maps with axes, legends and titles, side by side in one figure, as SVG or PNG. The same figure
-// gives the same bytes on every machine (PNG: with the same zlib): no font of the system is read, PNG text is drawn with strokes of our
-// own. Why not a drawing library: docs/adr/0007-plots.md. Tested by figure_test.cc.
+// Numbers → pictures: line charts, heat maps and labelled points with axes, legends and titles, side by side in one figure, as SVG or PNG.
+// The same figure gives the same bytes on every machine (PNG: with the same zlib): no font of the system is read, PNG text is drawn with
+// strokes of our own. Why not a drawing library: docs/adr/0007-plots.md. Tested by figure_test.cc.
 #pragma once
 
 #include <cstddef>
@@ -50,7 +50,21 @@ struct Heatmap {
   double first_x = 0, first_y = 0;        ///< what the first column and row stand for; the next ones one more each
 };
 
-using Panel = std::variant<LineChart, Heatmap>;
+/// A point with a word beside it; points of one group share a colour.
+struct LabelledPoint {
+  double x = 0, y = 0;
+  std::string label;
+  std::size_t group = 0;
+};
+
+/// Points where they stand: words on a plane. Those that are not finite, or outside a given range, are left out.
+struct ScatterChart {
+  std::string title;
+  Axis x, y;
+  std::vector<LabelledPoint> points;
+};
+
+using Panel = std::variant<LineChart, Heatmap, ScatterChart>;
 
 struct Figure {
   std::string title;
