@@ -64,7 +64,7 @@ const std::vector<Family>& families() {
       {"mpnet", nullptr, "mpnet", read_mpnet, mpnet_tensors, {"mpnet.", ""}, nullptr},
       {"nomic_bert", nullptr, "nomic-bert", read_nomic_bert, nomic_bert_tensors, {"bert.", ""}, nullptr},
       {"new", nullptr, "gte", read_gte, gte_tensors, {"new.", ""}, nullptr},
-      {"modernbert", nullptr, "modernbert", read_modernbert, modernbert_tensors, {"model.", ""}, nullptr},
+      {"modernbert", nullptr, "modernbert", read_modernbert, modernbert_tensors, {"model.", ""}, modernbert_head},
       {"t5", nullptr, "t5", read_t5, t5_tensors, {""}, nullptr},
       {"mt5", nullptr, "mt5", read_t5, t5_tensors, {""}, nullptr},
       {"gpt2", nullptr, "gpt2", read_gpt2, gpt2_tensors, {"transformer.", ""}, tied_by_default},

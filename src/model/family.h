@@ -48,6 +48,7 @@ TensorNames gte_tensors(const Config& config, const TensorFile& weights);
 
 TransformerSpec read_modernbert(const Config& config);
 TensorNames modernbert_tensors(const Config& config, const TensorFile& weights);
+std::optional<HeadSpec> modernbert_head(const Config& config, const TensorFile& weights);
 
 TransformerSpec read_t5(const Config& config);
 TensorNames t5_tensors(const Config& config, const TensorFile& weights);

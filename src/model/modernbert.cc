@@ -45,4 +45,14 @@ TensorNames modernbert_tensors(const Config&, const TensorFile&) {
   return names;
 }
 
+std::optional<HeadSpec> modernbert_head(const Config& config, const TensorFile& weights) {
+  if (weights.find("head.dense.weight") == nullptr) return std::nullopt;
+  return HeadSpec{.tied = true,
+                  .output = "",
+                  .bias = "decoder.bias",
+                  .transform = "head.dense",
+                  .transform_norm = "head.norm",
+                  .activation = config.activation("classifier_activation", "gelu")};
+}
+
 }  // namespace akin
