@@ -1,0 +1,153 @@
+#include "lm_checkpoint.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "akin/base/atomic_file.h"
+#include "akin/base/error.h"
+#include "akin/base/mapped_file.h"
+#include "akin/formats/safetensors.h"
+
+namespace akin {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Metadata = std::map<std::string, std::string, std::less<>>;
+
+constexpr std::size_t kMostCurveBytes = std::size_t{1} << 30;
+constexpr const char* kParts[] = {"value.", "first_moment.", "second_moment."};
+
+/// Everything that decides a bit of what follows.
+Metadata options_of(const LmState& state) {
+  const LmShape& s = state.model->shape();
+  const LmTrainOptions& o = *state.options;
+  const auto whole = [](std::size_t x) { return std::to_string(x); };
+  const auto real = [](double x) { return Json(x).dump(); };
+  return {{"objective", std::string(name_of(s.objective))},
+          {"positions", std::string(name_of(s.positions))},
+          {"vocabulary", whole(s.vocabulary_size)},
+          {"layers", whole(s.n_layers)},
+          {"dim", whole(s.dim)},
+          {"heads", whole(s.n_heads)},
+          {"kv-heads", whole(s.n_kv_heads)},
+          {"inner", whole(s.inner)},
+          {"context", whole(o.batches.context)},
+          {"tied", s.is_tied ? "true" : "false"},
+          {"seed", whole(o.batches.seed)},
+          {"order", o.batches.order == LmOrder::shuffled ? "shuffled" : "sequential"},
+          {"mask-rate", real(o.batches.mask_rate)},
+          {"batch", whole(o.batch)},
+          {"accumulate", whole(o.accumulate)},
+          {"dropout", real(static_cast<double>(o.dropout))},
+          {"rate", real(o.schedule.rate)},
+          {"last-rate", real(o.schedule.last_rate)},
+          {"warmup", whole(o.schedule.warmup)},
+          {"steps", whole(o.schedule.steps)},
+          {"beta1", real(o.adam.beta1)},
+          {"beta2", real(o.adam.beta2)},
+          {"eps", real(o.adam.eps)},
+          {"weight-decay", real(o.adam.weight_decay)},
+          {"clip", real(o.adam.clip)}};
+}
+
+std::size_t steps_of(const Metadata& metadata, const std::filesystem::path& path) {
+  const auto found = metadata.find("steps_done");
+  std::size_t n = 0;
+  const std::string text = found == metadata.end() ? "" : found->second;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw Error(ErrorCode::corrupt, path.string() + ": this is no checkpoint of a training: 'steps_done' is missing or no number");
+  }
+  return n;
+}
+
+void compare(const Metadata& found, const Metadata& wanted, const std::filesystem::path& path) {
+  for (const auto& [name, value] : wanted) {
+    const auto there = found.find(name);
+    if (there != found.end() && there->second == value) continue;
+    throw Error(ErrorCode::mismatch, path.string() + ": the training was begun with " + name + " " +
+                                         (there == found.end() ? "unknown" : there->second) + ", now it is " + value);
+  }
+}
+
+std::array<std::span<float>, 3> buffers_of(const LmState& state) {
+  return {state.model->parameters().values(), state.adam->first_moments(), state.adam->second_moments()};
+}
+
+Json json_of(const LmPoint& point) {
+  Json json = {{"step", point.step},
+               {"loss", point.loss},
+               {"perplexity", std::exp(point.loss)},
+               {"rate", point.rate},
+               {"gradient_length", point.gradient_length}};
+  if (point.held_out_loss) {
+    json["held_out_loss"] = *point.held_out_loss;
+    json["held_out_perplexity"] = std::exp(*point.held_out_loss);
+  }
+  return json;
+}
+
+}  // namespace
+
+void write_lm_checkpoint(const std::filesystem::path& path, const LmState& state) {
+  std::vector<TensorView> tensors;
+  const auto buffers = buffers_of(state);
+  for (std::size_t part = 0; part < buffers.size(); ++part) {
+    for (TensorView& tensor : state.model->parameters().tensors(buffers[part])) {
+      tensor.name.insert(0, kParts[part]);
+      tensors.push_back(std::move(tensor));
+    }
+  }
+  Metadata metadata = options_of(state);
+  metadata["steps_done"] = std::to_string(state.adam->n_steps());
+  write_safetensors(path, tensors, metadata);
+}
+
+void read_lm_checkpoint(const std::filesystem::path& path, const LmState& state) {
+  const std::unique_ptr<SafetensorsFile> file = open_safetensors(path);
+  const std::size_t n_steps = steps_of(file->metadata(), path);
+  compare(file->metadata(), options_of(state), path);
+  const auto buffers = buffers_of(state);
+  for (std::size_t part = 0; part < buffers.size(); ++part) {
+    for (const Parameter& p : state.model->parameters().list()) {
+      const TensorView& tensor = nn::require_tensor(*file, kParts[part] + p.name, p.shape);
+      const std::size_t cols = p.shape.back();
+      for (std::size_t r = 0; r < p.size() / cols; ++r) tensor.row_to_float(r, buffers[part].subspan(p.offset + r * cols, cols));
+      file->forget(tensor);
+    }
+  }
+  state.adam->set_steps(n_steps);
+}
+
+void write_lm_curve(const std::filesystem::path& path, const std::vector<LmPoint>& curve) {
+  AtomicFile file(path);
+  for (const LmPoint& point : curve) file.write(json_of(point).dump() + "\n");
+  file.commit();
+}
+
+std::vector<LmPoint> read_lm_curve(const std::filesystem::path& path, std::size_t n_steps) {
+  const std::string text = read_file(path, kMostCurveBytes);
+  std::vector<LmPoint> curve;
+  std::size_t line = 0;
+  for (std::size_t at = 0; at < text.size() && curve.size() < n_steps;) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    ++line;
+    const Json json =
+        Json::parse(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
+    at = end + 1;
+    try {
+      LmPoint point{json.at("step"), json.at("loss"), json.at("rate"), json.at("gradient_length"), std::nullopt};
+      if (json.contains("held_out_loss")) point.held_out_loss = json.at("held_out_loss").get<double>();
+      curve.push_back(point);
+    } catch (const nlohmann::json::exception&) {
+      throw Error(ErrorCode::corrupt, path.string() + ": line " + std::to_string(line) + " is no point of a training's curve");
+    }
+  }
+  return curve;
+}
+
+}  // namespace akin

@@ -1,0 +1,29 @@
+// A pre-training run on disk: parameters, the optimiser's moments and the options in one safetensors file, the curve as lines of JSON.
+// Tested by lm_train_test.cc.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "akin/train/lm_train.h"
+
+namespace akin {
+
+inline constexpr const char* kLmCheckpointName = "checkpoint.safetensors";
+inline constexpr const char* kLmCurveName = "curve.jsonl";
+
+struct LmState {
+  LmModel* model;
+  AdamW* adam;
+  const LmTrainOptions* options;
+};
+
+void write_lm_checkpoint(const std::filesystem::path& path, const LmState& state);
+/// Throws Error{mismatch} naming the first option that differs.
+void read_lm_checkpoint(const std::filesystem::path& path, const LmState& state);
+
+void write_lm_curve(const std::filesystem::path& path, const std::vector<LmPoint>& curve);
+/// The points of the first `n_steps` steps. Throws Error{corrupt} naming the line.
+std::vector<LmPoint> read_lm_curve(const std::filesystem::path& path, std::size_t n_steps);
+
+}  // namespace akin
