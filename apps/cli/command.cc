@@ -86,14 +86,17 @@ const std::vector<Verb>& verbs() {
        "  akin eval ann vectors.npy --picture curve.svg\n"
        "  akin eval analogies questions-words.txt --model words.vec",
        add_eval},
-      {"train", "Learn from a corpus: a tokenizer, word vectors",
+      {"train", "Learn from a corpus: a tokenizer, word vectors, a language model",
        "akin train tokenizer corpus.txt -o tokenizer.json --kind bpe --vocabulary 8000\n"
-       "  akin train word2vec text.txt -o words.vec",
+       "  akin train word2vec text.txt -o words.vec\n"
+       "  akin train lm text.txt -o model --tokenizer tokenizer.json",
        add_train},
       {"distill", "A static model from a large one: over a thousand times faster",
        "akin distill all-MiniLM-L6-v2 -o my-static\n"
        "  akin distill ./my-model -o my-static --corpus texts.txt --precision int8 --type i8",
        add_distill},
+      {"generate", "Text from a causal language model, token by token", "akin generate \"Alice was\" --model ./model -n 100 --seed 7",
+       add_generate},
       {"convert", "A model folder to one GGUF file", "akin convert ./all-MiniLM-L6-v2 -o all-MiniLM-L6-v2.gguf --type q8_0", add_convert},
       {"pull", "A model from the Hub into the local cache, checked and resumed",
        "akin pull BAAI/bge-small-en-v1.5\n"

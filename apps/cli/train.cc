@@ -30,6 +30,11 @@ constexpr TrainKind kKinds[] = {
      "akin train fasttext text.txt -o words.bin\n"
      "  akin train fasttext text.txt -o words.vec --minn 4 --maxn 5 --buckets 200000",
      add_train_fasttext},
+    {"lm", "A small transformer from nothing: causal or masked",
+     "akin train lm text.txt -o model --tokenizer ./gpt2\n"
+     "  akin train lm text.txt -o model --positions rope --held-out other.txt --steps 5000\n"
+     "  akin train lm text.txt -o model --objective masked --tokenizer ./bert --resume",
+     add_train_lm},
 };
 
 }  // namespace

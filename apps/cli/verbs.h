@@ -23,6 +23,7 @@ Run add_rerank(CLI::App& verb, Common& common);
 Run add_eval(CLI::App& verb, Common& common);
 Run add_train(CLI::App& verb, Common& common);
 Run add_distill(CLI::App& verb, Common& common);
+Run add_generate(CLI::App& verb, Common& common);
 Run add_convert(CLI::App& verb, Common& common);
 Run add_pull(CLI::App& verb, Common& common);
 Run add_models(CLI::App& verb, Common& common);
