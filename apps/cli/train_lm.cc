@@ -142,8 +142,10 @@ int run(Options& options, const Common& common, Context& context) {
     Reporter report(options, common, trainer.n_steps(), context);
     train_lm(trainer, options.train, options.out, std::ref(report), context);
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::cancelled) draw();
-    throw;
+    if (error.code() != ErrorCode::cancelled) throw;
+    draw();
+    throw Error(ErrorCode::cancelled, "interrupted after " + grouped(trainer.n_steps()) + " steps; " + options.out +
+                                          " has what was learnt so far, and --resume goes on to the same bits");
   }
   context.progress.end();
   draw();

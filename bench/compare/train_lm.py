@@ -53,9 +53,9 @@ def run_akin(program, folder, first, threads, steps, a):
 
 def run_torch(folder, first, threads, steps, a):
     added = {t["content"]: t["id"] for t in json.loads((folder / "tokenizer.json").read_text())["added_tokens"]}
-    options = {"model": str(first), "tokens": str(first / "tokens.npy"), "held_out": str(first / "held_out_tokens.npy"), "objective": a.objective,
+    options = {"model": str(first), "tokens": str(first / "tokens.npy"), "held_out": str(first / "held_out_tokens.npy"), "objective": a.objective, "positions": a.positions,
                "context": a.context, "batch": a.batch, "steps": a.steps, "steps_run": steps, "rate": a.rate, "last_rate": a.rate / 10, "warmup": a.warmup,
-               "threads": threads, "seed": 42, "held_out_texts": 200 if steps == a.steps else 0, "vocabulary": 8192, "mask": added.get("[MASK]", -1),
+               "threads": threads, "seed": 42, "held_out_texts": 0 if steps == a.speed_steps else 200, "vocabulary": 8192, "mask": added.get("[MASK]", -1),
                "cls": added.get("[CLS]", -1), "sep": added.get("[SEP]", -1)}
     ran = harness.run([harness.peer_python(), RIVALS, "train", json.dumps(options)], timeout=7200, one_cpu=threads == 1)
     if ran.error:
@@ -64,7 +64,8 @@ def run_torch(folder, first, threads, steps, a):
 
 
 def compare_curves(program, folder, first, a):
-    ours, theirs = run_akin(program, folder, first, 2, a.steps, a), run_torch(folder, first, 2, a.steps, a)
+    steps = min(a.steps, a.curve_steps or a.steps)
+    ours, theirs = run_akin(program, folder, first, 2, steps, a), run_torch(folder, first, 2, steps, a)
     pairs = [(x["loss"], y["loss"]) for x, y in zip(ours, theirs) if "loss" in y]
     far = [abs(x - y) / y for x, y in pairs]
     mine, other = math.exp(ours[-1]["held_out_loss"]), math.exp(theirs[-1]["held_out_loss"])
@@ -97,6 +98,7 @@ def main():
     p.add_argument("--rate", type=float, default=5e-4)
     p.add_argument("--warmup", type=int, default=100)
     p.add_argument("--rounds", type=int, default=3)
+    p.add_argument("--curve-steps", type=int, default=0, help="how many of --steps the curves run for; 0: all")
     p.add_argument("--speed-steps", type=int, default=6)
     p.add_argument("--speed-only", action="store_true")
     p.add_argument("--curves-only", action="store_true")

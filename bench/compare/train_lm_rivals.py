@@ -117,7 +117,12 @@ def train(o):
 
     torch.set_num_threads(o["threads"])
     kind = transformers.AutoModelForMaskedLM if o["objective"] == "masked" else transformers.AutoModelForCausalLM
-    model = kind.from_pretrained(o["model"], attn_implementation="sdpa")
+    # transformers has MPT in plain attention alone.
+    model = kind.from_pretrained(o["model"], attn_implementation="eager" if o["positions"] == "alibi" else "sdpa")
+    if o["positions"] == "sinusoidal":
+        for name, parameter in model.named_parameters():
+            if name.endswith(("wpe.weight", "position_embeddings.weight")):
+                parameter.requires_grad = False
     model.train()
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):

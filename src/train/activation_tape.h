@@ -55,7 +55,7 @@ struct ActivationTape::Impl {
   RowBuffer embedded;             // before the norm of the embeddings
   std::vector<RowBuffer> inputs;  // of each layer, and behind them what the last one gave
   std::vector<LayerTape> layers;
-  RowBuffer output;                                // after the last norm
+  RowBuffer output;                                   // after the last norm
   std::vector<nn::AttentionTrainingBuffers> scratch;  // one a piece
   BackwardBuffers back;
 };

@@ -5,7 +5,9 @@
 #include <cmath>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "akin/base/atomic_file.h"
 #include "akin/base/error.h"
@@ -91,6 +93,19 @@ Json json_of(const LmPoint& point) {
   return json;
 }
 
+/// Nothing for a line that is no such object.
+std::optional<LmPoint> point_of(std::string_view line) {
+  const Json json = Json::parse(line.begin(), line.end(), nullptr, false);
+  const auto number = [&](const char* name) -> std::optional<double> {
+    const auto found = json.find(name);
+    return found != json.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
+  };
+  if (!json.is_object() || !json.contains("step") || !json["step"].is_number_unsigned()) return std::nullopt;
+  const auto loss = number("loss"), rate = number("rate"), length = number("gradient_length");
+  if (!loss || !rate || !length) return std::nullopt;
+  return LmPoint{json["step"].get<std::size_t>(), *loss, *rate, *length, number("held_out_loss")};
+}
+
 }  // namespace
 
 void write_lm_checkpoint(const std::filesystem::path& path, const LmState& state) {
@@ -129,25 +144,26 @@ void write_lm_curve(const std::filesystem::path& path, const std::vector<LmPoint
   file.commit();
 }
 
-std::vector<LmPoint> read_lm_curve(const std::filesystem::path& path, std::size_t n_steps) {
-  const std::string text = read_file(path, kMostCurveBytes);
+std::vector<LmPoint> parse_lm_curve(std::string_view text, std::size_t n_steps, const std::string& name) {
   std::vector<LmPoint> curve;
-  std::size_t line = 0;
   for (std::size_t at = 0; at < text.size() && curve.size() < n_steps;) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
-    ++line;
-    const Json json =
-        Json::parse(text.begin() + static_cast<std::ptrdiff_t>(at), text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
+    const std::optional<LmPoint> point = point_of(text.substr(at, end - at));
     at = end + 1;
-    try {
-      LmPoint point{json.at("step"), json.at("loss"), json.at("rate"), json.at("gradient_length"), std::nullopt};
-      if (json.contains("held_out_loss")) point.held_out_loss = json.at("held_out_loss").get<double>();
-      curve.push_back(point);
-    } catch (const nlohmann::json::exception&) {
-      throw Error(ErrorCode::corrupt, path.string() + ": line " + std::to_string(line) + " is no point of a training's curve");
+    if (!point || point->step != curve.size() + 1) {
+      throw Error(ErrorCode::corrupt, name + ": line " + std::to_string(curve.size() + 1) + " is no point of a training's curve");
     }
+    curve.push_back(*point);
+  }
+  if (curve.size() < n_steps) {
+    throw Error(ErrorCode::corrupt,
+                name + ": ends after " + std::to_string(curve.size()) + " steps, its checkpoint has " + std::to_string(n_steps));
   }
   return curve;
+}
+
+std::vector<LmPoint> read_lm_curve(const std::filesystem::path& path, std::size_t n_steps) {
+  return parse_lm_curve(read_file(path, kMostCurveBytes), n_steps, path.string());
 }
 
 }  // namespace akin

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "akin/train/lm_train.h"
@@ -23,7 +25,8 @@ void write_lm_checkpoint(const std::filesystem::path& path, const LmState& state
 void read_lm_checkpoint(const std::filesystem::path& path, const LmState& state);
 
 void write_lm_curve(const std::filesystem::path& path, const std::vector<LmPoint>& curve);
-/// The points of the first `n_steps` steps. Throws Error{corrupt} naming the line.
+/// The points of the first `n_steps` steps; what stands behind them is left aside. Throws Error{corrupt} naming the line.
+std::vector<LmPoint> parse_lm_curve(std::string_view text, std::size_t n_steps, const std::string& name);
 std::vector<LmPoint> read_lm_curve(const std::filesystem::path& path, std::size_t n_steps);
 
 }  // namespace akin

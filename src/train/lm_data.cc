@@ -60,6 +60,7 @@ TokenFileReport write_token_file(const NextText& next, const Tokenizer& tokenize
                                  Context& context) {
   NpyWriter writer(path, TensorType::i32, {});
   TokenFileReport report;
+  std::size_t n_of_text = 0;
   std::vector<Stretch> stretches(kTextsAtOnce);
   for (bool more = true; more;) {
     std::size_t n = 0;
@@ -70,13 +71,14 @@ TokenFileReport write_token_file(const NextText& next, const Tokenizer& tokenize
       Stretch& stretch = stretches[i];
       report.n_bytes += stretch.text.size();
       report.n_texts += stretch.ends_text ? 1 : 0;
+      n_of_text += stretch.ids.size();
       if (stretch.ends_text && end_id >= 0) stretch.ids.push_back(end_id);
       report.n_tokens += stretch.ids.size();
       writer.append(std::as_bytes(std::span(stretch.ids)));
       context.progress.advance(stretch.text.size());
     }
   }
-  if (report.n_tokens == 0) throw Error(ErrorCode::invalid_argument, "the corpus has no token to train on");
+  if (n_of_text == 0) throw Error(ErrorCode::invalid_argument, "the corpus has no token to train on");
   writer.commit();
   return report;
 }
@@ -128,6 +130,7 @@ std::string byte_tokenizer_json() {
 LmBatches::LmBatches(const TokenFile& tokens, const LmBatchOptions& options)
     : tokens_(&tokens), options_(options), n_inside_(options.context) {
   const bool is_masked = options.objective == LmObjective::masked;
+  require(options.context >= 4, "a training text must have 4 tokens or more");
   if (is_masked) {
     require(options.mask_id >= 0, "a masked model wants a tokenizer with a mask token");
     require(options.mask_rate > 0 && options.mask_rate < 1, "the share of masked tokens must be above 0 and below 1");

@@ -59,6 +59,9 @@ TEST(TokenFile, RefusesAnEmptyCorpusAndOtherArrays) {
   Context context(1);
   testing::expect_error(ErrorCode::invalid_argument, "the corpus has no token",
                         [&] { write_token_file(texts_of({}), tokenizer, 256, folder / "t.npy", context); });
+  testing::expect_error(ErrorCode::invalid_argument, "the corpus has no token", [&] {
+    write_token_file(texts_of({"", ""}), tokenizer, 256, folder / "t.npy", context);
+  });
   EXPECT_FALSE(std::filesystem::exists(folder / "t.npy"));
   NpyWriter writer(folder / "f.npy", TensorType::f32, {2});
   const std::vector<float> row = {1, 2};

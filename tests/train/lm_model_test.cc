@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "akin/formats/safetensors.h"
 #include "akin/base/mapped_file.h"
+#include "akin/formats/safetensors.h"
 #include "akin/model/families.h"
 #include "akin/model/head.h"
 #include "akin/nn/sinusoidal.h"

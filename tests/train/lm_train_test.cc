@@ -9,6 +9,7 @@
 
 #include "akin/base/mapped_file.h"
 #include "base/throws.h"
+#include "lm_checkpoint.h"
 #include "lm_fixture.h"
 
 namespace akin {
@@ -58,16 +59,17 @@ TEST(LmTrainer, LearnsWhatComesNextWithEveryScheme) {
   for (const LmShape& shape : every_shape()) {
     // A masked model is asked of a seventh of the tokens alone, and learns slower by as much.
     const bool is_masked = shape.objective == LmObjective::masked;
-    const std::size_t n_steps = is_masked ? 500 : 120;
-    Course course(shape, n_steps);
+    const std::size_t n_steps = is_masked ? 1000 : 120;
+    Course course(shape, n_steps, [](LmTrainOptions& o) { o.n_eval_texts = 50; });
     const std::vector<double> losses = course.steps(n_steps, 2);
     const double last = std::accumulate(losses.end() - 40, losses.end(), 0.0) / 40;
-    // Who knows nothing needs ln 48 = 3.9 nats. An eighth of the tokens is random: who knows the rule needs 0.9, less than half of the way
-    // to which is asked for after so few steps, and less again of a masked model. The mean of 40 steps is sure to 0.06.
-    EXPECT_GT(losses.front(), 3.5) << name_of(shape);
-    EXPECT_LT(last, is_masked ? 3.5 : 2.6) << name_of(shape);
+    // Who knows nothing needs ln 48 = 3.87 nats; an eighth of the tokens is random: who knows the rule needs 0.84. Of five seeds the worst
+    // ended at 1.02 (held out: 1.15) and, masked, at 3.05 (3.11; the fixed table learns slowest, the others reach 2.0). The bounds leave
+    // another CPU's rounding room to take another path, and none to a model that does not learn.
+    EXPECT_NEAR(losses.front(), std::log(50), 0.1) << name_of(shape);  // 50 tokens, all as likely
+    EXPECT_LT(last, is_masked ? 3.4 : 1.3) << name_of(shape);
     Context context(2);
-    EXPECT_LT(course.trainer.held_out_loss(context), is_masked ? 3.7 : 2.8) << name_of(shape);
+    EXPECT_LT(course.trainer.held_out_loss(context), is_masked ? 3.4 : 1.4) << name_of(shape);
   }
 }
 
@@ -112,6 +114,28 @@ TEST(LmTrainer, ResumesNothingElse) {
   std::filesystem::copy_file(run.folder / "checkpoint.safetensors", cut.folder / "checkpoint.safetensors");
   std::ofstream(cut.folder / "curve.jsonl") << "{\"step\": 1}\n";
   testing::expect_error(ErrorCode::corrupt, "curve.jsonl: line 1 is no point", [&] { cut.trainer.resume(cut.folder.path()); });
+}
+
+TEST(LmTrainer, TakesNoCurveThatIsNotOneOfItsSteps) {
+  const std::string one = R"({"step": 1, "loss": 2.5, "perplexity": 12.2, "rate": 0.1, "gradient_length": 1.5})";
+  const std::string two = R"({"step": 2, "loss": 2.0, "rate": 0.1, "gradient_length": 1.5, "held_out_loss": 2.25})";
+  const std::vector<LmPoint> curve = parse_lm_curve(one + "\n" + two + "\nrubbish", 2, "c");
+  ASSERT_EQ(curve.size(), 2U);
+  EXPECT_EQ(curve[0], (LmPoint{1, 2.5, 0.1, 1.5, std::nullopt}));
+  EXPECT_EQ(curve[1], (LmPoint{2, 2.0, 0.1, 1.5, 2.25}));
+  const auto expect_refused = [](const std::string& text, const std::string& message) {
+    testing::expect_error(ErrorCode::corrupt, message, [&] { (void)parse_lm_curve(text, 2, "c"); });
+  };
+  expect_refused("", "c: ends after 0 steps, its checkpoint has 2");
+  expect_refused(one, "c: ends after 1 steps, its checkpoint has 2");
+  expect_refused(one + "\n" + one, "c: line 2 is no point");
+  expect_refused(two, "c: line 1 is no point");
+  for (const char* line :
+       {"", "{", "[]", "1", "null", "\xff", R"({"step": 1})", R"({"step": -1, "loss": 1, "rate": 1, "gradient_length": 1})",
+        R"({"step": 1.0, "loss": 1, "rate": 1, "gradient_length": 1})", R"({"step": 1, "loss": "1", "rate": 1, "gradient_length": 1})",
+        R"({"step": 1, "loss": 1e999, "rate": 1, "gradient_length": 1})"}) {
+    expect_refused(std::string(line) + "\n", "c: line 1 is no point");
+  }
 }
 
 TEST(LmTrainer, AccumulatesTheSameStepFromParts) {

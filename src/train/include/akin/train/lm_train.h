@@ -27,7 +27,7 @@ struct LmTrainOptions {
   float dropout = 0;               ///< of embeddings, blocks and attention, in [0, 1)
   std::size_t eval_every = 250;    ///< steps between held-out losses; 0: at the end alone
   std::size_t save_every = 500;    ///< steps between checkpoints; 0: at the end alone
-  std::size_t stop_after = 0;   ///< steps of one call of train_lm(), which then saves and returns; 0: until the end
+  std::size_t stop_after = 0;      ///< steps of one call of train_lm(), which then saves and returns; 0: until the end
   std::size_t n_eval_texts = 200;  ///< held-out texts that are looked at, at most
 };
 
@@ -75,8 +75,8 @@ class LmTrainer {
 /// Called after every step.
 using LmObserver = std::function<void(const LmPoint& point)>;
 
-/// All steps that are left, or `stop_after` of them, with held-out losses and saves into `folder` as the options say. Cancelling saves what is there and throws
-/// Error{cancelled}.
+/// All steps that are left, or `stop_after` of them, with held-out losses and saves into `folder` as the options say. Cancelling saves what
+/// is there and throws Error{cancelled}.
 void train_lm(LmTrainer& trainer, const LmTrainOptions& options, const std::filesystem::path& folder, const LmObserver& observer,
               Context& context);
 
