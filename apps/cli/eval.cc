@@ -5,6 +5,7 @@
 #include "akin/akin.h"
 #include "eval_ann.h"
 #include "eval_words.h"
+#include "pair_source.h"
 #include "reranker.h"
 #include "terminal.h"
 #include "verbs.h"
@@ -19,6 +20,7 @@ struct Options {
   std::size_t depth = kRerankDepth;
   AnnOptions ann;
   std::size_t max_words = kAnalogyWords;
+  std::size_t neighbours = 10;
   bool per_query = false;
 };
 
@@ -39,6 +41,29 @@ void run_sts(const Options& options, const Common& common, const Embedder& embed
         {fixed(100 * scores.spearman, 2), fixed(100 * scores.pearson, 2), grouped(scores.n_pairs), grouped(scores.n_tokens_dropped), path});
   }
   if (!common.json) print(table.text());
+}
+
+/// One file: each text among the others; two: those of the second among those of the first.
+void run_knn(const Options& options, const Common& common, const Embedder& embedder, Context& context) {
+  if (options.paths.size() > 2) throw UsageError("knn takes one file, or two: what is known and what is asked");
+  const LabelledTexts known = read_labelled({options.paths.front()}, {}), asked = read_labelled({options.paths.back()}, {});
+  const Matrix<float> known_vectors = embedder.embed(known.texts, TextRole::plain, context).vectors;
+  const Matrix<float> asked_vectors = embedder.embed(asked.texts, TextRole::plain, context).vectors;
+  const LabelledVectors from{known_vectors.view(), known.labels}, to{asked_vectors.view(), asked.labels};
+  const double accuracy =
+      options.paths.size() == 1 ? knn_accuracy(from, options.neighbours, context) : knn_accuracy(from, to, options.neighbours, context);
+  if (common.json) {
+    return print_json({{"file", options.paths.back()},
+                       {"model", embedder.info().name},
+                       {"k", options.neighbours},
+                       {"n_known", known.texts.size()},
+                       {"n_texts", asked.texts.size()},
+                       {"accuracy", accuracy}});
+  }
+  print(Table{{"accuracy", "k", "texts", "known", "file"},
+              {{fixed(100 * accuracy, 2), std::to_string(options.neighbours), grouped(asked.texts.size()), grouped(known.texts.size()),
+                options.paths.back()}}}
+            .text());
 }
 
 nlohmann::json json_of(const RetrievalScores& scores, const std::string& folder, const Options& options) {
@@ -75,7 +100,7 @@ void run_retrieval(const Options& options, const Common& common, const Embedder*
 }
 
 int run(const Options& options, const Common& common, Context& context) {
-  check_choice("BENCHMARK", options.benchmark, {"sts", "retrieval", "ann", "words", "analogies"});
+  check_choice("BENCHMARK", options.benchmark, {"sts", "retrieval", "knn", "ann", "words", "analogies"});
   check_choice("--mode", options.mode, {"dense", "text", "hybrid"});
   if (!options.rerank.empty() && options.benchmark != "retrieval") throw UsageError("--rerank belongs to retrieval");
   if (options.benchmark == "ann") {
@@ -88,9 +113,12 @@ int run(const Options& options, const Common& common, Context& context) {
     return 0;
   }
   std::optional<LoadedEmbedder> model;
-  if (options.benchmark == "sts" || options.mode != "text") model = load_model(common, {}, context);
+  const bool is_plain = options.benchmark == "sts" || options.benchmark == "knn";
+  if (is_plain || options.mode != "text") model = load_model(common, {}, context);
   if (options.benchmark == "sts") {
     run_sts(options, common, model->embedder, context);
+  } else if (options.benchmark == "knn") {
+    run_knn(options, common, model->embedder, context);
   } else {
     run_retrieval(options, common, model ? &model->embedder : nullptr, context);
   }
@@ -101,11 +129,13 @@ int run(const Options& options, const Common& common, Context& context) {
 
 Run add_eval(CLI::App& verb, Common& common) {
   auto options = std::make_shared<Options>();
-  verb.add_option("benchmark", options->benchmark,
-                  "sts: files of sentence pairs (.csv: sentence, sentence, score; .tsv: score, sentence, sentence); retrieval: folders in "
-                  "the BEIR layout; ann: files of vectors (.npy, .fvecs, .safetensors), graph search against exact search; words: files of "
-                  "two words "
-                  "and a score; analogies: files of four words a line")
+  verb.add_option(
+          "benchmark", options->benchmark,
+          "sts: files of sentence pairs (.csv: sentence, sentence, score; .tsv: score, sentence, sentence); retrieval: folders in "
+          "the BEIR layout; ann: files of vectors (.npy, .fvecs, .safetensors), graph search against exact search; words: files of "
+          "two words "
+          "and a score; analogies: files of four words a line; knn: one or two files of labelled texts (.csv, .tsv, .jsonl: text, label), "
+          "the second asked among the first")
       ->type_name("BENCHMARK")
       ->required();
   verb.add_option("paths", options->paths, "The files or folders; .gz is unpacked")->type_name("PATH")->required();
@@ -121,6 +151,10 @@ Run add_eval(CLI::App& verb, Common& common) {
   verb.add_option("--max-words", options->max_words, "Of analogies: only so many of the most frequent words ask and answer; 0: all")
       ->capture_default_str()
       ->type_name("N");
+  verb.add_option("--neighbours", options->neighbours, "Of knn: how many have a say")
+      ->capture_default_str()
+      ->type_name("N")
+      ->check(CLI::Range(1, 10000));
   add_ann_options(verb, options->ann);
   add_model_options(verb, common);
   return [options, &common](Context& context) { return run(*options, common, context); };

@@ -111,25 +111,18 @@ class JsonLines : public TextSource {
 };
 
 // RFC 4180: quoted cells may hold separators, doubled quotes and line ends. The first row names the columns.
-class Csv : public TextSource {
+class Csv : public RecordSource {
  public:
-  Csv(std::unique_ptr<LineReader> reader, const std::string& field, char separator) : reader_(std::move(reader)), separator_(separator) {
+  Csv(std::unique_ptr<LineReader> reader, char separator) : reader_(std::move(reader)), separator_(separator) {
     if (!read_row()) throw Error(ErrorCode::corrupt, reader_->name() + ": an empty CSV file; its first row must name the columns");
-    const auto found = std::find(cells_.begin(), cells_.end(), field);
-    if (found == cells_.end()) {
-      std::string names;
-      for (const std::string& cell : cells_) names += (names.empty() ? "" : ", ") + cell.substr(0, 40);
-      throw Error(ErrorCode::not_found,
-                  reader_->name() + ": no column '" + field + "' in the first row (" + names + "); name one with --field");
-    }
-    column_ = static_cast<std::size_t>(found - cells_.begin());
+    names_ = cells_;
   }
-  bool next(std::string& text) override {
+  [[nodiscard]] const std::vector<std::string>& names() const override { return names_; }
+  [[nodiscard]] std::string where() const override { return reader_->where(); }
+  [[nodiscard]] const std::string& file() const { return reader_->name(); }
+  bool next(std::vector<std::string>& cells) override {
     if (!read_row()) return false;
-    if (column_ >= cells_.size())
-      throw Error(ErrorCode::corrupt, reader_->where() + ": a row of " + std::to_string(cells_.size()) + " cells, the text is in column " +
-                                          std::to_string(column_ + 1));
-    text = std::move(cells_[column_]);
+    std::swap(cells, cells_);
     return true;
   }
 
@@ -166,9 +159,76 @@ class Csv : public TextSource {
 
   std::unique_ptr<LineReader> reader_;
   char separator_;
-  std::size_t column_ = 0;
   std::string line_;
+  std::vector<std::string> names_, cells_;
+};
+
+class CsvColumn : public TextSource {
+ public:
+  CsvColumn(std::unique_ptr<LineReader> reader, const std::string& field, char separator) : csv_(std::move(reader), separator) {
+    const auto found = std::ranges::find(csv_.names(), field);
+    if (found == csv_.names().end()) {
+      std::string names;
+      for (const std::string& cell : csv_.names()) names += (names.empty() ? "" : ", ") + cell.substr(0, 40);
+      throw Error(ErrorCode::not_found,
+                  csv_.file() + ": no column '" + field + "' in the first row (" + names + "); name one with --field");
+    }
+    column_ = static_cast<std::size_t>(found - csv_.names().begin());
+  }
+  bool next(std::string& text) override {
+    if (!csv_.next(cells_)) return false;
+    if (column_ >= cells_.size())
+      throw Error(ErrorCode::corrupt, csv_.where() + ": a row of " + std::to_string(cells_.size()) + " cells, the text is in column " +
+                                          std::to_string(column_ + 1));
+    text = std::move(cells_[column_]);
+    return true;
+  }
+
+ private:
+  Csv csv_;
+  std::size_t column_ = 0;
   std::vector<std::string> cells_;
+};
+
+/// Texts and numbers of JSON objects; the first one names the fields.
+class JsonRecords : public RecordSource {
+ public:
+  explicit JsonRecords(std::unique_ptr<LineReader> reader) : reader_(std::move(reader)) {
+    has_one_ = read();
+    if (!has_one_) throw Error(ErrorCode::corrupt, reader_->name() + ": no records in it");
+    for (const auto& [name, value] : record_.items()) {
+      if (value.is_string() || value.is_number()) names_.push_back(name);
+    }
+  }
+  [[nodiscard]] const std::vector<std::string>& names() const override { return names_; }
+  [[nodiscard]] std::string where() const override { return reader_->where(); }
+  bool next(std::vector<std::string>& cells) override {
+    if (!has_one_ && !read()) return false;
+    has_one_ = false;
+    cells.clear();
+    for (const std::string& name : names_) {
+      const auto found = record_.find(name);
+      const bool is_there = found != record_.end() && (found->is_string() || found->is_number());
+      cells.push_back(!is_there ? std::string() : found->is_string() ? found->get<std::string>() : found->dump());
+    }
+    return true;
+  }
+
+ private:
+  bool read() {
+    do {
+      if (!reader_->next(line_)) return false;
+    } while (line_.find_first_not_of(" \t") == std::string::npos);
+    record_ = nlohmann::json::parse(line_, nullptr, false);
+    if (!record_.is_object()) throw Error(ErrorCode::corrupt, reader_->where() + ": not a JSON object");
+    return true;
+  }
+
+  std::unique_ptr<LineReader> reader_;
+  nlohmann::json record_;
+  bool has_one_ = false;
+  std::string line_;
+  std::vector<std::string> names_;
 };
 
 bool looks_like_path(const std::string& input) {
@@ -187,7 +247,7 @@ std::unique_ptr<TextSource> open_file(const std::string& path, bool is_stdin, co
   }
   auto reader = std::make_unique<LineReader>(path, is_stdin);
   if (format == "jsonl") return std::make_unique<JsonLines>(std::move(reader), options.field);
-  if (format == "csv") return std::make_unique<Csv>(std::move(reader), options.field, ending == ".tsv" ? '\t' : ',');
+  if (format == "csv") return std::make_unique<CsvColumn>(std::move(reader), options.field, ending == ".tsv" ? '\t' : ',');
   return std::make_unique<Lines>(std::move(reader));
 }
 
@@ -280,6 +340,17 @@ std::vector<std::string> read_all_texts(const std::vector<std::string>& inputs, 
     texts.push_back(std::move(text));
   }
   return texts;
+}
+
+std::unique_ptr<RecordSource> open_records(const std::string& path) {
+  const std::string ending = fs::path(path).extension().string();
+  const bool is_json = path == "-" || ending == ".jsonl" || ending == ".ndjson";
+  if (!is_json && ending != ".csv" && ending != ".tsv")
+    throw Error(ErrorCode::unsupported, path + ": records are read from .jsonl, .csv and .tsv files, and from - as JSONL");
+  if (path != "-" && !fs::is_regular_file(path) && !fs::is_fifo(path)) throw Error(ErrorCode::not_found, path + ": no such file");
+  auto reader = std::make_unique<LineReader>(path, path == "-");
+  if (is_json) return std::make_unique<JsonRecords>(std::move(reader));
+  return std::make_unique<Csv>(std::move(reader), ending == ".tsv" ? '\t' : ',');
 }
 
 }  // namespace akin::cli

@@ -29,6 +29,21 @@ class TextSource {
   virtual bool next(std::string& text) = 0;
 };
 
+/// A stream of records of one file, each with the cells of several fields.
+class RecordSource {
+ public:
+  virtual ~RecordSource() = default;
+  /// The columns of a CSV's first row, or the texts and numbers of the first JSON object.
+  [[nodiscard]] virtual const std::vector<std::string>& names() const = 0;
+  /// One cell a name; a row of a CSV may have fewer or more. False at the end. Throws Error naming the file and line.
+  virtual bool next(std::vector<std::string>& cells) = 0;
+  /// File and line of the last record.
+  [[nodiscard]] virtual std::string where() const = 0;
+};
+
+/// By the file's ending: .jsonl, .ndjson, .csv, .tsv; "-" is JSONL from standard input.
+std::unique_ptr<RecordSource> open_records(const std::string& path);
+
 /// `inputs` in order: "-" is standard input, the name of an existing file is that file, all else is a text. Throws Error{not_found} for
 /// what looks like a path but is not there, so that a mistyped file name is not embedded as a text.
 std::unique_ptr<TextSource> open_texts(const std::vector<std::string>& inputs, const TextSourceOptions& options);

@@ -35,6 +35,11 @@ constexpr TrainKind kKinds[] = {
      "  akin train lm text.txt -o model --positions rope --held-out other.txt --steps 5000\n"
      "  akin train lm text.txt -o model --objective masked --tokenizer ./bert --resume",
      add_train_lm},
+    {"pairs", "A model that makes vectors of texts, tuned on pairs, triplets, scored pairs or labelled texts",
+     "akin train pairs questions.jsonl --model ./all-MiniLM-L6-v2 -o tuned --epochs 2 --held-out 0.05\n"
+     "  akin train pairs scored.csv --model ./all-MiniLM-L6-v2 -o tuned --max-score 5 --dims 384,128,64\n"
+     "  akin train pairs labelled.csv --model ./all-MiniLM-L6-v2 -o tuned --batch 512 --eval-knn test.csv --eval-every 50",
+     add_train_pairs},
 };
 
 }  // namespace

@@ -10,5 +10,6 @@ Run add_train_tokenizer(CLI::App& kind, Common& common);
 Run add_train_word2vec(CLI::App& kind, Common& common);
 Run add_train_fasttext(CLI::App& kind, Common& common);
 Run add_train_lm(CLI::App& kind, Common& common);
+Run add_train_pairs(CLI::App& kind, Common& common);
 
 }  // namespace akin::cli
