@@ -24,6 +24,7 @@ class Pages(AkinCase):
             self.skipTest("the embedded model is not in this tree")
         (self.folder / "examples").symlink_to(ROOT / "examples")
         (self.folder / "my-reranker").symlink_to(SENTENCE_MODELS / "cross-encoder")
+        (self.folder / "my-encoder").symlink_to(SENTENCE_MODELS / "pool-mean")
         path = os.path.dirname(PROGRAM) + os.pathsep + os.environ["PATH"]
         for page in PAGES:
             for command in commands_of(page):
