@@ -30,6 +30,10 @@ constexpr TrainKind kKinds[] = {
      "akin train fasttext text.txt -o words.bin\n"
      "  akin train fasttext text.txt -o words.vec --minn 4 --maxn 5 --buckets 200000",
      add_train_fasttext},
+    {"glove", "Word vectors from how often words stand together",
+     "akin train glove text.txt -o glove.txt\n"
+     "  akin train glove text.txt.gz -o glove.bin --window 10 --epochs 15 --memory 256",
+     add_train_glove},
     {"lm", "A small transformer from nothing: causal or masked",
      "akin train lm text.txt -o model --tokenizer ./gpt2\n"
      "  akin train lm text.txt -o model --positions rope --held-out other.txt --steps 5000\n"

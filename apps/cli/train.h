@@ -1,5 +1,5 @@
-// `akin train KIND`: one function a kind, each in the file of its name (train_tokenizer.cc; words: train_words.cc). train.cc is the table
-// where a new kind joins.
+// `akin train KIND`: one function a kind, each in the file of its name (train_tokenizer.cc; word2vec and fasttext: train_words.cc).
+// train.cc is the table where a new kind joins.
 #pragma once
 
 #include "command.h"
@@ -9,6 +9,7 @@ namespace akin::cli {
 Run add_train_tokenizer(CLI::App& kind, Common& common);
 Run add_train_word2vec(CLI::App& kind, Common& common);
 Run add_train_fasttext(CLI::App& kind, Common& common);
+Run add_train_glove(CLI::App& kind, Common& common);
 Run add_train_lm(CLI::App& kind, Common& common);
 Run add_train_pairs(CLI::App& kind, Common& common);
 

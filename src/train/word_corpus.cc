@@ -121,15 +121,16 @@ class BlockWriter {
 
 WordCorpus::WordCorpus(TextInput& text, const CorpusOptions& options, Context& context) {
   check(options);
+  place_ = place_for(options);
   WordCounter counter;
-  auto all = std::make_unique<Spool>(place_for(options));
+  auto all = std::make_unique<Spool>(place_);
   number_words(
       text, counter, report_, [&](std::span<const std::uint32_t> numbers) { all->write(numbers); }, context);
   all->finish();
   PhraseOptions phrases{options.min_count, options.phrase_threshold};
   for (std::size_t pass = 0; pass < options.phrase_passes; ++pass, phrases.threshold /= 2) {
     WordCounter joined;
-    auto next = std::make_unique<Spool>(place_for(options));
+    auto next = std::make_unique<Spool>(place_);
     join_phrases(all->numbers, counter, phrases, joined, [&](std::span<const std::uint32_t> numbers) { next->write(numbers); });
     next->finish();
     counter = std::move(joined);
@@ -142,7 +143,7 @@ WordCorpus::WordCorpus(TextInput& text, const CorpusOptions& options, Context& c
     words_.emplace_back(counter.word(i));
     counts_.push_back(counter.count(i));
   }
-  spool_ = std::make_unique<Spool>(place_for(options));
+  spool_ = std::make_unique<Spool>(place_);
   BlockWriter writer(*spool_, blocks_, options.max_sentence);
   for (const std::uint32_t number : all->numbers) {
     if (number == kSentenceEnd) {
@@ -162,6 +163,8 @@ WordCorpus& WordCorpus::operator=(WordCorpus&&) noexcept = default;
 std::span<const std::uint32_t> WordCorpus::block(std::size_t i) const noexcept {
   return spool_->numbers.subspan(blocks_[i].begin, blocks_[i + 1].begin - blocks_[i].begin);
 }
+
+std::span<const std::uint32_t> WordCorpus::numbers() const noexcept { return spool_->numbers; }
 
 void WordCorpus::forget(std::size_t first, std::size_t last) const noexcept {
   spool_->file.forget(std::as_bytes(spool_->numbers.subspan(blocks_[first].begin, blocks_[last].begin - blocks_[first].begin)));

@@ -8,6 +8,7 @@
 
 #include "akin/base/error.h"
 #include "akin/kernels/word_step.h"
+#include "option_range.h"
 #include "row_rounds.h"
 #include "word_checkpoint.h"
 #include "word_table.h"
@@ -20,17 +21,6 @@ constexpr float kSkipGramRate = 0.025F, kCbowRate = 0.05F;  // word2vec.c's
 constexpr float kLeastRate = 1e-4F;                         // of the first, at the end: word2vec.c's
 
 double now_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
-std::string number_text(double value) {
-  char digits[32];
-  return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
-}
-
-void check_range(const char* name, double value, double least, double most) {
-  if (value >= least && value <= most) return;
-  throw Error(ErrorCode::invalid_argument,
-              std::string(name) + " is " + number_text(value) + ", wanted is " + number_text(least) + " to " + number_text(most));
-}
 
 void check(const WordTrainingOptions& options) {
   check_range("the dimension", static_cast<double>(options.dim), 1, 10000);

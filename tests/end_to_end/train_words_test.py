@@ -1,4 +1,4 @@
-"""akin train word2vec and fasttext, akin eval words and analogies: from a text to a model that is used."""
+"""akin train word2vec, fasttext and glove, akin eval words and analogies: from a text to a model that is used."""
 import gzip
 import json
 import random
@@ -107,6 +107,57 @@ class Train(AkinCase):
         self.assertIn("20 words are not UTF-8", done.err)
         self.assertIn("1 words are longer than 256 bytes", done.err)
         self.assertEqual(json.loads(done.out)["n_words"], 5)
+
+
+class TrainGlove(AkinCase):
+    def setUp(self):
+        super().setUp()
+        self.text = self.write("text.txt", topics(1500))
+
+    def test_counts_and_learns(self):
+        report = self.json("train", "glove", self.text, "-o", "g.txt", "--dim", 20, "--epochs", 15)
+        self.assertEqual((report["n_words"], report["dim"], report["finished"], report["format"]), (40, 20, True, "GloVe text"))
+        self.assertEqual(report["n_pairs_learnt"], 15 * report["n_pairs"])
+        self.assertLess(report["losses"][-1], report["losses"][0])
+        self.assertFalse((self.folder / "g.txt").read_text().startswith("40 20"), "GloVe's text has no first line")
+        near = self.json("near", "north3", "--model", "g.txt", "-k", 10)["words"][0]["neighbours"]
+        self.assertTrue(all(hit["word"].startswith("north") for hit in near), near)
+        self.assertEqual([p.name for p in self.folder.iterdir() if p.name not in ("text.txt", "g.txt")], [])
+
+    def test_the_same_bits_on_any_number_of_threads_and_in_any_memory(self):
+        self.write("more.txt", topics(20000))
+        written = set()
+        for extra in [["-t", 1], ["-t", 2], ["--memory", 1]]:
+            self.ok("train", "glove", "more.txt", "-o", "g.bin", "--dim", 20, "--epochs", 2, *extra)
+            written.add((self.folder / "g.bin").read_bytes())
+        self.assertEqual(len(written), 1)
+
+    def test_an_interrupt_leaves_a_usable_model_and_resume_ends_with_the_same_bits(self):
+        command = ["train", "glove", self.text, "-o", "g.bin", "--dim", 200, "--epochs", 8000]
+        process = self.start(*map(str, command), "--checkpoint-minutes", "0")
+        checkpoint = self.folder / "g.bin.checkpoint"
+        deadline = time.monotonic() + 120
+        while not checkpoint.exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=120)
+        self.assert_failed(process.returncode, err, 130, ["interrupted", "--resume"])
+        self.assertEqual(self.json("info", "g.bin")["vocabulary_size"], 40)
+        report = self.json(*command, "--resume")
+        self.assertGreater(report["n_pairs_resumed"], 0)
+        self.assertEqual(report["n_pairs_learnt"], 8000 * report["n_pairs"])
+        resumed = (self.folder / "g.bin").read_bytes()
+        self.assertFalse(checkpoint.exists())
+        self.ok(*command)
+        self.assertEqual((self.folder / "g.bin").read_bytes(), resumed)
+
+    def test_what_cannot_be_trained_is_one_clear_line(self):
+        empty = self.write("empty.txt", "")
+        self.fails(2, "train", "glove", empty, "-o", "x.txt", says=["the text has no words"])
+        self.fails(2, "train", "glove", self.text, "-o", "x.txt", "--x-max", 0, says=["x_max is 0"])
+        self.fails(2, "train", "glove", self.text, "-o", "x.txt", "--window", 5000, says=["the window is 5000"])
+        self.fails(2, "train", "glove", self.text, "-o", "x.txt", "--memory", 0, says=["--memory"])
+        self.assertFalse(list(self.folder.glob("x.*")))
 
 
 class Eval(AkinCase):

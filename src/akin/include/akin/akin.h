@@ -42,6 +42,7 @@
 #include "akin/store/doctor.h"
 #include "akin/text/tokenizer.h"
 #include "akin/train/distill.h"
+#include "akin/train/glove.h"
 #include "akin/train/lm_corpus.h"
 #include "akin/train/lm_train.h"
 #include "akin/train/pairs_mining.h"

@@ -60,9 +60,13 @@ class WordCorpus {
   [[nodiscard]] std::size_t n_blocks() const noexcept { return blocks_.size() - 1; }
   /// Numbers of words; each sentence ends with kSentenceEnd.
   [[nodiscard]] std::span<const std::uint32_t> block(std::size_t i) const noexcept;
+  /// All blocks, one after the other.
+  [[nodiscard]] std::span<const std::uint32_t> numbers() const noexcept;
   [[nodiscard]] std::uint64_t words_before(std::size_t block) const noexcept { return blocks_[block].words_before; }
   /// Gives back the memory of blocks [first, last), which were read from the disk.
   void forget(std::size_t first, std::size_t last) const noexcept;
+  /// Beside what the numbers are kept: see CorpusOptions.
+  [[nodiscard]] const std::filesystem::path& spool() const noexcept { return place_; }
   /// SHA-256 over words, counts and text, in hexadecimal: two corpora with the same digest teach the same.
   [[nodiscard]] std::string digest() const;
 
@@ -77,6 +81,7 @@ class WordCorpus {
   std::vector<std::uint64_t> counts_;
   CorpusReport report_;
   std::vector<Block> blocks_;  // one more than there are: the end
+  std::filesystem::path place_;
   std::unique_ptr<Spool> spool_;
 };
 
