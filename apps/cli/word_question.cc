@@ -41,10 +41,13 @@ void print_hits(const std::vector<WordHit>& hits) {
   print(table.text());
 }
 
-void add_space_options(CLI::App& verb, Common& common, std::size_t& k) {
+void add_space_options(CLI::App& verb, Common& common, std::size_t& k, std::size_t least) {
   verb.add_option("-m,--model", common.model, "A file of word vectors, a model folder, a .gguf file or a name ('akin models' lists them)")
       ->type_name("MODEL");
-  verb.add_option("-k", k, "How many words are shown")->capture_default_str()->check(CLI::Range(1, 100000))->type_name("N");
+  verb.add_option("-k", k, "How many words are shown")
+      ->capture_default_str()
+      ->check(CLI::Range(least, std::size_t{100000}))
+      ->type_name("N");
 }
 
 }  // namespace akin::cli

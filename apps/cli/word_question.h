@@ -24,8 +24,8 @@ nlohmann::json json_of(const std::vector<WordHit>& hits);
 /// A table of similarities and words.
 void print_hits(const std::vector<WordHit>& hits);
 
-/// --model and -k of both verbs.
-void add_space_options(CLI::App& verb, Common& common, std::size_t& k);
+/// --model and -k (`least` or more) of both verbs.
+void add_space_options(CLI::App& verb, Common& common, std::size_t& k, std::size_t least = 1);
 
 Run add_near(CLI::App& verb, Common& common);
 Run add_analogy(CLI::App& verb, Common& common);

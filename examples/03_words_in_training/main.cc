@@ -80,28 +80,13 @@ double dot(const std::vector<double>& a, const std::vector<double>& b) {
   return sum;
 }
 
-/// The direction along which the rows vary most, by power iteration; `taken` (may be empty) is left out.
-std::vector<double> main_direction(const std::vector<WordRow>& rows, const std::vector<double>& taken) {
-  std::vector<double> direction(rows.front().row.size(), 1);
-  direction[0] = 2;
-  for (int i = 0; i < 300; ++i) {
-    std::vector<double> next(direction.size());
-    for (const WordRow& row : rows) {
-      const double share = dot(row.row, direction);
-      for (std::size_t c = 0; c < next.size(); ++c) next[c] += share * row.row[c];
-    }
-    const double old = taken.empty() ? 0 : dot(next, taken);
-    for (std::size_t c = 0; c < next.size() && !taken.empty(); ++c) next[c] -= old * taken[c];
-    const double length = std::sqrt(dot(next, next));
-    for (std::size_t c = 0; c < next.size(); ++c) direction[c] = next[c] / length;
-  }
-  return direction;
-}
-
 akin::ScatterChart chart_of(const std::string& title, const std::vector<WordRow>& rows) {
-  const std::vector<double> x = main_direction(rows, {}), y = main_direction(rows, x);
+  akin::Matrix<float> matrix(rows.size(), rows.front().row.size());
+  for (std::size_t r = 0; r < rows.size(); ++r)
+    for (std::size_t c = 0; c < matrix.cols(); ++c) matrix(r, c) = static_cast<float>(rows[r].row[c]);
+  const akin::Matrix<double> plane = akin::principal_plane(matrix.view());
   akin::ScatterChart chart{title, {"first direction"}, {"second direction"}, {}};
-  for (const WordRow& row : rows) chart.points.push_back({dot(row.row, x), dot(row.row, y), row.word, row.group});
+  for (std::size_t r = 0; r < rows.size(); ++r) chart.points.push_back({plane(r, 0), plane(r, 1), rows[r].word, rows[r].group});
   return chart;
 }
 

@@ -24,6 +24,14 @@ class Near(AkinCase):
         self.assertEqual(len(answer["neighbours"]), 3)
         self.assertIn("made of its subwords", self.ok("near", "riverbank", "--model", SUBWORDS).out)
 
+    def test_a_map_shows_the_words_and_their_neighbours(self):
+        self.ok("near", "king", "bank", "--model", WORDS, "-k", 3, "--map", "map.svg")
+        drawn = (self.folder / "map.svg").read_text()
+        self.assertTrue(all(f">{word}<" in drawn for word in ["king", "bank", *[w for w, _ in EXPECTED["plain"]["near"]["king"][:3]]]), drawn)
+        self.ok("near", "king", "queen", "--model", WORDS, "-k", 0, "--map", "two.png")
+        self.assertTrue((self.folder / "two.png").read_bytes().startswith(b"\x89PNG"))
+        self.fails(2, "near", "king", "--model", WORDS, "--map", "map.pdf", says=["map.pdf"])
+
     def test_a_mistyped_word_is_guessed(self):
         self.fails(1, "near", "quen", "--model", WORDS, says=["'quen'", "15 words", "did you mean 'queen'?"])
 

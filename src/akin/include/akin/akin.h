@@ -39,6 +39,8 @@
 #include "akin/retrieval/rerank.h"
 #include "akin/retrieval/vector_transfer.h"
 #include "akin/space/metric.h"
+#include "akin/space/normalize.h"
+#include "akin/space/principal_plane.h"
 #include "akin/store/doctor.h"
 #include "akin/text/tokenizer.h"
 #include "akin/train/distill.h"
