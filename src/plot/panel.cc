@@ -1,6 +1,7 @@
 #include "panel.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "akin/base/error.h"
@@ -187,16 +188,72 @@ Range range_of(const ScatterChart& chart, const Axis& axis, double LabelledPoint
   return finder.padded(0.08);
 }
 
-void draw_point(Drawing& drawing, const LabelledPoint& point, const Scale& x, const Scale& y) {
-  constexpr double kSide = 4;
-  const Point at = {x(point.x), y(point.y)};
+/// Where the words of points stand: each beside its point, where it covers least of other points and of the words before it.
+class LabelPlaces {
+ public:
+  static constexpr double kSide = 4;  // of a point
+
+  explicit LabelPlaces(const Box& plot) : plot_(plot) {}
+  void add_point(Point at) { taken_.push_back({at.x - kSide / 2, at.y - kSide / 2, kSide, kSide}); }
+
+  struct Place {
+    Point at;  ///< of the line of writing
+    Anchor anchor = Anchor::start;
+  };
+  Place take(Point point, const std::string& label) {
+    const double width = text_width(label, kTickSize), lower = point.y + 0.35 * kTickSize;
+    const std::array<Place, 4> places = {{{{point.x + kGap, lower}, Anchor::start},
+                                          {{point.x - kGap, lower}, Anchor::end},
+                                          {{point.x, point.y - kGap}, Anchor::middle},
+                                          {{point.x, point.y + kGap + 0.7 * kTickSize}, Anchor::middle}}};
+    const Place* best = nullptr;
+    double least = 0;
+    for (const Place& place : places) {
+      const double covered = covered_by(box_of(place, width));
+      if (best == nullptr || covered < least) best = &place, least = covered;
+    }
+    taken_.push_back(box_of(*best, width));
+    return *best;
+  }
+
+ private:
+  static Box box_of(const Place& place, double width) {
+    const double share = place.anchor == Anchor::start ? 0 : place.anchor == Anchor::end ? 1 : 0.5;
+    return {place.at.x - share * width, place.at.y - 0.8 * kTickSize, width, kTickSize};
+  }
+  /// Area of others under `box`, and what of it is outside the plot.
+  [[nodiscard]] double covered_by(const Box& box) const {
+    double covered = box.width * box.height - common(box, plot_);
+    for (const Box& other : taken_) covered += common(box, other);
+    return covered;
+  }
+  static double common(const Box& a, const Box& b) {
+    const double width = std::min(a.right(), b.right()) - std::max(a.x, b.x);
+    const double height = std::min(a.bottom(), b.bottom()) - std::max(a.y, b.y);
+    return width > 0 && height > 0 ? width * height : 0;
+  }
+
+  Box plot_;
+  std::vector<Box> taken_;
+};
+
+void draw_points(Drawing& drawing, const ScatterChart& chart, const Scale& x, const Scale& y) {
   const Box& plot = drawing.plot_;
-  // A number that is not finite is inside nothing.
-  if (!(at.x >= plot.x && at.x <= plot.right() && at.y >= plot.y && at.y <= plot.bottom())) return;
-  drawing.canvas_.fill({at.x - kSide / 2, at.y - kSide / 2, kSide, kSide}, line_color(point.group, drawing.theme_));
-  const bool left = at.x + kGap + text_width(point.label, kTickSize) > plot.right();
-  drawing.canvas_.text({at.x + (left ? -kGap : kGap), at.y + 0.35 * kTickSize}, point.label,
-                       {kTickSize, drawing.colors_.text, left ? Anchor::end : Anchor::start, false, false});
+  std::vector<const LabelledPoint*> shown;
+  LabelPlaces places(plot);
+  for (const LabelledPoint& point : chart.points) {
+    const Point at = {x(point.x), y(point.y)};
+    // A number that is not finite is inside nothing.
+    if (!(at.x >= plot.x && at.x <= plot.right() && at.y >= plot.y && at.y <= plot.bottom())) continue;
+    constexpr double kSide = LabelPlaces::kSide;
+    drawing.canvas_.fill({at.x - kSide / 2, at.y - kSide / 2, kSide, kSide}, line_color(point.group, drawing.theme_));
+    places.add_point(at);
+    shown.push_back(&point);
+  }
+  for (const LabelledPoint* point : shown) {
+    const LabelPlaces::Place place = places.take({x(point->x), y(point->y)}, point->label);
+    drawing.canvas_.text(place.at, point->label, {kTickSize, drawing.colors_.text, place.anchor, false, false});
+  }
 }
 
 void draw(Canvas& canvas, const ScatterChart& chart, const Box& box, Theme theme) {
@@ -209,7 +266,7 @@ void draw(Canvas& canvas, const ScatterChart& chart, const Box& box, Theme theme
   drawing.x_axis(ticks_of(x.range, n_ticks(plot.width, kPointsPerTickX)), x, true);
   drawing.y_axis(y_ticks, y, true);
   drawing.frame();
-  for (const LabelledPoint& point : chart.points) draw_point(drawing, point, x, y);
+  draw_points(drawing, chart, x, y);
 }
 
 void check(const ScatterChart& chart) { check_ranges(chart.x, chart.y); }

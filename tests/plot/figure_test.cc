@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include <cmath>
+#include <set>
+#include <string>
 
 #include "akin/base/mapped_file.h"
 #include "base/temporary_folder.h"
@@ -123,6 +125,23 @@ TEST(Figure, ShowsPointsWithTheirWords) {
   const plot::ReadPng png = plot::read_png(png_of(one));
   // A square of 4 points is 64 pixels, its edges blended.
   EXPECT_GT(std::ranges::count(png.pixels, line_color(1, Theme::light)), 30);
+}
+
+TEST(Figure, WordsOfNearPointsStandBesideEachOther) {
+  ScatterChart chart{"", {}, {}, {{-1, -1, "first", 0}, {1, 1, "last", 0}}};
+  for (const char* word : {"one", "two", "three", "four"}) chart.points.push_back({0, 0, word, 1});
+  std::vector<Panel> panels;
+  panels.emplace_back(std::move(chart));
+  const std::string svg = svg_of({"", std::move(panels), 1});
+  // Right, left, above and below: no two words of the one place begin alike.
+  std::set<std::string> tags;
+  for (const char* word : {">one<", ">two<", ">three<", ">four<"}) {
+    const std::size_t end = svg.find(word);
+    ASSERT_NE(end, std::string::npos);
+    const std::size_t begin = svg.rfind("<text", end);
+    tags.insert(svg.substr(begin, end - begin));
+  }
+  EXPECT_EQ(tags.size(), 4U);
 }
 
 TEST(Figure, IsSavedByItsEnding) {
