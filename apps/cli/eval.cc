@@ -138,7 +138,7 @@ Run add_eval(CLI::App& verb, Common& common) {
           "the second asked among the first")
       ->type_name("BENCHMARK")
       ->required();
-  verb.add_option("paths", options->paths, "The files or folders; .gz is unpacked")->type_name("PATH")->required();
+  verb.add_option("paths", options->paths, "The files or folders; .gz and .zst are unpacked")->type_name("PATH")->required();
   verb.add_option("--mode", options->mode, "Of retrieval: dense, text (BM25) or hybrid")->capture_default_str()->type_name("MODE");
   verb.add_option("--rerank", options->rerank, "Of retrieval: let a cross-encoder order the first documents of each query anew")
       ->type_name("MODEL");

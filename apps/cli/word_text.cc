@@ -9,7 +9,7 @@ namespace akin::cli {
 namespace fs = std::filesystem;
 
 void add_word_text_options(CLI::App& kind, WordTextOptions& options) {
-  kind.add_option("texts", options.texts, "Files of text, one sentence or paragraph a line, packed with gzip or not; - is standard input")
+  kind.add_option("texts", options.texts, "Files of text, one sentence or paragraph a line, packed with gzip or Zstandard or not; - is standard input")
       ->type_name("FILE")
       ->required();
   kind.add_option("-o,--out", options.out,

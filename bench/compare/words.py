@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""docs/word-training.md: words a second, peak memory and quality of learning word vectors, beside gensim, fastText and word2vec.c.
+"""docs/word-training.md: words a second, peak memory and quality of learning word vectors, beside gensim, fastText, word2vec.c and glove.c.
 
-    AKIN_DATA=FOLDER python3 bench/compare/words.py --corpus enwiki.txt [--epochs 5] [--threads 1,2] [--models skipgram,cbow,fasttext]
+    AKIN_DATA=FOLDER python3 bench/compare/words.py --corpus enwiki.txt [--epochs 5] [--threads 1,2] [--models skipgram,cbow,fasttext,glove]
 
 FOLDER/words holds questions-words.txt and the EN-*.txt sets of pairs. The rivals' Python is in AKIN_PEERS/vectors (gensim, word2vec), fastText is
-the program of that name. Words a second count all words of the text, all epochs, over the time of the whole run: reading, learning, saving.
+the program of that name, AKIN_GLOVE names the folder of the reference's four programs. Words a second count all words of the text, all epochs, over
+the time of the whole run: reading, counting, learning, saving.
 """
 import argparse
 import os
@@ -13,14 +14,18 @@ import tempfile
 
 import harness
 
-RIVALS = {"skipgram": ["gensim", "word2vec.c", "fasttext"], "cbow": ["gensim", "word2vec.c", "fasttext"], "fasttext": ["gensim", "fasttext"]}
+RIVALS = {"skipgram": ["gensim", "word2vec.c", "fasttext"], "cbow": ["gensim", "word2vec.c", "fasttext"], "fasttext": ["gensim", "fasttext"], "glove": ["glove.c"]}
 PAIRS = [("WS-353", "EN-WS-353-ALL.txt"), ("MEN", "EN-MEN-TR-3k.txt"), ("RG-65", "EN-RG-65.txt"), ("MTurk-287", "EN-MTurk-287.txt")]
 HERE = pathlib.Path(__file__).resolve().parent
 
 
+def epochs_of(model, a):
+    return a.glove_epochs if model == "glove" else a.epochs
+
+
 def akin_command(akin, model, a, threads, out):
-    kind = "fasttext" if model == "fasttext" else "word2vec"
-    return [akin, "train", kind, a.corpus, "-o", out, "--format", "text" if kind == "fasttext" else "binary", "--epochs", a.epochs, "-t", threads,
+    kind = model if model in ("fasttext", "glove") else "word2vec"
+    return [akin, "train", kind, a.corpus, "-o", out, "--format", "text" if kind == "fasttext" else "binary", "--epochs", epochs_of(model, a), "-t", threads,
             *(["--cbow"] if model == "cbow" else [])]
 
 
@@ -35,6 +40,7 @@ def quality(akin, out, data):
 
 
 def measure(name, command, words, akin, out, data):
+    """`words`: of all epochs."""
     ran = harness.run(command, timeout=3600)
     if ran.error:
         harness.skipped(name, ran.error)
@@ -46,7 +52,8 @@ def page(groups, words, a):
     machine = harness.machine()
     out = ["# Word vectors, learnt", "",
            "Written by `bench/compare/words.py`; do not edit. Every program learns from the same text with the same settings: 100 numbers a word, window 5, 5 negatives,",
-           f"least count 5, sample 1e-4, rate 0.025 (CBOW 0.05), epochs: {a.epochs}. The text: {words:,} words of English Wikipedia in lower case.",
+           f"least count 5, sample 1e-4, rate 0.025 (CBOW 0.05), epochs: {a.epochs}; GloVe: window 15, x_max 100, rate 0.05, epochs: {a.glove_epochs}.",
+           f"The text: {words:,} words of English Wikipedia in lower case.",
            "Words a second count the whole run: reading, learning, saving. Analogies: Google's, over the 30,000 most frequent words, percent right;",
            "pairs of words: Spearman's correlation times 100. All are scored by `akin eval`. gensim with two threads on a file ends at half the rate it began",
            "with in the last epoch, which shows where there is one epoch only.", "",
@@ -69,8 +76,9 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--corpus", required=True)
     p.add_argument("--epochs", type=int, default=5)
+    p.add_argument("--glove-epochs", type=int, default=15)
     p.add_argument("--threads", default="1,2")
-    p.add_argument("--models", default="skipgram,cbow,fasttext")
+    p.add_argument("--models", default="skipgram,cbow,fasttext,glove")
     p.add_argument("--build", default="build/release")
     p.add_argument("--to", default=str(harness.ROOT / "docs/word-training.md"))
     a = p.parse_args()
@@ -86,8 +94,8 @@ def main():
             for threads in map(int, a.threads.split(",")):
                 out = pathlib.Path(folder) / "words.bin"
                 runs = [("akin", akin_command(akin, model, a, threads, out))]
-                runs += [(peer, [python, HERE / "words_rivals.py", peer, model, a.corpus, a.epochs, threads, out]) for peer in RIVALS[model]]
-                lines = [line for line in (measure(name, command, words, akin, out, data) for name, command in runs) if line]
+                runs += [(peer, [python, HERE / "words_rivals.py", peer, model, a.corpus, epochs_of(model, a), threads, out]) for peer in RIVALS[model]]
+                lines = [line for line in (measure(name, command, words * epochs_of(model, a), akin, out, data) for name, command in runs) if line]
                 groups[model, threads] = lines
                 for line in lines:
                     harness.say(f"{model} {threads} {line}")

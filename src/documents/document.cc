@@ -7,11 +7,11 @@
 #include <new>
 
 #include "akin/base/mapped_file.h"
-#include "gzip.h"
 #include "mime.h"
 #include "readers.h"
 #include "reading.h"
 #include "sniff.h"
+#include "unpack_file.h"
 #include "zip_archive.h"
 
 namespace akin {
@@ -58,10 +58,10 @@ std::vector<Document> read_any(std::string_view bytes, Reading& reading) {
     reading.fail(ErrorCode::limit,
                  "has " + std::to_string(bytes.size()) + " bytes, the bound is " + std::to_string(reading.limits().max_file_bytes));
   std::string unpacked;
-  if (is_gzip(bytes)) {
-    unpacked = gunzip(bytes, reading);
+  if (const Packing packing = packing_of(bytes); packing != Packing::none) {
+    unpacked = unpack_file(bytes, packing, reading);
     bytes = unpacked;
-    if (is_gzip(bytes)) reading.fail(ErrorCode::unsupported, "gzip data inside gzip data, akin unpacks once");
+    if (packing_of(bytes) != Packing::none) reading.fail(ErrorCode::unsupported, "packed data inside packed data, akin unpacks once");
   }
   if (is_zip(bytes)) return read_zip(bytes, reading);
   if (bytes.starts_with("{\\rtf")) return read_rtf(bytes, reading);
@@ -113,7 +113,7 @@ std::string supported_formats() {
          "office files (.docx .pptx .xlsx .odt .odp .ods .rtf), books (.epub), notebooks (.ipynb), mail (.eml .mbox), tables (.csv .tsv), "
          "JSON (.json .jsonl .ndjson), source code (.c .cc .h .py "
          ".rs .go .java .js .ts .sh .sql …); each also packed "
-         "as .gz";
+         "as .gz or .zst";
 }
 
 }  // namespace akin

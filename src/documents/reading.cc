@@ -38,7 +38,11 @@ void blank_controls(std::string& text) {
 std::string file_name_of(const std::string& uri) {
   std::string name = std::filesystem::path(uri).filename().string();
   if (name.empty()) name = uri;
-  if (name.size() > 3 && to_lower_ascii(name).ends_with(".gz")) name.resize(name.size() - 3);
+  for (const std::string_view packed : {".gz", ".zst"}) {
+    if (name.size() <= packed.size() || !to_lower_ascii(name).ends_with(packed)) continue;
+    name.resize(name.size() - packed.size());
+    break;
+  }
   return name;
 }
 

@@ -23,7 +23,7 @@ class Reading {
   [[nodiscard]] Reading inside(std::string uri) const;
 
   [[nodiscard]] const std::string& uri() const noexcept { return uri_; }
-  /// The file name without folders and without ".gz".
+  /// The file name without folders and without ".gz" or ".zst".
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   /// The ending of name() in lower case, without the dot; empty if there is none.
   [[nodiscard]] const std::string& ending() const noexcept { return ending_; }

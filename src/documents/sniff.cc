@@ -205,8 +205,6 @@ std::string describe_binary(std::string_view bytes) {
 
 bool is_pdf(std::string_view bytes) noexcept { return bytes.substr(0, 1024).find("%PDF-") != bytes.npos; }
 
-bool is_gzip(std::string_view bytes) noexcept { return bytes.starts_with("\x1F\x8B\x08"); }
-
 bool is_binary(std::string_view bytes) noexcept {
   if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF")) return false;  // UTF-16 has many NULs
   const std::string_view front = bytes.substr(0, 1 << 16);

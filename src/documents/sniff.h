@@ -8,13 +8,12 @@ namespace akin::documents {
 
 enum class Format { text, markdown, html, pdf, code, csv, tsv, json, jsonl, notebook, mail, mbox };
 
-/// What a binary format that is not read is called ("a PNG image"); empty for text, PDF, gzip, ZIP and RTF.
+/// What a binary format that is not read is called ("a PNG image"); empty for text, PDF, packed files, ZIP and RTF.
 std::string describe_binary(std::string_view bytes);
 
 [[nodiscard]] bool is_pdf(std::string_view bytes) noexcept;
 /// Endings of messages and mailboxes.
 [[nodiscard]] bool is_mail_ending(std::string_view ending) noexcept;
-[[nodiscard]] bool is_gzip(std::string_view bytes) noexcept;
 /// Bytes that are no text in any encoding read here: many control characters.
 [[nodiscard]] bool is_binary(std::string_view bytes) noexcept;
 

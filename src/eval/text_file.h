@@ -1,4 +1,4 @@
-// A benchmark's text file as one string, unpacked if its name ends in .gz. Tested by text_file_test.cc.
+// A benchmark's text file as one string, unpacked if its name ends in .gz or .zst. Tested by text_file_test.cc.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace akin {
 /// More text than any benchmark read here has; a larger file is refused.
 inline constexpr std::size_t kMaxBenchmarkBytes = std::size_t{4} << 30;
 
-/// Throws Error{not_found}, Error{io}, Error{corrupt} for broken gzip, Error{limit} for more than `max_bytes` unpacked.
+/// Throws Error{not_found}, Error{io}, Error{corrupt} for broken packing, Error{limit} for more than `max_bytes` unpacked.
 std::string read_text_file(const std::filesystem::path& path, std::size_t max_bytes = kMaxBenchmarkBytes);
 
 /// Lines without their ends (\n or \r\n); no empty line after the last end. A byte order mark at the start is left out.

@@ -1,7 +1,5 @@
 #include "akin/formats/word_vectors.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -12,6 +10,7 @@
 
 #include "akin/base/error.h"
 #include "akin/base/mapped_file.h"
+#include "akin/base/unpacker.h"
 #include "akin/formats/fasttext.h"
 #include "cursor.h"
 #include "fasttext_layout.h"
@@ -25,48 +24,11 @@ namespace fs = std::filesystem;
 // Text of numbers packs to a third of its size, a table of zeros to a thousandth; nobody's vectors are in between.
 constexpr std::size_t kMostGrowth = 64;
 
-struct InflateStream {
-  z_stream stream{};
-  InflateStream() {
-    if (::inflateInit2(&stream, 15 + 16) != Z_OK) throw Error(ErrorCode::limit, "not enough memory to unpack gzip");
-  }
-  ~InflateStream() { ::inflateEnd(&stream); }
-  InflateStream(const InflateStream&) = delete;
-  InflateStream& operator=(const InflateStream&) = delete;
-};
-
-std::string unpack_gzip(std::span<const std::byte> packed, const fs::path& name) {
+std::string unpack_vectors(std::span<const std::byte> packed, Packing packing, const fs::path& name) {
   const std::size_t most =
       packed.size() > std::numeric_limits<std::size_t>::max() / kMostGrowth ? packed.size() : packed.size() * kMostGrowth;
-  InflateStream inflate;
-  z_stream& stream = inflate.stream;
-  std::string out;
-  std::size_t at = 0;
-  for (int state = Z_OK;;) {
-    if (stream.avail_in == 0) {
-      const std::size_t n = std::min<std::size_t>(packed.size() - at, std::size_t{1} << 30);
-      stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(packed.data() + at));
-      stream.avail_in = static_cast<uInt>(n);
-      at += n;
-      if (n == 0) break;
-    }
-    if (state == Z_STREAM_END && ::inflateReset(&stream) != Z_OK) break;  // one more member
-    const std::size_t before = out.size();
-    out.resize(before + (std::size_t{1} << 18));
-    stream.next_out = reinterpret_cast<Bytef*>(out.data() + before);
-    stream.avail_out = static_cast<uInt>(out.size() - before);
-    state = ::inflate(&stream, Z_NO_FLUSH);
-    out.resize(out.size() - stream.avail_out);
-    if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR)
-      throw Error(ErrorCode::corrupt, name.string() + ": damaged gzip" + (stream.msg == nullptr ? "" : std::string(": ") + stream.msg));
-    if (out.size() > most)
-      throw Error(ErrorCode::limit, name.string() + ": grows beyond " + std::to_string(kMostGrowth) + " times its size when unpacked");
-    if (state == Z_STREAM_END && stream.avail_in == 0 && at == packed.size()) return out;
-  }
-  throw Error(ErrorCode::corrupt, name.string() + ": the gzip data ends early");
+  return unpack(as_text(packed), packing, most, name.string());
 }
-
-bool is_gzip(std::span<const std::byte> bytes) { return as_text(bytes.first(std::min<std::size_t>(bytes.size(), 2))) == "\x1F\x8B"; }
 
 /// Bytes that no text has, among the first of the file.
 bool looks_binary(std::span<const std::byte> bytes) {
@@ -132,8 +94,9 @@ class Owned final : public WordVectors {
 
 std::unique_ptr<WordVectors> open_word_vectors(const fs::path& path, Context& context) {
   MappedFile file(path);
-  std::string unpacked = is_gzip(file.bytes()) ? unpack_gzip(file.bytes(), path) : std::string();
-  if (is_gzip(file.bytes()) && unpacked.empty()) throw Error(ErrorCode::corrupt, path.string() + ": the gzip file holds nothing");
+  const Packing packing = packing_of(as_text(file.bytes()));
+  std::string unpacked = packing == Packing::none ? std::string() : unpack_vectors(file.bytes(), packing, path);
+  if (packing != Packing::none && unpacked.empty()) throw Error(ErrorCode::corrupt, path.string() + ": the packed file holds nothing");
   return std::make_unique<Owned>(std::move(file), std::move(unpacked), path, context);
 }
 

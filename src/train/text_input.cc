@@ -1,15 +1,13 @@
 #include "akin/train/text_input.h"
 
-#include <zlib.h>
-
 #include <algorithm>
-#include <cstdint>
 #include <fstream>
 #include <iostream>
 #include <optional>
 #include <string>
 
 #include "akin/base/error.h"
+#include "akin/base/unpacker.h"
 
 namespace akin {
 namespace {
@@ -44,57 +42,25 @@ class RawFile {
   std::istream* in_ = nullptr;
 };
 
-/// One stream of gzip data, members one after the other.
-class Unpacker {
- public:
-  Unpacker() {
-    if (::inflateInit2(&stream_, 15 + 16) != Z_OK) throw Error(ErrorCode::limit, "not enough memory to unpack gzip");
-  }
-  ~Unpacker() { ::inflateEnd(&stream_); }
-  Unpacker(const Unpacker&) = delete;
-  Unpacker& operator=(const Unpacker&) = delete;
-
-  /// Unpacks from `in` (what is taken leaves it) into `out`; returns how many bytes came.
-  std::size_t step(std::span<const char>& in, std::span<char> out, const std::string& name) {
-    if (ended_) {
-      ::inflateReset(&stream_);  // one more member
-      ended_ = false;
-    }
-    stream_.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(in.data()));
-    stream_.avail_in = static_cast<uInt>(in.size());
-    stream_.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream_.avail_out = static_cast<uInt>(out.size());
-    const int state = ::inflate(&stream_, Z_NO_FLUSH);
-    if (state != Z_OK && state != Z_STREAM_END && state != Z_BUF_ERROR)
-      throw Error(ErrorCode::corrupt, name + ": damaged gzip" + (stream_.msg == nullptr ? "" : std::string(": ") + stream_.msg));
-    ended_ = state == Z_STREAM_END;
-    in = in.subspan(in.size() - stream_.avail_in);
-    return out.size() - stream_.avail_out;
-  }
-  [[nodiscard]] bool ended() const { return ended_; }
-
- private:
-  z_stream stream_{};
-  bool ended_ = false;
-};
-
 class OneFile {
  public:
   explicit OneFile(const fs::path& path) : raw_(path), buffer_(kPieceBytes, '\0') {
     fill();
-    if (waiting_.size() >= 2 && waiting_[0] == '\x1F' && waiting_[1] == '\x8B') unpacker_.emplace();
+    packing_ = packing_of({waiting_.data(), waiting_.size()});
+    if (packing_ != Packing::none) unpacker_.emplace(packing_, raw_.name());
   }
 
   /// 0 at the end.
   std::size_t read(std::span<char> out) {
+    if (waiting_.empty()) fill();
+    if (!unpacker_) return take(out);
     for (;;) {
-      if (waiting_.empty()) fill();
-      if (waiting_.empty()) {
-        if (unpacker_ && !unpacker_->ended()) throw Error(ErrorCode::corrupt, raw_.name() + ": the gzip data ends early");
-        return 0;
-      }
-      const std::size_t n = unpacker_ ? unpacker_->step(waiting_, out, raw_.name()) : take(out);
+      const bool at_end = waiting_.empty();
+      const std::size_t n = unpacker_->step(waiting_, out);
       if (n > 0) return n;
+      if (at_end && unpacker_->ended()) return 0;
+      if (at_end) throw Error(ErrorCode::corrupt, raw_.name() + ": the " + std::string(name_of(packing_)) + " data ends early");
+      fill();
     }
   }
 
@@ -110,6 +76,7 @@ class OneFile {
   RawFile raw_;
   std::string buffer_;
   std::span<const char> waiting_;
+  Packing packing_ = Packing::none;
   std::optional<Unpacker> unpacker_;
 };
 

@@ -53,8 +53,8 @@ TEST(EpubReader, ReadsWhatPandocWrote) {
   const Document document = read_documents(golden_document("tea.epub"), "tea.epub").at(0);
   const std::string told = outline(document);
   for (const char* row :
-       {"h1 0/2 [] Tea\n", "p 0/2 [Tea] A warm drink, made of leaves and water.", "h2 0/2 [Tea] Kinds\n", "row 0/2 [Tea > Kinds] green | 3\n",
-        "quote 0/2 [Tea > Kinds] Drink me.\n", "item 0/2 [Tea > Making it] Boil the water.\n",
+       {"h1 0/2 [] Tea\n", "p 0/2 [Tea] A warm drink, made of leaves and water.", "h2 0/2 [Tea] Kinds\n",
+        "row 0/2 [Tea > Kinds] green | 3\n", "quote 0/2 [Tea > Kinds] Drink me.\n", "item 0/2 [Tea > Making it] Boil the water.\n",
         "code 0/2 [Tea > Making it] def pour(cup):\\n    return cup + 1\n", "p 0/3 [Größe] Naïve café — 茶 and чай.\n"})
     EXPECT_NE(told.find(row), std::string::npos) << row << told;
   EXPECT_EQ(document.title, "On Tea");

@@ -49,6 +49,15 @@ TEST(TextInput, JoinsFilesPlainAndPackedWithALineEndBetween) {
   }
 }
 
+TEST(TextInput, UnpacksZstandard) {
+  const TemporaryFolder folder;
+  const std::string frame("\x28\xB5\x2F\xFD\x20\x04\x21\x00\x00one ", 13);
+  for (const std::size_t piece : {1U, 4096U})
+    EXPECT_EQ(all_of(*open_text_input({folder.write("a.zst", frame + frame)}), piece), "one one \n");
+  expect_error(ErrorCode::corrupt, "cut.zst: the Zstandard data ends early",
+               [&] { all_of(*open_text_input({folder.write("cut.zst", frame.substr(0, 10))}), 16); });
+}
+
 TEST(TextInput, AnEmptyFileIsAnEmptyLine) {
   const TemporaryFolder folder;
   EXPECT_EQ(all_of(*open_text_input({folder.write("empty", "")}), 16), "\n");

@@ -1,0 +1,14 @@
+"""Model2Vec distils a model: distill_rivals.py MODEL DIMS OUT. Run by distill.py in the rivals' environment. Prints the seconds of the distilling alone,
+without the start of Python and its libraries."""
+import json
+import sys
+import time
+
+model, dims, out = sys.argv[1:4]
+
+from model2vec.distill import distill  # noqa: E402
+
+start = time.perf_counter()
+distilled = distill(model_name=model, pca_dims=int(dims), device="cpu")
+print(json.dumps({"seconds": time.perf_counter() - start}))
+distilled.save_pretrained(out)
