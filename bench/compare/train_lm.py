@@ -37,12 +37,13 @@ def shape(a, folder):
     return ["--tokenizer", folder / "tokenizer.json", "--objective", a.objective, "--positions", a.positions, "--context", a.context]
 
 
-def run_akin(program, folder, first, threads, steps, a):
+def run_akin(program, folder, first, threads, steps, a, looks):
     out = folder / "akin-run"
     for file in out.glob("*") if out.exists() else []:
         file.unlink()
+    held_out = ["--held-out", first / "held_out_tokens.npy"] if looks else []
     ran = harness.run(
-        [program, "train", "lm", first / "tokens.npy", "-o", out, "--held-out", first / "held_out_tokens.npy", *shape(a, folder), "--order", "sequential",
+        [program, "train", "lm", first / "tokens.npy", "-o", out, *held_out, *shape(a, folder), "--order", "sequential",
          "--steps", a.steps, "--batch", a.batch, "--accumulate", a.accumulate, "--rate", a.rate, "--last-rate", a.rate / 10, "--warmup", a.warmup,
          "--threads", threads, "--save-every", 0, "--eval-every", 0, "--log-every", 1, "--stop-after", steps, "--json"],
         timeout=7200, one_cpu=threads == 1)
@@ -51,11 +52,11 @@ def run_akin(program, folder, first, threads, steps, a):
     return [line for line in ran.json_lines() if "loss" in line]
 
 
-def run_torch(folder, first, threads, steps, a):
+def run_torch(folder, first, threads, steps, a, looks):
     added = {t["content"]: t["id"] for t in json.loads((folder / "tokenizer.json").read_text())["added_tokens"]}
     options = {"model": str(first), "tokens": str(first / "tokens.npy"), "held_out": str(first / "held_out_tokens.npy"), "objective": a.objective, "positions": a.positions,
                "context": a.context, "batch": a.batch, "steps": a.steps, "steps_run": steps, "rate": a.rate, "last_rate": a.rate / 10, "warmup": a.warmup,
-               "threads": threads, "seed": 42, "held_out_texts": 0 if steps == a.speed_steps else 200, "vocabulary": 8192, "mask": added.get("[MASK]", -1),
+               "threads": threads, "seed": 42, "held_out_texts": 200 if looks else 0, "vocabulary": 8192, "mask": added.get("[MASK]", -1),
                "cls": added.get("[CLS]", -1), "sep": added.get("[SEP]", -1)}
     ran = harness.run([harness.peer_python(), RIVALS, "train", json.dumps(options)], timeout=7200, one_cpu=threads == 1)
     if ran.error:
@@ -65,7 +66,7 @@ def run_torch(folder, first, threads, steps, a):
 
 def compare_curves(program, folder, first, a):
     steps = min(a.steps, a.curve_steps or a.steps)
-    ours, theirs = run_akin(program, folder, first, 2, steps, a), run_torch(folder, first, 2, steps, a)
+    ours, theirs = run_akin(program, folder, first, 2, steps, a, True), run_torch(folder, first, 2, steps, a, True)
     pairs = [(x["loss"], y["loss"]) for x, y in zip(ours, theirs) if "loss" in y]
     far = [abs(x - y) / y for x, y in pairs]
     mine, other = math.exp(ours[-1]["held_out_loss"]), math.exp(theirs[-1]["held_out_loss"])
@@ -77,8 +78,8 @@ def compare_curves(program, folder, first, a):
 def speed(program, folder, first, threads, a):
     mine, other = [], []
     for _ in range(a.rounds):
-        mine.append(run_akin(program, folder, first, threads, a.speed_steps, a)[-1]["tokens_per_second"])
-        steps = [line["seconds"] for line in run_torch(folder, first, threads, a.speed_steps, a) if "seconds" in line]
+        mine.append(run_akin(program, folder, first, threads, a.speed_steps, a, False)[-1]["tokens_per_second"])
+        steps = [line["seconds"] for line in run_torch(folder, first, threads, a.speed_steps, a, False) if "seconds" in line]
         other.append((len(steps) - 1) * a.batch * a.context / (steps[-1] - steps[0]))  # torch's first step is its warm-up
     return {"threads": threads, "akin_tokens_per_s": statistics.median(mine), "torch_tokens_per_s": statistics.median(other),
             "ratio": statistics.median(mine) / statistics.median(other), "akin": mine, "torch": other}

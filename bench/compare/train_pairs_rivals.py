@@ -3,6 +3,8 @@ import json
 import sys
 import time
 
+sys.path.pop(0)  # this folder has a tokenizers.py of its own
+
 import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
