@@ -127,6 +127,9 @@ int run(Options& options, const Common& common, Context& context) {
   const PairKind kind = pair_kind_of(options.files.front(), {options.fields});
   if (!(options.max_score > 0)) throw UsageError("--max-score must be above 0");
   if (!(options.epochs > 0) || options.epochs > 100000) throw UsageError("--epochs must be above 0");
+  if (!options.train.resumes && std::filesystem::exists(std::filesystem::path(options.out) / "checkpoint.safetensors")) {
+    throw UsageError(options.out + " holds a training: --resume goes on with it, another folder begins anew");
+  }
   TextPairs pairs = read(options, kind, common);
   std::vector<TuningPair> held_out = pairs.hold_out(options.held_out, common.seed);
   complete(options, kind, pairs.list().size(), common);
@@ -147,8 +150,8 @@ int run(Options& options, const Common& common, Context& context) {
     report = tune_pairs(trainer, options.train, options.out, evaluation.function(), observer_of(options, common, context), context);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::cancelled) throw;
-    throw Error(ErrorCode::cancelled,
-                "interrupted after " + grouped(trainer.n_steps()) + " steps; " + options.out + " has the model so far");
+    throw Error(ErrorCode::cancelled, "interrupted after " + grouped(trainer.n_steps()) + " steps; " + options.out +
+                                          " has the model so far, and --resume goes on to the same bits");
   }
   context.progress.end();
   if (report.best_step == 0 && options.train.schedule.steps > 0) context.warn("no look at the model was better than before the first step");
@@ -215,6 +218,10 @@ void add_evaluation_options(CLI::App& kind, Options& o) {
   kind.add_option("--eval-every", o.train.eval_every, "Steps between looks; 0: before the first and after the last. The best model is kept")
       ->capture_default_str()
       ->type_name("N");
+  kind.add_option("--save-every", o.train.save_every, "Steps between checkpoints; 0: one when it is interrupted")
+      ->capture_default_str()
+      ->type_name("N");
+  kind.add_flag("--resume", o.train.resumes, "Go on from the folder's checkpoint, to the same bits");
   kind.add_option("--log-every", o.log_every, "Steps between lines; 0: looks alone")->capture_default_str()->type_name("N");
 }
 

@@ -1,9 +1,7 @@
 #include "lm_checkpoint.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -12,23 +10,20 @@
 #include "akin/base/atomic_file.h"
 #include "akin/base/error.h"
 #include "akin/base/mapped_file.h"
-#include "akin/formats/safetensors.h"
+#include "training_checkpoint.h"
 
 namespace akin {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Metadata = std::map<std::string, std::string, std::less<>>;
 
 constexpr std::size_t kMostCurveBytes = std::size_t{1} << 30;
-constexpr const char* kParts[] = {"value.", "first_moment.", "second_moment."};
 
 /// Everything that decides a bit of what follows.
-Metadata options_of(const LmState& state) {
+TrainingFacts options_of(const LmState& state) {
   const LmShape& s = state.model->shape();
   const LmTrainOptions& o = *state.options;
   const auto whole = [](std::size_t x) { return std::to_string(x); };
-  const auto real = [](double x) { return Json(x).dump(); };
   return {{"objective", std::string(name_of(s.objective))},
           {"positions", std::string(name_of(s.positions))},
           {"vocabulary", whole(s.vocabulary_size)},
@@ -41,44 +36,22 @@ Metadata options_of(const LmState& state) {
           {"tied", s.is_tied ? "true" : "false"},
           {"seed", whole(o.batches.seed)},
           {"order", o.batches.order == LmOrder::shuffled ? "shuffled" : "sequential"},
-          {"mask-rate", real(o.batches.mask_rate)},
+          {"mask-rate", fact_of(o.batches.mask_rate)},
           {"batch", whole(o.batch)},
           {"accumulate", whole(o.accumulate)},
-          {"dropout", real(static_cast<double>(o.dropout))},
-          {"rate", real(o.schedule.rate)},
-          {"last-rate", real(o.schedule.last_rate)},
+          {"dropout", fact_of(static_cast<double>(o.dropout))},
+          {"rate", fact_of(o.schedule.rate)},
+          {"last-rate", fact_of(o.schedule.last_rate)},
           {"warmup", whole(o.schedule.warmup)},
           {"steps", whole(o.schedule.steps)},
-          {"beta1", real(o.adam.beta1)},
-          {"beta2", real(o.adam.beta2)},
-          {"eps", real(o.adam.eps)},
-          {"weight-decay", real(o.adam.weight_decay)},
-          {"clip", real(o.adam.clip)}};
+          {"beta1", fact_of(o.adam.beta1)},
+          {"beta2", fact_of(o.adam.beta2)},
+          {"eps", fact_of(o.adam.eps)},
+          {"weight-decay", fact_of(o.adam.weight_decay)},
+          {"clip", fact_of(o.adam.clip)}};
 }
 
-std::size_t steps_of(const Metadata& metadata, const std::filesystem::path& path) {
-  const auto found = metadata.find("steps_done");
-  std::size_t n = 0;
-  const std::string text = found == metadata.end() ? "" : found->second;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), n);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    throw Error(ErrorCode::corrupt, path.string() + ": this is no checkpoint of a training: 'steps_done' is missing or no number");
-  }
-  return n;
-}
-
-void compare(const Metadata& found, const Metadata& wanted, const std::filesystem::path& path) {
-  for (const auto& [name, value] : wanted) {
-    const auto there = found.find(name);
-    if (there != found.end() && there->second == value) continue;
-    throw Error(ErrorCode::mismatch, path.string() + ": the training was begun with " + name + " " +
-                                         (there == found.end() ? "unknown" : there->second) + ", now it is " + value);
-  }
-}
-
-std::array<std::span<float>, 3> buffers_of(const LmState& state) {
-  return {state.model->parameters().values(), state.adam->first_moments(), state.adam->second_moments()};
-}
+TrainingState training_of(const LmState& state) { return {&state.model->parameters(), state.adam, options_of(state)}; }
 
 Json json_of(const LmPoint& point) {
   Json json = {{"step", point.step},
@@ -109,34 +82,10 @@ std::optional<LmPoint> point_of(std::string_view line) {
 }  // namespace
 
 void write_lm_checkpoint(const std::filesystem::path& path, const LmState& state) {
-  std::vector<TensorView> tensors;
-  const auto buffers = buffers_of(state);
-  for (std::size_t part = 0; part < buffers.size(); ++part) {
-    for (TensorView& tensor : state.model->parameters().tensors(buffers[part])) {
-      tensor.name.insert(0, kParts[part]);
-      tensors.push_back(std::move(tensor));
-    }
-  }
-  Metadata metadata = options_of(state);
-  metadata["steps_done"] = std::to_string(state.adam->n_steps());
-  write_safetensors(path, tensors, metadata);
+  write_training_checkpoint(path, training_of(state), {});
 }
 
-void read_lm_checkpoint(const std::filesystem::path& path, const LmState& state) {
-  const std::unique_ptr<SafetensorsFile> file = open_safetensors(path);
-  const std::size_t n_steps = steps_of(file->metadata(), path);
-  compare(file->metadata(), options_of(state), path);
-  const auto buffers = buffers_of(state);
-  for (std::size_t part = 0; part < buffers.size(); ++part) {
-    for (const Parameter& p : state.model->parameters().list()) {
-      const TensorView& tensor = nn::require_tensor(*file, kParts[part] + p.name, p.shape);
-      const std::size_t cols = p.shape.back();
-      for (std::size_t r = 0; r < p.size() / cols; ++r) tensor.row_to_float(r, buffers[part].subspan(p.offset + r * cols, cols));
-      file->forget(tensor);
-    }
-  }
-  state.adam->set_steps(n_steps);
-}
+void read_lm_checkpoint(const std::filesystem::path& path, const LmState& state) { read_training_checkpoint(path, training_of(state)); }
 
 void write_lm_curve(const std::filesystem::path& path, const std::vector<LmPoint>& curve) {
   AtomicFile file(path);

@@ -1,4 +1,4 @@
-// A pre-training run on disk: parameters, the optimiser's moments and the options in one safetensors file, the curve as lines of JSON.
+// A pre-training run on disk: its checkpoint (training_checkpoint.h), the curve as lines of JSON.
 // Tested by lm_train_test.cc.
 #pragma once
 
@@ -11,7 +11,6 @@
 
 namespace akin {
 
-inline constexpr const char* kLmCheckpointName = "checkpoint.safetensors";
 inline constexpr const char* kLmCurveName = "curve.jsonl";
 
 struct LmState {

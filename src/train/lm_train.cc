@@ -7,6 +7,7 @@
 #include "akin/base/error.h"
 #include "akin/base/rng.h"
 #include "lm_checkpoint.h"
+#include "training_checkpoint.h"
 
 namespace akin {
 
@@ -129,11 +130,11 @@ double LmTrainer::held_out_loss(Context& context) {
 void LmTrainer::save(const std::filesystem::path& folder) const {
   impl_->model->write(folder);
   write_lm_curve(folder / kLmCurveName, impl_->curve);
-  write_lm_checkpoint(folder / kLmCheckpointName, {impl_->model, &impl_->adam, &impl_->options});
+  write_lm_checkpoint(folder / kTrainingCheckpointName, {impl_->model, &impl_->adam, &impl_->options});
 }
 
 void LmTrainer::resume(const std::filesystem::path& folder) {
-  read_lm_checkpoint(folder / kLmCheckpointName, {impl_->model, &impl_->adam, &impl_->options});
+  read_lm_checkpoint(folder / kTrainingCheckpointName, {impl_->model, &impl_->adam, &impl_->options});
   impl_->curve = read_lm_curve(folder / kLmCurveName, impl_->adam.n_steps());
 }
 

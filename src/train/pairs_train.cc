@@ -1,19 +1,24 @@
 #include "akin/train/pairs_train.h"
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 
 #include "akin/base/error.h"
 #include "akin/base/rng.h"
+#include "akin/base/sha256.h"
+#include "training_checkpoint.h"
 
 namespace akin {
 namespace {
 
 constexpr std::size_t kTokenizeGrain = 16;
+
+/// In a checkpoint, beside the options.
+constexpr const char *kBestValue = "best_value", *kBestStep = "best_step", *kOwesLook = "owes_look";
 
 /// Texts of a batch that go through the model together.
 struct Part {
@@ -60,6 +65,45 @@ struct PairTrainer::Impl {
 
   [[nodiscard]] std::span<float> gradient_span() { return {gradients.data(), gradients.size()}; }
   [[nodiscard]] bool is_ranking() const { return options.loss.loss == PairLoss::ranking; }
+
+  /// Everything that decides a bit of what follows.
+  [[nodiscard]] TrainingState state() {
+    const PairTrainOptions& o = options;
+    std::string dims;
+    for (const std::size_t d : o.loss.dims) dims += (dims.empty() ? "" : ",") + std::to_string(d);
+    return {&encoder->parameters(),
+            &adam,
+            {{"model", encoder->fingerprint()},
+             {"pairs", digest()},
+             {"loss", std::string(name_of(o.loss.loss))},
+             {"scale", fact_of(o.loss.scale)},
+             {"both-directions", o.loss.both_directions ? "true" : "false"},
+             {"dims", dims},
+             {"batch", std::to_string(o.batch)},
+             {"memory", std::to_string(o.memory)},
+             {"dropout", fact_of(static_cast<double>(o.dropout))},
+             {"seed", std::to_string(o.seed)},
+             {"rate", fact_of(o.schedule.rate)},
+             {"last-rate", fact_of(o.schedule.last_rate)},
+             {"warmup", std::to_string(o.schedule.warmup)},
+             {"steps", std::to_string(o.schedule.steps)},
+             {"beta1", fact_of(o.adam.beta1)},
+             {"beta2", fact_of(o.adam.beta2)},
+             {"eps", fact_of(o.adam.eps)},
+             {"weight-decay", fact_of(o.adam.weight_decay)},
+             {"clip", fact_of(o.adam.clip)}}};
+  }
+
+  /// Of the pairs that are learnt and those that are looked at.
+  [[nodiscard]] std::string digest() const {
+    Sha256 hash;
+    for (const std::string& text : pairs->texts()) hash.field(text);
+    hash.update(std::as_bytes(std::span(pairs->labels())));
+    for (const auto* list : {&pairs->list(), static_cast<const std::vector<TuningPair>*>(&held_out)}) {
+      hash.field(std::to_string(list->size())).update(std::as_bytes(std::span(*list)));
+    }
+    return hash.hex();
+  }
 
   void encode(Context& context) {
     std::vector<bool> is_anchor(pairs->texts().size()), is_other(pairs->texts().size());
@@ -201,6 +245,31 @@ double PairTrainer::held_out_loss(Context& context) {
   return sum / static_cast<double>(all.size());
 }
 
+void PairTrainer::save(const std::filesystem::path& folder, const PairLooks& looks) const {
+  std::filesystem::create_directories(folder);
+  TrainingFacts progress = {{kOwesLook, looks.owes_one ? "true" : "false"}, {kBestStep, std::to_string(looks.best_step)}};
+  if (std::isfinite(looks.best_value)) progress[kBestValue] = fact_of(looks.best_value);
+  write_training_checkpoint(folder / kTrainingCheckpointName, impl_->state(), progress);
+}
+
+PairLooks PairTrainer::resume(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / kTrainingCheckpointName;
+  const TrainingFacts facts = read_training_checkpoint(path, impl_->state());
+  PairLooks looks;
+  const auto read = [&](const char* name, auto& number) {
+    const auto found = facts.find(name);
+    const std::string text = found == facts.end() ? "" : found->second;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error == std::errc() && end == text.data() + text.size()) return;
+    throw Error(ErrorCode::corrupt, path.string() + ": '" + name + "' is '" + text.substr(0, 40) + "', a number was wanted");
+  };
+  read(kBestStep, looks.best_step);
+  if (facts.contains(kBestValue)) read(kBestValue, looks.best_value);
+  const auto owes = facts.find(kOwesLook);
+  looks.owes_one = owes != facts.end() && owes->second == "true";
+  return looks;
+}
+
 namespace {
 
 /// Looks at the model and writes it where it is the best so far.
@@ -210,28 +279,38 @@ class Keeper {
       : trainer_(trainer), folder_(folder), evaluation_(evaluation) {}
 
   [[nodiscard]] bool can_look() const { return evaluation_ || trainer_.has_held_out(); }
-  [[nodiscard]] std::size_t best_step() const { return best_step_; }
+  [[nodiscard]] std::size_t best_step() const { return looks_.best_step; }
 
   void look(PairPoint& point, Context& context) {
+    looks_.owes_one = true;
     if (trainer_.has_held_out()) point.held_out_loss = trainer_.held_out_loss(context);
     if (evaluation_) point.score = evaluation_(trainer_.encoder().embedder(), context);
     const double value = point.score ? *point.score : -*point.held_out_loss;
-    if (value > best_) {
-      best_ = value;
+    if (value > looks_.best_value) {
       write(point.step);
+      looks_.best_value = value;
     }
+    looks_.owes_one = false;
   }
   void write(std::size_t step) {
     trainer_.encoder().write(folder_);
-    best_step_ = step;
+    looks_.best_step = step;
   }
+  void save() const { trainer_.save(folder_, looks_); }
+  void resume(Context& context) {
+    looks_ = trainer_.resume(folder_);
+    PairPoint point;
+    point.step = trainer_.n_steps();
+    if (looks_.owes_one && can_look()) look(point, context);
+  }
+  /// The model is done: nothing is left to go on with.
+  void end() const { std::filesystem::remove(folder_ / kTrainingCheckpointName); }
 
  private:
   PairTrainer& trainer_;
   const std::filesystem::path& folder_;
   const PairEvaluation& evaluation_;
-  double best_ = -std::numeric_limits<double>::infinity();
-  std::size_t best_step_ = 0;
+  PairLooks looks_;
 };
 
 }  // namespace
@@ -245,7 +324,9 @@ PairTrainReport tune_pairs(PairTrainer& trainer, const PairTrainOptions& options
     report.curve.push_back(point);
     if (observer) observer(point);
   };
-  if (keeper.can_look()) {
+  if (options.resumes) keeper.resume(context);
+  const auto is_due = [&](std::size_t every) { return every > 0 && trainer.n_steps() % every == 0; };
+  if (keeper.can_look() && trainer.n_steps() == 0) {
     PairPoint before;
     keeper.look(before, context);
     take(before);
@@ -255,14 +336,18 @@ PairTrainReport tune_pairs(PairTrainer& trainer, const PairTrainOptions& options
       context.cancel.check();
       PairPoint point = trainer.step(context);
       const bool is_last = point.step == options.schedule.steps;
-      if (keeper.can_look() && (is_last || (options.eval_every > 0 && point.step % options.eval_every == 0))) keeper.look(point, context);
+      if (keeper.can_look() && (is_last || is_due(options.eval_every))) keeper.look(point, context);
       take(point);
+      if (is_due(options.save_every) && !is_last) keeper.save();
     }
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::cancelled && !keeper.can_look()) keeper.write(trainer.n_steps());
+    if (error.code() != ErrorCode::cancelled) throw;
+    if (!keeper.can_look()) keeper.write(trainer.n_steps());
+    keeper.save();
     throw;
   }
   if (!keeper.can_look()) keeper.write(trainer.n_steps());
+  keeper.end();
   report.best_step = keeper.best_step();
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return report;

@@ -115,6 +115,7 @@ TunableEncoder TunableEncoder::load(const std::filesystem::path& folder, std::si
 }
 
 const ModelInfo& TunableEncoder::info() const noexcept { return impl_->reference.info(); }
+const std::string& TunableEncoder::fingerprint() const { return impl_->reference.fingerprint(); }
 Parameters& TunableEncoder::parameters() noexcept { return impl_->parameters; }
 const Parameters& TunableEncoder::parameters() const noexcept { return impl_->parameters; }
 

@@ -1,6 +1,7 @@
 """akin train pairs and akin eval knn: from files of pairs to a model that is used."""
 import json
 import signal
+import time
 import unittest
 
 from akin_case import AkinCase, TINY
@@ -64,6 +65,29 @@ class TrainPairs(AkinCase):
         _, err = running.communicate(timeout=120)
         self.assert_failed(running.returncode, err, 130, ["interrupted after", "cut has the model so far"])
         self.assertEqual(self.json("info", "cut")["dim"], 32)
+
+    def test_killed_or_interrupted_it_goes_on_to_the_same_bits(self):
+        def command(out, *words):
+            return ["train", "pairs", self.pairs, "-o", out, "--model", TINY, "--batch", 16, "--rate", "0.002", "--steps", 300, "--dropout", "0.1",
+                    "--held-out", "0.2", "--eval-every", 50, "--save-every", 20, "--log-every", 0, *words]
+
+        self.ok(*command("whole"))
+        for sent in [signal.SIGINT, signal.SIGKILL]:
+            out = sent.name
+            process = self.start(*map(str, command(out)))
+            deadline = time.monotonic() + 120
+            checkpoint = self.folder / out / "checkpoint.safetensors"
+            while not checkpoint.exists() and time.monotonic() < deadline:
+                time.sleep(0.01)
+            process.send_signal(sent)
+            _, err = process.communicate(timeout=120)
+            if sent == signal.SIGINT:
+                self.assert_failed(process.returncode, err, 130, ["interrupted after", "--resume"])
+            self.fails(2, *command(out), says=[f"{out} holds a training", "--resume"])
+            self.fails(1, *command(out, "--resume", "--seed", 5), says=["the training was begun with"])
+            self.ok(*command(out, "--resume"))
+            self.assertFalse(checkpoint.exists())
+            self.assertEqual((self.folder / out / "model.safetensors").read_bytes(), (self.folder / "whole/model.safetensors").read_bytes())
 
     def test_mistakes_are_told_in_one_line_and_nothing_is_written(self):
         model = ["--model", TINY, "-o", "out"]

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "akin/base/mapped_file.h"
 #include "base/temporary_folder.h"
 #include "base/throws.h"
 
@@ -151,6 +152,71 @@ TEST(PairsTrain, CancellingLeavesAUsableModel) {
   EXPECT_EQ(run.trainer.n_steps(), 3U);
   Context context(1);
   EXPECT_EQ(Embedder::load(run.out(), {}, context).dim(), 32U);
+}
+
+TEST(PairsTrain, GoesOnFromACheckpointToTheSameBits) {
+  PairTrainOptions options = fast_options();
+  options.dropout = 0.1F;
+  options.eval_every = 4;
+  options.save_every = 5;
+  Tuning whole(options, 2, 0.2);
+  const PairTrainReport report = whole.tune();
+  EXPECT_FALSE(fs::exists(whole.out() / "checkpoint.safetensors"));
+  for (const std::size_t stop : {std::size_t{3}, std::size_t{7}, std::size_t{8}}) {
+    Tuning cut(options, 1, 0.2);
+    const PairObserver observer = [&](const PairPoint& point) {
+      if (point.step == stop) cut.context.cancel.cancel();
+    };
+    testing::expect_error(ErrorCode::cancelled, "", [&] { tune_pairs(cut.trainer, options, cut.out(), {}, observer, cut.context); });
+    PairTrainOptions rest = options;
+    rest.resumes = true;
+    Tuning later(rest, 3, 0.2);
+    const PairTrainReport end = tune_pairs(later.trainer, rest, cut.out(), {}, {}, later.context);
+    EXPECT_EQ(end.curve.front().step, stop + 1);
+    EXPECT_EQ(end.curve.back(), report.curve.back());
+    EXPECT_EQ(end.best_step, report.best_step);
+    EXPECT_EQ(later.values(), whole.values());
+    EXPECT_EQ(read_file(cut.out() / "model.safetensors", 1 << 24), read_file(whole.out() / "model.safetensors", 1 << 24));
+  }
+}
+
+TEST(PairsTrain, ALookThatWasCancelledIsMadeUpFor) {
+  PairTrainOptions options = fast_options();
+  options.eval_every = 4;
+  Tuning cut(options, 2);
+  std::size_t looks = 0;
+  const PairEvaluation evaluation = [&](const Embedder&, Context& context) {
+    if (++looks == 2) context.cancel.cancel();
+    context.cancel.check();
+    return looks == 2 ? 5.0 : 1.0;
+  };
+  testing::expect_error(ErrorCode::cancelled, "", [&] { cut.tune(evaluation); });
+  PairTrainOptions rest = options;
+  rest.resumes = true;
+  Tuning later(rest, 2);
+  std::vector<double> scores = {7.0, 3.0, 2.0};  // of steps 4, 8 and 12
+  const PairTrainReport end = tune_pairs(
+      later.trainer, rest, cut.out(),
+      [&](const Embedder&, Context&) {
+        const double score = scores.front();
+        scores.erase(scores.begin());
+        return score;
+      },
+      {}, later.context);
+  EXPECT_TRUE(scores.empty());
+  EXPECT_EQ(end.best_step, 4U);
+}
+
+TEST(PairsTrain, ResumesNothingElse) {
+  PairTrainOptions options = fast_options();
+  Tuning run(options, 1), with_held_out(options, 1, 0.2);
+  run.trainer.step(run.context);
+  run.trainer.save(run.out(), {});
+  testing::expect_error(ErrorCode::mismatch, "the training was begun with pairs", [&] { with_held_out.trainer.resume(run.out()); });
+  options.batch = 7;
+  Tuning other(options, 1);
+  testing::expect_error(ErrorCode::mismatch, "the training was begun with batch 8, now it is 7", [&] { other.trainer.resume(run.out()); });
+  testing::expect_error(ErrorCode::not_found, "checkpoint.safetensors", [&] { other.trainer.resume(other.out()); });
 }
 
 TEST(PairsTrain, SaysWhatIsOutOfRange) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -27,6 +28,8 @@ struct PairTrainOptions {
   std::size_t memory = std::size_t{512} << 20;  ///< bytes that a part of a batch may take, about; parts differ in rounding alone
   float dropout = 0;                            ///< of embeddings, blocks and attention; 0, so that a step is what the numbers say
   std::size_t eval_every = 0;                   ///< steps between looks at the model; 0: at the beginning and the end
+  std::size_t save_every = 100;                 ///< steps between checkpoints in the folder; 0: one if it is cancelled
+  bool resumes = false;                         ///< begins with the folder's checkpoint
   std::uint64_t seed = 42;
 };
 
@@ -41,6 +44,15 @@ struct PairPoint {
   std::optional<double> score;  ///< the caller's; larger is better
 
   friend bool operator==(const PairPoint&, const PairPoint&) = default;
+};
+
+/// How far the looks at a model are.
+struct PairLooks {
+  double best_value = -std::numeric_limits<double>::infinity();  ///< larger is better
+  std::size_t best_step = 0;
+  bool owes_one = false;  ///< at the model as it stands: it was cancelled meanwhile
+
+  friend bool operator==(const PairLooks&, const PairLooks&) = default;
 };
 
 class PairTrainer {
@@ -61,6 +73,12 @@ class PairTrainer {
   /// Mean over batches of the held-out pairs.
   [[nodiscard]] double held_out_loss(Context& context);
 
+  /// Writes checkpoint.safetensors. Throws Error{io}; the file is whole or the old one.
+  void save(const std::filesystem::path& folder, const PairLooks& looks) const;
+  /// Goes on from it: what follows has the bits that it would have had without the pause. Throws Error{not_found}, Error{corrupt},
+  /// Error{mismatch} naming what differs: the model, the pairs or an option.
+  PairLooks resume(const std::filesystem::path& folder);
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
@@ -78,7 +96,7 @@ struct PairTrainReport {
 };
 
 /// All steps. The folder holds the best model looked at so far, by score, else by held-out loss; the last model if there is nothing to look
-/// at. Cancelling leaves it usable and throws Error{cancelled}.
+/// at; until the end a checkpoint as well. Cancelling leaves both and throws Error{cancelled}.
 PairTrainReport tune_pairs(PairTrainer& trainer, const PairTrainOptions& options, const std::filesystem::path& folder,
                            const PairEvaluation& evaluation, const PairObserver& observer, Context& context);
 

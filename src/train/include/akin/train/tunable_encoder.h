@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -51,6 +52,8 @@ class TunableEncoder {
 
   [[nodiscard]] const ModelInfo& info() const noexcept;
   [[nodiscard]] std::size_t dim() const noexcept { return info().dim; }
+  /// Of the model as it came: Embedder::fingerprint().
+  [[nodiscard]] const std::string& fingerprint() const;
   [[nodiscard]] Parameters& parameters() noexcept;
   [[nodiscard]] const Parameters& parameters() const noexcept;
   /// What a tape holds a token, about: texts that are read at once are to be chosen by it.
