@@ -55,6 +55,7 @@ def run_akin(program, folder, first, threads, steps, a, looks):
 def run_torch(folder, first, threads, steps, a, looks):
     added = {t["content"]: t["id"] for t in json.loads((folder / "tokenizer.json").read_text())["added_tokens"]}
     options = {"model": str(first), "tokens": str(first / "tokens.npy"), "held_out": str(first / "held_out_tokens.npy"), "objective": a.objective, "positions": a.positions,
+               "float64": a.float64,
                "context": a.context, "batch": a.batch, "steps": a.steps, "steps_run": steps, "rate": a.rate, "last_rate": a.rate / 10, "warmup": a.warmup,
                "threads": threads, "seed": 42, "held_out_texts": 200 if looks else 0, "vocabulary": 8192, "mask": added.get("[MASK]", -1),
                "cls": added.get("[CLS]", -1), "sep": added.get("[SEP]", -1)}
@@ -101,6 +102,7 @@ def main():
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--curve-steps", type=int, default=0, help="how many of --steps the curves run for; 0: all")
     p.add_argument("--speed-steps", type=int, default=6)
+    p.add_argument("--float64", action="store_true", help="torch computes in float64: where a batch has steep gradients its float32 strays by per cents")
     p.add_argument("--speed-only", action="store_true")
     p.add_argument("--curves-only", action="store_true")
     a = p.parse_args()

@@ -123,6 +123,8 @@ def train(o):
         for name, parameter in model.named_parameters():
             if name.endswith(("wpe.weight", "position_embeddings.weight")):
                 parameter.requires_grad = False
+    if o["float64"]:
+        model.double()
     model.train()
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
