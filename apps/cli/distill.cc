@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -19,7 +20,7 @@ struct Options {
   std::string out, type = "f16";
   std::vector<std::string> corpus;
   TextSourceOptions source;
-  std::size_t max_texts = 0;
+  std::size_t max_texts = 0, n_words = 0;
   DistillOptions distill;
 };
 
@@ -30,25 +31,39 @@ std::string tokenizer_of(const LoadedEmbedder& teacher) {
   return tokenizer_json(teacher.embedder.tokenizer().word_piece_parts());
 }
 
-void add_corpus(const Options& options, Distiller& distiller, Context& context) {
+template <class Taker>
+void read_corpus(const Options& options, const char* label, Taker& taker, Context& context) {
   const auto source = open_texts(options.corpus, options.source);
-  context.progress.begin("embedding the corpus", options.max_texts, "texts");
+  context.progress.begin(label, options.max_texts, "texts");
   for_each_batch(*source, options.max_texts, [&](std::span<const std::string> texts) {
     context.cancel.check();
-    distiller.add(texts, context);
+    taker.add(texts, context);
     context.progress.advance(texts.size());
   });
   context.progress.end();
 }
 
+/// The corpus is read once for its words, and once more to be fitted to.
+std::string wider_tokenizer(const Options& options, std::string tokenizer, const std::string& name, Context& context) {
+  if (options.corpus.empty()) throw UsageError("--words wants a --corpus to take them from");
+  if (std::find(options.corpus.begin(), options.corpus.end(), "-") != options.corpus.end())
+    throw UsageError("--words reads the corpus twice; standard input cannot be");
+  WiderVocabulary wider(std::move(tokenizer), name);
+  read_corpus(options, "counting words", wider, context);
+  return wider.tokenizer_json(options.n_words);
+}
+
 int run(const Options& options, const Common& common, Context& context) {
   const StaticType type = static_type_from(options.type);
   const LoadedEmbedder teacher = load_model(common, {}, context);
-  const std::string tokenizer = tokenizer_of(teacher);
-  Distiller distiller(teacher.embedder, options.distill, context);
+  std::string tokenizer = tokenizer_of(teacher);
+  if (options.n_words > 0) tokenizer = wider_tokenizer(options, std::move(tokenizer), teacher.source.name, context);
+  Distiller distiller = options.n_words == 0
+                            ? Distiller(teacher.embedder, options.distill, context)
+                            : Distiller(teacher.embedder, Tokenizer::from_json(tokenizer, teacher.source.name), options.distill, context);
   DistillFit fit;
   if (!options.corpus.empty()) {
-    add_corpus(options, distiller, context);
+    read_corpus(options, "embedding the corpus", distiller, context);
     fit = distiller.fit(context);
   }
   write_static_model(options.out, distiller.vectors().view(), tokenizer, type, teacher.embedder.info().name);
@@ -82,6 +97,10 @@ Run add_distill(CLI::App& verb, Common& common) {
   verb.add_option("--corpus", options->corpus, "Texts to fit the vectors to: files with one a line, JSONL or CSV; - is standard input")
       ->type_name("FILE");
   verb.add_option("--max-texts", options->max_texts, "Read no more than this many of them; 0 = all")->capture_default_str()->type_name("N");
+  verb.add_option("--words", options->n_words,
+                  "Words of the corpus, the most frequent, that get vectors of their own in place of their pieces'; 0 = none")
+      ->capture_default_str()
+      ->type_name("N");
   verb.add_option("--dims", options->distill.dims, "Dimensions of the vectors; 0 = the model's")->capture_default_str()->type_name("N");
   verb.add_option("--type", options->type, "Numbers of the file: f32, f16 or i8")->capture_default_str()->type_name("TYPE");
   verb.add_option("--sif", options->distill.sif, "How much less frequent tokens weigh; 0 = not at all")

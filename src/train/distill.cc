@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include "akin/base/error.h"
@@ -55,7 +56,9 @@ std::vector<bool> special_ids(const Tokenizer& tokenizer) {
 }  // namespace
 
 struct Distiller::Impl {
-  Impl(const Embedder& from, const DistillOptions& with) : teacher(from), options(with) {}
+  Impl(const Embedder& from, std::optional<Tokenizer> own, const DistillOptions& with)
+      : teacher(from), wider(std::move(own)), options(with) {}
+  [[nodiscard]] const Tokenizer& tokenizer() const { return wider ? *wider : teacher.tokenizer(); }
 
   // Every word piece between the model's special tokens, through the model.
   void embed_vocabulary(Context& context);
@@ -69,6 +72,7 @@ struct Distiller::Impl {
   }
 
   const Embedder& teacher;
+  std::optional<Tokenizer> wider;
   DistillOptions options;
   std::vector<bool> is_word;    // by id
   Matrix<float> token_vectors;  // (n_tokens, the teacher's dimensions); zero for what is no word
@@ -79,22 +83,27 @@ struct Distiller::Impl {
 };
 
 void Distiller::Impl::embed_vocabulary(Context& context) {
-  const Tokenizer& tokenizer = teacher.tokenizer();
-  const std::vector<bool> special = special_ids(tokenizer);
-  const std::vector<std::int32_t> frame = tokenizer.encode("").ids;  // "[CLS] [SEP]"
+  const std::vector<bool> special = special_ids(tokenizer());
+  const std::size_t n_pieces = teacher.tokenizer().vocabulary_size();
+  const std::vector<std::int32_t> frame = teacher.tokenizer().encode("").ids;  // "[CLS] [SEP]"
   const std::size_t before = frame.empty() ? 0 : frame.size() - frame.size() / 2;
   std::vector<Encoding> encodings;
   std::vector<std::size_t> ids;
-  is_word.assign(tokenizer.vocabulary_size(), false);
+  is_word.assign(tokenizer().vocabulary_size(), false);
   for (std::size_t id = 0; id < is_word.size(); ++id) {
-    if (!is_word_piece(tokenizer, static_cast<std::int32_t>(id), special)) continue;
+    if (!is_word_piece(tokenizer(), static_cast<std::int32_t>(id), special)) continue;
     is_word[id] = true;
-    Encoding encoding;
-    encoding.ids = frame;
-    encoding.ids.insert(encoding.ids.begin() + static_cast<std::ptrdiff_t>(before), static_cast<std::int32_t>(id));
-    encoding.type_ids.assign(encoding.ids.size(), 0);
-    encoding.n_tokens_seen = encoding.ids.size();
-    encodings.push_back(std::move(encoding));
+    if (id >= n_pieces) {
+      encodings.push_back(
+          teacher.tokenizer().encode(tokenizer().piece(static_cast<std::int32_t>(id)), {.max_tokens = teacher.max_tokens()}));
+    } else {
+      Encoding encoding;
+      encoding.ids = frame;
+      encoding.ids.insert(encoding.ids.begin() + static_cast<std::ptrdiff_t>(before), static_cast<std::int32_t>(id));
+      encoding.type_ids.assign(encoding.ids.size(), 0);
+      encoding.n_tokens_seen = encoding.ids.size();
+      encodings.push_back(std::move(encoding));
+    }
     ids.push_back(id);
   }
   require(!ids.empty(), "the model's vocabulary has no word");
@@ -129,7 +138,18 @@ std::vector<float> Distiller::Impl::zipf_weights() const {
 }
 
 Distiller::Distiller(const Embedder& teacher, const DistillOptions& options, Context& context)
-    : impl_(std::make_unique<Impl>(teacher, options)) {
+    : Distiller(std::make_unique<Impl>(teacher, std::nullopt, options), context) {}
+
+Distiller::Distiller(const Embedder& teacher, Tokenizer vocabulary, const DistillOptions& options, Context& context)
+    : Distiller(std::make_unique<Impl>(teacher, std::move(vocabulary), options), context) {}
+
+Distiller::Distiller(std::unique_ptr<Impl> impl, Context& context) : impl_(std::move(impl)) {
+  const DistillOptions& options = impl_->options;
+  const Embedder& teacher = impl_->teacher;
+  const std::size_t n_pieces = teacher.tokenizer().vocabulary_size(), n_own = impl_->tokenizer().vocabulary_size();
+  if (n_own < n_pieces)
+    throw Error(ErrorCode::mismatch,
+                "the vocabulary has " + std::to_string(n_own) + " pieces, the model's own " + std::to_string(n_pieces));
   require(options.sif >= 0 && options.sif < 1, "the coefficient of frequency weights must be at least 0 and below 1");
   require(options.ridge > 0, "the ridge must be above 0");
   require(options.dims <= teacher.dim(), "a static model has at most the dimensions of its teacher");
@@ -154,7 +174,7 @@ Distiller& Distiller::operator=(Distiller&&) noexcept = default;
 Distiller::~Distiller() = default;
 
 void Distiller::add(std::span<const std::string> texts, Context& context) {
-  const Tokenizer& tokenizer = impl_->teacher.tokenizer();
+  const Tokenizer& tokenizer = impl_->tokenizer();
   const EncodeOptions encode{.special_tokens = false, .max_tokens = impl_->teacher.max_tokens(), .offsets = false};
   for (std::size_t begin = 0; begin < texts.size(); begin += kTextsAtOnce) {
     const std::size_t n = std::min(kTextsAtOnce, texts.size() - begin);

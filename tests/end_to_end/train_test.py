@@ -37,8 +37,12 @@ class Distill(AkinCase):
         self.assertEqual((told["dims"], told["type"]), (16, "f32"))
         self.assertGreater(told["fit"]["mean_cosine"], 0.5)
         self.assertEqual(len(self.json("embed", "the white whale", "--model", str(self.folder / "static"))["vector"]), 16)
+        wider = self.json("distill", str(self.MODEL), "-o", "wider", "--corpus", str(CORPUS), "--dims", "16", "--words", "50")
+        self.assertEqual(wider["n_tokens"], told["n_tokens"] + 50)
 
     def test_mistakes_are_named_and_leave_nothing(self):
+        self.fails(2, "distill", str(self.MODEL), "-o", "x", "--words", "5", says=["--corpus"])
+        self.fails(2, "distill", str(self.MODEL), "-o", "x", "--words", "5", "--corpus", "-", says=["standard input"])
         self.fails(2, "distill", str(self.MODEL), "-o", "static", "--type", "f64", says=["f64"])
         self.fails(2, "distill", str(self.MODEL), "-o", "static", "--dims", "100000", says=["dimensions"])
         self.assertFalse((self.folder / "static").exists())

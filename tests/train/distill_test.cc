@@ -9,7 +9,9 @@
 
 #include "../golden_files.h"
 #include "akin/base/error.h"
+#include "akin/train/wider_vocabulary.h"
 #include "base/temporary_folder.h"
+#include "base/throws.h"
 #include "trained_corpus.h"
 
 namespace akin {
@@ -49,6 +51,35 @@ TEST(Distill, ATextsVectorIsTheMeanOfItsTokens) {
     for (std::size_t c = 0; c < 8; ++c) sum[c] += distiller.vectors()(static_cast<std::size_t>(id), c);
   }
   EXPECT_NEAR(cosine(made.embed_one(text, TextRole::plain, context), sum), 1, 1e-6);  // sums of a few floats
+}
+
+TEST(Distill, AWordOfItsOwnHasTheVectorThatTheModelGivesIt) {
+  Context context(2);
+  const Embedder from = teacher(context);
+  WiderVocabulary wider(teachers_tokenizer(), "t");
+  const std::vector<std::string> texts(5, "zzyzyx");
+  wider.add(texts, context);
+  const std::string tokenizer = wider.tokenizer_json(1);
+  // All dimensions and no weights: but for the turn to the axes, and the mean that is taken away, it is the model's vector.
+  const DistillOptions options{.dims = 0, .sif = 0};
+  const Distiller plain(from, options, context), with_word(from, Tokenizer::from_json(tokenizer, "t"), options, context);
+  ASSERT_EQ(with_word.vectors().rows(), plain.vectors().rows() + 1);
+  const auto distance = [](std::span<const float> a, std::span<const float> b) {
+    double sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += std::pow(double{a[i]} - double{b[i]}, 2);
+    return std::sqrt(sum);
+  };
+  // Turning keeps distances: those to two pieces are those of the model's own vectors.
+  const auto word = with_word.vectors().row(plain.vectors().rows());
+  const std::vector<float> own = from.embed_one("zzyzyx", TextRole::plain, context);
+  for (const char* text : {"the", "whale"}) {
+    const std::int32_t id = from.tokenizer().encode(text, {.special_tokens = false}).ids.at(0);
+    ASSERT_EQ(from.tokenizer().piece(id), text);
+    const std::vector<float> other = from.embed_one(text, TextRole::plain, context);
+    EXPECT_NEAR(distance(word, with_word.vectors().row(static_cast<std::size_t>(id))), distance(own, other), 1e-4) << text;
+  }
+  const auto tiny = [&] { return Tokenizer::from_json(R"({"model": {"type": "WordPiece", "vocab": {"[UNK]": 0}}})", "t"); };
+  testing::expect_error(ErrorCode::mismatch, "the vocabulary has 1 pieces", [&] { Distiller(from, tiny(), options, context); });
 }
 
 TEST(Distill, FrequentTokensWeighLess) {

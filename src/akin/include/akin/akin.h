@@ -51,6 +51,7 @@
 #include "akin/train/pairs_train.h"
 #include "akin/train/text_input.h"
 #include "akin/train/tokenizer_trainer.h"
+#include "akin/train/wider_vocabulary.h"
 #include "akin/train/word_corpus.h"
 #include "akin/train/word_files.h"
 #include "akin/train/word_training.h"

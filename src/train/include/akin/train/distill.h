@@ -37,6 +37,9 @@ class Distiller {
   /// The first stage. `teacher` must outlive the distiller. Throws Error{unsupported} for a model without tokens of its own,
   /// Error{invalid_argument} for options out of range.
   Distiller(const Embedder& teacher, const DistillOptions& options, Context& context);
+  /// The same with a vocabulary that begins with the teacher's and has more words behind it (WiderVocabulary): each goes through the model
+  /// as the text that it is. Throws Error{mismatch} for a vocabulary that is smaller than the teacher's.
+  Distiller(const Embedder& teacher, Tokenizer vocabulary, const DistillOptions& options, Context& context);
   ~Distiller();
   Distiller(Distiller&&) noexcept;
   Distiller& operator=(Distiller&&) noexcept;
@@ -51,6 +54,7 @@ class Distiller {
 
  private:
   struct Impl;
+  Distiller(std::unique_ptr<Impl> impl, Context& context);
   std::unique_ptr<Impl> impl_;
 };
 

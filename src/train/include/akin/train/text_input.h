@@ -1,5 +1,5 @@
-// The text that is learnt from, as one stream of bytes: files one after another, plain or packed with gzip or Zstandard, and standard input. A line
-// ends where a file does. Memory does not grow with the text. Tested by text_input_test.cc.
+// The text that is learnt from, as one stream of bytes: files one after another, plain or packed with gzip or Zstandard, and standard
+// input. A line ends where a file does. Memory does not grow with the text. Tested by text_input_test.cc.
 #pragma once
 
 #include <cstddef>
