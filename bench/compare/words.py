@@ -79,6 +79,7 @@ def main():
     p.add_argument("--glove-epochs", type=int, default=15)
     p.add_argument("--threads", default="1,2")
     p.add_argument("--models", default="skipgram,cbow,fasttext,glove")
+    p.add_argument("--rivals", default="gensim,word2vec.c,fasttext,glove.c", help="those of them that have the model are run")
     p.add_argument("--build", default="build/release")
     p.add_argument("--to", default=str(harness.ROOT / "docs/word-training.md"))
     a = p.parse_args()
@@ -94,7 +95,7 @@ def main():
             for threads in map(int, a.threads.split(",")):
                 out = pathlib.Path(folder) / "words.bin"
                 runs = [("akin", akin_command(akin, model, a, threads, out))]
-                runs += [(peer, [python, HERE / "words_rivals.py", peer, model, a.corpus, epochs_of(model, a), threads, out]) for peer in RIVALS[model]]
+                runs += [(peer, [python, HERE / "words_rivals.py", peer, model, a.corpus, epochs_of(model, a), threads, out]) for peer in RIVALS[model] if peer in a.rivals.split(",")]
                 lines = [line for line in (measure(name, command, words * epochs_of(model, a), akin, out, data) for name, command in runs) if line]
                 groups[model, threads] = lines
                 for line in lines:
