@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "akin/akin.h"
+#include "classify_texts.h"
 #include "pictures.h"
 #include "terminal.h"
 #include "text_source.h"
@@ -14,7 +15,8 @@ namespace {
 
 struct Options {
   std::vector<std::string> inputs;
-  std::string labels;
+  std::string labels, label_prefix{kLabelPrefix};
+  LabelQuestion question;
   std::optional<std::string> text_template;
 };
 
@@ -69,6 +71,10 @@ void add_rows(Table& table, const std::string& input, const std::vector<std::str
 }
 
 int run(const Options& options, const Common& common, Context& context) {
+  if (is_text_classifier(common.model) && options.labels.empty())
+    return classify_texts(options.inputs, options.label_prefix, options.question, common, context);
+  if (options.labels.empty())
+    throw UsageError("--labels is required, unless --model is a file that `akin train classifier` or fastText made");
   const std::vector<std::string> labels = split_labels(options.labels);
   std::vector<std::string> inputs;
   for (const std::string& input : options.inputs) {
@@ -107,7 +113,17 @@ Run add_classify(CLI::App& verb, Common& common) {
   verb.add_option("inputs", options->inputs, "Picture files (" + supported_image_formats() + "), or texts, files with one text a line, -")
       ->type_name("FILE|TEXT|-")
       ->required();
-  verb.add_option("-l,--labels", options->labels, "What an input may be, with commas between")->type_name("LIST")->required();
+  verb.add_option("-l,--labels", options->labels, "What an input may be, with commas between; a trained classifier knows")
+      ->type_name("LIST");
+  verb.add_option("-k", options->question.k, "Of a trained classifier: so many labels a text; 0: all")
+      ->capture_default_str()
+      ->type_name("N");
+  verb.add_option("--threshold", options->question.threshold, "Of a trained classifier: only labels at least as probable")
+      ->capture_default_str()
+      ->type_name("X");
+  verb.add_option("--label-prefix", options->label_prefix, "Of a trained classifier: words that begin so are labels, and not read")
+      ->capture_default_str()
+      ->type_name("TEXT");
   verb.add_option("--template", options->text_template,
                   "What stands around a label, {} for the label (default: 'This is a photo of {}.' for pictures, '{}' for texts)")
       ->type_name("TEXT");

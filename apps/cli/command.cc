@@ -23,8 +23,10 @@ const std::vector<Verb>& verbs() {
        add_embed},
       {"similar", "How near texts are: cosine, dot product, Euclidean distance",
        "akin similar \"A man is eating food.\" \"Someone has a meal.\" \"The sky is blue.\"", add_similar},
-      {"classify", "Labels for pictures or texts, without training",
-       "akin classify --labels \"a cat,a dog\" *.jpg --model ./clip-vit-base-patch32", add_classify},
+      {"classify", "Labels for pictures or texts, without training or by a trained classifier",
+       "akin classify --labels \"a cat,a dog\" *.jpg --model ./clip-vit-base-patch32\n"
+       "  akin classify \"it broke on the first day\" --model stars.bin -k 3",
+       add_classify},
       {"tokens", "Pieces, ids, offsets and embedding rows of a text; nearest tokens; the next token",
        "akin tokens \"Unbelievable, naïve tokens\"\n"
        "  akin tokens \"the bank\" --rows\n"

@@ -4,6 +4,7 @@
 
 #include "akin/akin.h"
 #include "eval_ann.h"
+#include "eval_classifier.h"
 #include "eval_words.h"
 #include "pair_source.h"
 #include "reranker.h"
@@ -19,6 +20,7 @@ struct Options {
   std::string rerank, label;
   std::size_t depth = kRerankDepth;
   AnnOptions ann;
+  ClassifierTest classifier;
   std::size_t max_words = kAnalogyWords;
   std::size_t neighbours = 10;
   bool per_query = false;
@@ -100,11 +102,15 @@ void run_retrieval(const Options& options, const Common& common, const Embedder*
 }
 
 int run(const Options& options, const Common& common, Context& context) {
-  check_choice("BENCHMARK", options.benchmark, {"sts", "retrieval", "knn", "ann", "words", "analogies"});
+  check_choice("BENCHMARK", options.benchmark, {"sts", "retrieval", "knn", "ann", "words", "analogies", "classifier"});
   check_choice("--mode", options.mode, {"dense", "text", "hybrid"});
   if (!options.rerank.empty() && options.benchmark != "retrieval") throw UsageError("--rerank belongs to retrieval");
   if (options.benchmark == "ann") {
     run_ann(options.paths, options.ann, common, context);
+    return 0;
+  }
+  if (options.benchmark == "classifier") {
+    run_classifier_test(options.paths, options.classifier, common, context);
     return 0;
   }
   if (options.benchmark == "words" || options.benchmark == "analogies") {
@@ -135,7 +141,7 @@ Run add_eval(CLI::App& verb, Common& common) {
           "the BEIR layout; ann: files of vectors (.npy, .fvecs, .safetensors), graph search against exact search; words: files of "
           "two words "
           "and a score; analogies: files of four words a line; knn: one or two files of labelled texts (.csv, .tsv, .jsonl: text, label), "
-          "the second asked among the first")
+          "the second asked among the first; classifier: files of labelled lines, as they are trained with")
       ->type_name("BENCHMARK")
       ->required();
   verb.add_option("paths", options->paths, "The files or folders; .gz and .zst are unpacked")->type_name("PATH")->required();
@@ -155,6 +161,7 @@ Run add_eval(CLI::App& verb, Common& common) {
       ->capture_default_str()
       ->type_name("N")
       ->check(CLI::Range(1, 10000));
+  add_classifier_test_options(verb, options->classifier);
   add_ann_options(verb, options->ann);
   add_model_options(verb, common);
   return [options, &common](Context& context) { return run(*options, common, context); };

@@ -30,6 +30,10 @@ constexpr TrainKind kKinds[] = {
      "akin train fasttext text.txt -o words.bin\n"
      "  akin train fasttext text.txt -o words.vec --minn 4 --maxn 5 --buckets 200000",
      add_train_fasttext},
+    {"classifier", "A classifier of texts from labelled lines, as fastText's: words and runs of words, fast and small",
+     "akin train classifier reviews.txt -o stars.bin --word-ngrams 2\n"
+     "  akin train classifier tickets.txt -o tickets.ftz --loss ova --cutoff 50000 --retrain",
+     add_train_classifier},
     {"glove", "Word vectors from how often words stand together",
      "akin train glove text.txt -o glove.txt\n"
      "  akin train glove text.txt.gz -o glove.bin --window 10 --epochs 15 --memory 256",

@@ -10,15 +10,14 @@
 #include "akin/base/error.h"
 #include "cursor.h"
 #include "fasttext_layout.h"
+#include "fasttext_matrix.h"
 #include "word_table.h"
 
 namespace akin {
 namespace {
 
-constexpr std::string_view kEndOfSentence = "</s>";
-
 // Longer n-grams than any word; a file that asks for more would only cost time.
-constexpr std::int32_t kMostMaxn = 64;
+constexpr std::int32_t kMostMaxn = 64, kMostWordNgrams = 64;
 
 constexpr std::uint32_t kHashStart = 2166136261U;
 constexpr std::uint32_t hash_on(std::uint32_t h, char c) noexcept {
@@ -30,7 +29,7 @@ bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U
 /// Calls visit(hash) for each n-gram of `word` with "<" and ">" around it, in fastText's order. The marks alone are none.
 template <class Visit>
 void for_each_ngram(std::string_view word, std::int32_t minn, std::int32_t maxn, Visit&& visit) {
-  if (word == kEndOfSentence) return;
+  if (word == kFastTextEnd) return;
   const std::string marked = "<" + std::string(word) + ">";
   for (std::size_t i = 0; i < marked.size(); ++i) {
     if (continues_character(marked[i])) continue;
@@ -45,101 +44,6 @@ void for_each_ngram(std::string_view word, std::int32_t minn, std::int32_t maxn,
     }
   }
 }
-
-/// The matrix of words and buckets as it lies in the file.
-class InputMatrix {
- public:
-  [[nodiscard]] std::size_t n_rows() const noexcept { return n_rows_; }
-  [[nodiscard]] bool quantized() const noexcept { return !codes_.empty(); }
-
-  void read_dense(Cursor& cursor, std::size_t dim) {
-    read_shape(cursor, dim);
-    rows_ = cursor.take(n_rows_ * dim * sizeof(float), "the input matrix");
-  }
-
-  void read_quantized(Cursor& cursor, std::size_t dim) {
-    const bool with_norms = read_flag(cursor, "whether norms are quantised");
-    read_shape(cursor, dim);
-    const auto n_codes = cursor.number<std::int32_t>("the number of codes");
-    if (n_codes < 0) cursor.fail("the number of codes is " + std::to_string(n_codes));
-    codes_ = cursor.take(static_cast<std::uint64_t>(n_codes), "the codes");
-    vectors_.read(cursor, dim);
-    if (static_cast<std::uint64_t>(n_codes) != n_rows_ * vectors_.n_parts)
-      cursor.fail(std::to_string(n_codes) + " codes, " + std::to_string(n_rows_) + " rows of " + std::to_string(vectors_.n_parts) +
-                  " are wanted");
-    if (!with_norms) return;
-    norm_codes_ = cursor.take(n_rows_, "the codes of norms");
-    norms_.read(cursor, 1);
-  }
-
-  /// out += row r.
-  void add_row(std::size_t r, std::span<float> out) const noexcept {
-    if (quantized()) return add_quantized(r, out);
-    const std::byte* row = rows_.data() + r * out.size() * sizeof(float);
-    for (std::size_t c = 0; c < out.size(); ++c) {
-      float x = 0;
-      std::memcpy(&x, row + c * sizeof x, sizeof x);
-      out[c] += x;
-    }
-  }
-
- private:
-  /// 256 centroids for each of the parts that a vector is cut into.
-  struct Centroids {
-    static constexpr std::size_t kEach = 256;
-    std::size_t n_parts = 0, part = 0, last_part = 0;
-    std::span<const std::byte> numbers;
-
-    void read(Cursor& cursor, std::size_t dim) {
-      std::int32_t sizes[4];
-      for (std::int32_t& size : sizes) size = cursor.number<std::int32_t>("a size of the quantiser");
-      if (std::any_of(std::begin(sizes), std::end(sizes), [](std::int32_t size) { return size <= 0; }))
-        cursor.fail("a size of the quantiser is not positive");
-      n_parts = static_cast<std::size_t>(sizes[1]);
-      part = static_cast<std::size_t>(sizes[2]);
-      last_part = static_cast<std::size_t>(sizes[3]);
-      if (static_cast<std::size_t>(sizes[0]) != dim || last_part > part || (n_parts - 1) * part + last_part != dim)
-        cursor.fail("a quantiser of " + std::to_string(sizes[0]) + " numbers in " + std::to_string(n_parts) + " parts of " +
-                    std::to_string(part) + ", the last of " + std::to_string(last_part) + ", does not fit vectors of " +
-                    std::to_string(dim));
-      numbers = cursor.take(std::uint64_t{dim} * kEach * sizeof(float), "the centroids");
-    }
-    [[nodiscard]] float at(std::size_t p, std::size_t code, std::size_t c) const noexcept {
-      const std::size_t length = p + 1 == n_parts ? last_part : part;
-      float x = 0;
-      std::memcpy(&x, numbers.data() + (p * kEach * part + code * length + c) * sizeof x, sizeof x);
-      return x;
-    }
-  };
-
-  void read_shape(Cursor& cursor, std::size_t dim) {
-    const auto rows = cursor.number<std::int64_t>("the input matrix's rows");
-    const auto cols = cursor.number<std::int64_t>("the input matrix's columns");
-    if (rows < 0 || cols < 0 || static_cast<std::uint64_t>(cols) != dim)
-      cursor.fail("the input matrix has shape (" + std::to_string(rows) + ", " + std::to_string(cols) + "), vectors have " +
-                  std::to_string(dim) + " dimensions");
-    // A row takes a byte at least, dense or not: a size that cannot be is refused before anything is multiplied.
-    if (static_cast<std::uint64_t>(rows) > cursor.remaining())
-      cursor.fail("the input matrix has " + std::to_string(rows) + " rows, which cannot fit in the " + std::to_string(cursor.remaining()) +
-                  " bytes that are left in the file");
-    n_rows_ = static_cast<std::size_t>(rows);
-  }
-
-  static bool read_flag(Cursor& cursor, const char* what) { return cursor.number<std::uint8_t>(what) != 0; }
-
-  void add_quantized(std::size_t r, std::span<float> out) const noexcept {
-    const float norm = norm_codes_.empty() ? 1 : norms_.at(0, std::to_integer<std::size_t>(norm_codes_[r]), 0);
-    for (std::size_t p = 0; p < vectors_.n_parts; ++p) {
-      const auto code = std::to_integer<std::size_t>(codes_[r * vectors_.n_parts + p]);
-      const std::size_t length = p + 1 == vectors_.n_parts ? vectors_.last_part : vectors_.part;
-      for (std::size_t c = 0; c < length; ++c) out[p * vectors_.part + c] += norm * vectors_.at(p, code, c);
-    }
-  }
-
-  std::size_t n_rows_ = 0;
-  std::span<const std::byte> rows_, codes_, norm_codes_;
-  Centroids vectors_, norms_;
-};
 
 class FastTextFile final : public WordTable<FastTextModel> {
  public:
@@ -159,7 +63,8 @@ class FastTextFile final : public WordTable<FastTextModel> {
     if (version == 11 && args_.model == kSupervised) args_.maxn = 0;
     dim_ = static_cast<std::size_t>(args_.dim);
     read_dictionary(cursor);
-    read_matrix(cursor);
+    read_input(cursor);
+    if (args_.model == kSupervised) read_output(cursor);
   }
 
   [[nodiscard]] std::string_view format() const noexcept override { return "fastText"; }
@@ -168,6 +73,11 @@ class FastTextFile final : public WordTable<FastTextModel> {
   [[nodiscard]] bool quantized() const noexcept override { return input_.quantized(); }
   [[nodiscard]] const std::byte* stored(std::size_t) const noexcept override { return nullptr; }
   [[nodiscard]] std::span<const std::int64_t> counts() const noexcept override { return counts_; }
+
+  [[nodiscard]] std::span<const std::int64_t> label_counts() const noexcept override { return label_counts_; }
+  void add_input(std::size_t row, std::span<float> out) const noexcept override { input_.add_row(row, out); }
+  void add_output(std::size_t row, std::span<float> out) const noexcept override { output_.add_row(row, out); }
+  void read_line(std::string_view text, std::string_view label_prefix, FastTextLine& out) const override;
 
   void read(std::size_t i, std::span<float> out) const noexcept override { mean_of(word(i), i, out); }
   bool compose(std::string_view word, std::span<float> out) const noexcept override { return mean_of(word, std::nullopt, out); }
@@ -182,9 +92,11 @@ class FastTextFile final : public WordTable<FastTextModel> {
     FastTextArgs a;
     for (std::int32_t* field : fasttext_fields(a)) *field = cursor.number<std::int32_t>("an argument");
     a.t = cursor.number<double>("an argument");
-    const char* wrong = a.dim <= 0                                                                        ? "the vectors' dimension"
-                        : a.model < 1 || a.model > 3                                                      ? "the kind of model"
-                        : a.bucket < 0                                                                    ? "the number of buckets"
+    const char* wrong = a.dim <= 0                   ? "the vectors' dimension"
+                        : a.model < 1 || a.model > 3 ? "the kind of model"
+                        : a.bucket < 0               ? "the number of buckets"
+                        : a.model == kSupervised && (a.word_ngrams > kMostWordNgrams || (a.word_ngrams > 1 && a.bucket == 0))
+                            ? "the number of words in an n-gram"
                         : a.minn < 0 || a.maxn < 0 || a.maxn > kMostMaxn || (a.maxn > 0 && a.bucket == 0) ? "the length of n-grams"
                                                                                                           : nullptr;
     if (wrong != nullptr)
@@ -227,7 +139,9 @@ class FastTextFile final : public WordTable<FastTextModel> {
       words.push_back(rest.substr(0, end));
       counts_.push_back(count);
     } else {
+      label_index_.emplace(rest.substr(0, end), static_cast<std::int32_t>(labels_.size()));
       labels_.push_back(rest.substr(0, end));
+      label_counts_.push_back(count);
     }
   }
 
@@ -241,15 +155,12 @@ class FastTextFile final : public WordTable<FastTextModel> {
     }
   }
 
-  void read_matrix(Cursor& cursor) {
-    if (with_magic_ && cursor.number<std::uint8_t>("whether the matrix is quantised") != 0) {
-      input_.read_quantized(cursor, dim_);
-    } else {
-      if (pruned_) cursor.fail("a pruned dictionary with a matrix that is not quantised");
-      input_.read_dense(cursor, dim_);
-    }
+  void read_input(Cursor& cursor) {
+    const bool quantized = with_magic_ && cursor.number<std::uint8_t>("whether the matrix is quantised") != 0;
+    if (!quantized && pruned_) cursor.fail("a pruned dictionary with a matrix that is not quantised");
+    input_.read(cursor, dim_, quantized, "the input matrix");
     const std::size_t n_rows = input_.n_rows();
-    const bool with_buckets = args_.maxn > 0 && !pruned_;
+    const bool with_buckets = (args_.maxn > 0 || (args_.model == kSupervised && args_.word_ngrams > 1)) && !pruned_;
     const std::size_t wanted = size() + (with_buckets ? static_cast<std::size_t>(args_.bucket) : 0);
     if (n_rows < wanted)
       cursor.fail("the input matrix has " + std::to_string(n_rows) + " rows, " + std::to_string(size()) + " words" +
@@ -259,19 +170,31 @@ class FastTextFile final : public WordTable<FastTextModel> {
         cursor.fail("the pruning table leads to row " + std::to_string(row) + " of " + std::to_string(n_rows - size()));
   }
 
+  void read_output(Cursor& cursor) {
+    const bool quantized = with_magic_ && cursor.number<std::uint8_t>("whether the output matrix is quantised") != 0;
+    output_.read(cursor, dim_, quantized && input_.quantized(), "the output matrix");
+    if (output_.n_rows() != labels_.size())
+      cursor.fail("the output matrix has " + std::to_string(output_.n_rows()) + " rows, the dictionary " + std::to_string(labels_.size()) +
+                  " labels");
+  }
+
+  /// Calls visit(row) with the row of a bucket, if it has one.
+  template <class Visit>
+  void visit_bucket(std::uint32_t bucket, Visit&& visit) const {
+    if (!pruned_) {
+      visit(size() + bucket);
+    } else if (const auto kept = kept_buckets_.find(static_cast<std::int32_t>(bucket)); kept != kept_buckets_.end()) {
+      visit(size() + static_cast<std::size_t>(kept->second));
+    }
+  }
+
   /// Calls visit(row) with the rows that make up a word, in fastText's order; nothing is kept, however long the word.
   template <class Visit>
   void for_each_row(std::string_view word, std::optional<std::size_t> own, Visit&& visit) const {
     if (own) visit(*own);
     if (args_.maxn == 0 || args_.bucket == 0) return;
-    for_each_ngram(word, args_.minn, args_.maxn, [&](std::uint32_t hash) {
-      const std::uint32_t bucket = hash % static_cast<std::uint32_t>(args_.bucket);
-      if (!pruned_) {
-        visit(size() + bucket);
-      } else if (const auto kept = kept_buckets_.find(static_cast<std::int32_t>(bucket)); kept != kept_buckets_.end()) {
-        visit(size() + static_cast<std::size_t>(kept->second));
-      }
-    });
+    for_each_ngram(word, args_.minn, args_.maxn,
+                   [&](std::uint32_t hash) { visit_bucket(hash % static_cast<std::uint32_t>(args_.bucket), visit); });
   }
 
   bool mean_of(std::string_view word, std::optional<std::size_t> own, std::span<float> out) const noexcept {
@@ -291,14 +214,43 @@ class FastTextFile final : public WordTable<FastTextModel> {
   bool pruned_ = false;
   std::vector<std::int64_t> counts_;
   std::vector<std::string_view> labels_;
+  std::vector<std::int64_t> label_counts_;
+  std::unordered_map<std::string_view, std::int32_t> label_index_;
   std::unordered_map<std::int32_t, std::int32_t> kept_buckets_;
-  InputMatrix input_;
+  FastTextMatrix input_, output_;
 };
+
+void FastTextFile::read_line(std::string_view text, std::string_view label_prefix, FastTextLine& out) const {
+  out.rows.clear();
+  out.labels.clear();
+  std::vector<std::uint32_t> hashes;
+  const auto add_row = [&](std::size_t row) { out.rows.push_back(static_cast<std::int32_t>(row)); };
+  for_each_fasttext_word(text, [&](std::string_view word) {
+    const auto own = find(word);
+    if (const auto label = own ? label_index_.end() : label_index_.find(word); label != label_index_.end()) {
+      out.labels.push_back(label->second);
+      return;
+    }
+    if (!own && !label_prefix.empty() && word.starts_with(label_prefix)) return;
+    for_each_row(word, own, add_row);
+    hashes.push_back(fasttext_hash(word));
+  });
+  if (args_.word_ngrams < 2 || args_.bucket == 0) return;
+  fasttext_word_ngrams(hashes, args_.word_ngrams, args_.bucket, [&](std::uint32_t bucket) { visit_bucket(bucket, add_row); });
+}
 
 }  // namespace
 
 std::unique_ptr<FastTextModel> view_fasttext(std::span<const std::byte> bytes, const std::filesystem::path& name) {
   return std::make_unique<FastTextFile>(bytes, name);
+}
+
+bool is_fasttext_classifier(std::span<const std::byte> head) noexcept {
+  if (head.size() < kFastTextHead || !has_fasttext_magic(head)) return false;
+  constexpr std::size_t kModelAt = 8 + 7 * sizeof(std::int32_t);
+  std::int32_t model = 0;
+  std::memcpy(&model, head.data() + kModelAt, sizeof model);
+  return model == kSupervised;
 }
 
 std::uint32_t fasttext_hash(std::string_view ngram) noexcept {

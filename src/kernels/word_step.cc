@@ -53,6 +53,18 @@ void gradients_of(const WordStep& step, std::size_t n_inputs, const float* score
     for (std::size_t t = 0; t < n; ++t) gradients[i * n + t] = step.rate * (step.labels[t] - gradients[i * n + t]);
 }
 
+/// gradients = rate · (label − softmax(score)) of one input. Both buffers have room for whole vectors.
+void softmax_gradients(const WordStep& step, const float* scores, float* gradients) {
+  const FloatTag d;
+  const std::size_t n = step.targets.size();
+  const float largest = *std::max_element(scores, scores + n);
+  const auto shift = hn::Set(d, largest);
+  for (std::size_t i = 0; i < n; i += n_lanes()) hn::StoreU(exp(hn::Sub(hn::LoadU(d, scores + i), shift)), d, gradients + i);
+  float sum = 0;
+  for (std::size_t t = 0; t < n; ++t) sum += gradients[t];
+  for (std::size_t t = 0; t < n; ++t) gradients[t] = step.rate * (step.labels[t] - gradients[t] / sum);
+}
+
 /// One column of vectors of N targets against all inputs; moves[i] is what input i gets of them.
 template <std::size_t N>
 HWY_INLINE void move_column(const WordStep& step, const float* gradients, std::size_t first, std::size_t c, float* moves) {
@@ -119,7 +131,11 @@ void learn_mean_rows(const WordStep& step, WordScratch& scratch, float* hidden, 
   const FloatTag d;
   weighted_mean(step, hidden);
   score_all(step, &hidden, 1, scratch.scores_.data());
-  gradients_of(step, 1, scratch.scores_.data(), scratch.gradients_.data());
+  if (step.softmax) {
+    softmax_gradients(step, scratch.scores_.data(), scratch.gradients_.data());
+  } else {
+    gradients_of(step, 1, scratch.scores_.data(), scratch.gradients_.data());
+  }
   const float* g = scratch.gradients_.data();
   for (std::size_t c = 0; c < step.length; c += n_lanes()) {
     const auto x = hn::Load(d, hidden + c);
@@ -130,7 +146,7 @@ void learn_mean_rows(const WordStep& step, WordScratch& scratch, float* hidden, 
       move = hn::MulAdd(factor, target, move);
       hn::Store(hn::MulAdd(factor, x, target), d, step.targets[t] + c);
     }
-    hn::Store(move, d, moved + c);
+    hn::Store(hn::Mul(hn::Set(d, step.share), move), d, moved + c);
   }
   for (float* input : step.inputs)
     for (std::size_t c = 0; c < step.length; c += n_lanes())

@@ -1,4 +1,5 @@
-// Options of learning that are numbers: said and refused in one way. Private. Tested by word_training_test.cc and glove_test.cc.
+// Options of learning that are numbers: said and refused in one way. Private. Tested by word_training_test.cc, glove_test.cc and
+// classifier_training_test.cc.
 #pragma once
 
 #include <charconv>

@@ -168,7 +168,7 @@ float RowRounds::measure_curvature(const Round& round) const {
   return n == 0 ? 0 : static_cast<float>(kSlope * squares / static_cast<double>(n));
 }
 
-void RowRounds::run(const NextRound& next) {
+void RowRounds::run(const NextRound& next, std::size_t most_threads) {
   Crew crew;
   const auto lead = [&] {
     for (Round round; next(round);) {
@@ -183,7 +183,7 @@ void RowRounds::run(const NextRound& next) {
       }
     }
   };
-  const auto n = static_cast<std::size_t>(context_.pool.n_threads());
+  const std::size_t n = std::min(static_cast<std::size_t>(context_.pool.n_threads()), most_threads);
   context_.pool.parallel_for(n, 1, [&](std::size_t, std::size_t) { crew.join(lead); });
 }
 

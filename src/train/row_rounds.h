@@ -117,7 +117,8 @@ class RowRounds {
   /// Gives out rounds: false when there are no more. Called between rounds, on one thread, when nothing moves: the place to look at the
   /// table. The round given has what came of the one before; it is filled anew.
   using NextRound = std::function<bool(Round& round)>;
-  void run(const NextRound& next);
+  /// `most_threads`: where rounds are so small that threads would wait for each other longer than they help. The bits are the same.
+  void run(const NextRound& next, std::size_t most_threads = kBlocks);
 
  private:
   static constexpr std::size_t kShards = 16;

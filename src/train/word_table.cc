@@ -11,13 +11,6 @@ namespace {
 constexpr std::uint64_t kInputStream = 0x696E707574ULL;  // apart from the streams of blocks
 constexpr std::size_t kRowsAtOnce = 1024;
 
-/// Row r's stream: the same whatever other rows there are.
-void draw_row(std::uint64_t r, std::uint64_t seed, std::span<float> out) {
-  Rng rng = Rng(seed).fork(kInputStream).fork(r);
-  const float reach = 1.0F / static_cast<float>(out.size());
-  for (float& x : out) x = (2 * rng.uniform() - 1) * reach;
-}
-
 /// Every word's own row, then the rows of its n-grams: buckets for now.
 void collect_bags(const std::vector<std::string>& words, const SubwordOptions& subwords, UnitRows& units) {
   std::vector<std::int32_t> ngrams;
@@ -51,8 +44,15 @@ std::vector<std::uint32_t> number_buckets(const SubwordOptions& subwords, std::s
 
 }  // namespace
 
+void first_numbers_of_row(std::uint64_t row, std::uint64_t seed, std::span<float> out) {
+  // A stream of its own: the same whatever other rows there are.
+  Rng rng = Rng(seed).fork(kInputStream).fork(row);
+  const float reach = 1.0F / static_cast<float>(out.size());
+  for (float& x : out) x = (2 * rng.uniform() - 1) * reach;
+}
+
 void first_numbers_of_bucket(std::uint32_t bucket, std::size_t n_words, std::uint64_t seed, std::span<float> out) {
-  draw_row(n_words + std::uint64_t{bucket}, seed, out);
+  first_numbers_of_row(n_words + std::uint64_t{bucket}, seed, out);
 }
 
 WordRows make_word_rows(const std::vector<std::string>& words, const WordTrainingOptions& options, Context& context) {
@@ -73,7 +73,7 @@ WordRows make_word_rows(const std::vector<std::string>& words, const WordTrainin
       std::fill(row.begin(), row.end(), 0.0F);
       if (r >= n_inputs) continue;
       const std::uint64_t stream = r < words.size() ? r : words.size() + made.buckets[r - words.size()];
-      draw_row(stream, context.seed, row.first(options.dim));
+      first_numbers_of_row(stream, context.seed, row.first(options.dim));
     }
   });
   return made;

@@ -25,6 +25,9 @@ struct WordRows {
 /// output has no use, as in fastText's files.
 WordRows make_word_rows(const std::vector<std::string>& words, const WordTrainingOptions& options, Context& context);
 
+/// The numbers that row `row` begins with: uniform in ±1/dim, out.size() == dim.
+void first_numbers_of_row(std::uint64_t row, std::uint64_t seed, std::span<float> out);
+
 /// The numbers that bucket `bucket` begins with, used or not. out.size() == dim.
 void first_numbers_of_bucket(std::uint32_t bucket, std::size_t n_words, std::uint64_t seed, std::span<float> out);
 

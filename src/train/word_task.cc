@@ -1,21 +1,15 @@
 #include "word_task.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "akin/base/rng.h"
+#include "logistic_loss.h"
 
 namespace akin {
 namespace {
 
 // Of the windows whose loss is looked at: enough for four digits a second, too few to be felt.
 constexpr std::size_t kScoredWindows = 16;
-
-/// −ln σ(score) for label 1, −ln σ(−score) for label 0.
-double loss_of(float score, float label) {
-  const double x = label > 0.5F ? score : -score;
-  return x > 0 ? std::log1p(std::exp(-x)) : -x + std::log1p(std::exp(x));
-}
 
 class WordTask final : public BlockTask {
  public:
@@ -136,7 +130,7 @@ class WordTask final : public BlockTask {
     const std::size_t n_inputs = plan_.options.model == WordModelKind::cbow ? 1 : step.inputs.size();
     for (std::size_t i = 0; i < n_inputs; ++i)
       for (std::size_t t = 0; t < step.targets.size(); ++t)
-        rows.loss += loss_of(scratch_.scores()[i * step.targets.size() + t], step.labels[t]);
+        rows.loss += logistic_loss(scratch_.scores()[i * step.targets.size() + t], step.labels[t]);
     rows.n_scored += n_inputs;
   }
 

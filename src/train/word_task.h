@@ -7,12 +7,12 @@
 #include <optional>
 #include <vector>
 
+#include "akin/formats/word_tree.h"
 #include "akin/kernels/word_step.h"
 #include "akin/train/word_corpus.h"
 #include "akin/train/word_training.h"
 #include "row_rounds.h"
 #include "word_sampler.h"
-#include "word_tree.h"
 
 namespace akin {
 

@@ -1,16 +1,14 @@
 #include "akin/train/word_training.h"
 
 #include <algorithm>
-#include <charconv>
-#include <chrono>
 #include <cmath>
 #include <utility>
 
 #include "akin/base/error.h"
 #include "akin/kernels/word_step.h"
 #include "option_range.h"
+#include "round_schedule.h"
 #include "row_rounds.h"
-#include "word_checkpoint.h"
 #include "word_table.h"
 #include "word_task.h"
 
@@ -19,8 +17,6 @@ namespace {
 
 constexpr float kSkipGramRate = 0.025F, kCbowRate = 0.05F;  // word2vec.c's
 constexpr float kLeastRate = 1e-4F;                         // of the first, at the end: word2vec.c's
-
-double now_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 void check(const WordTrainingOptions& options) {
   check_range("the dimension", static_cast<double>(options.dim), 1, 10000);
@@ -78,94 +74,15 @@ struct TrainedWords::Parts {
 
 namespace {
 
-/// Gives out the rounds of all epochs, and does what is done between them: rate, progress, checkpoint, stop.
-class Schedule {
- public:
-  Schedule(const WordCorpus& corpus, const CheckpointOptions& checkpoint, TrainedWords::Parts& parts, Context& context)
-      : corpus_(corpus), checkpoint_(checkpoint), parts_(parts), context_(context), start_(now_seconds()), saved_(start_) {
-    if (checkpoint_.file.empty()) return;
-    identity_ = identity_of(corpus, parts.options, parts.seed);
-    if (!checkpoint_.resume) return;
-    progress_ = read_word_checkpoint(checkpoint_.file, identity_, parts.rows.table);
-    if (progress_.next_block > n_blocks() || (progress_.next_block % corpus.n_blocks()) % RowRounds::kBlocks != 0)
-      throw Error(ErrorCode::corrupt, checkpoint_.file.string() + ": goes on at a block that is not there");
-    parts_.report.n_words_resumed = words_before(progress_.next_block);
-  }
-
-  void run(RowRounds& rounds) {
-    context_.progress.begin(label(), words_before(n_blocks()) - words_before(progress_.next_block), "words");
-    rounds.run([this](RowRounds::Round& round) { return next(round); });
-    context_.progress.end();
-    parts_.report.finished = progress_.next_block == n_blocks();
-    parts_.report.n_words_learnt = words_before(progress_.next_block);
-    parts_.report.seconds = now_seconds() - start_;
-    if (!parts_.report.finished) save();
-  }
-
- private:
-  [[nodiscard]] std::uint64_t n_blocks() const { return parts_.options.epochs * std::uint64_t{corpus_.n_blocks()}; }
-  [[nodiscard]] std::uint64_t words_before(std::uint64_t block) const {
-    return block / corpus_.n_blocks() * corpus_.report().n_kept + corpus_.words_before(block % corpus_.n_blocks());
-  }
-
-  bool next(RowRounds::Round& round) {
-    if (under_way_) finish(round);
-    if (progress_.next_block == n_blocks() || context_.cancel.cancelled()) return false;
-    if (!checkpoint_.file.empty() && now_seconds() - saved_ >= checkpoint_.every_seconds) save();
-    const double done = static_cast<double>(words_before(progress_.next_block)) / static_cast<double>(words_before(n_blocks()));
-    const float first = parts_.options.rate;
-    round.first_block = progress_.next_block;
-    round.n_blocks = std::min<std::size_t>(RowRounds::kBlocks, corpus_.n_blocks() - progress_.next_block % corpus_.n_blocks());
-    round.rate = std::max(first * static_cast<float>(1 - done), first * kLeastRate);
-    under_way_ = true;
-    return true;
-  }
-
-  void finish(const RowRounds::Round& round) {
-    under_way_ = false;
-    progress_.loss += round.loss;
-    progress_.n_scored += round.n_scored;
-    progress_.next_block = round.first_block + round.n_blocks;
-    const std::size_t first = round.first_block % corpus_.n_blocks();
-    corpus_.forget(first, first + round.n_blocks);
-    if (progress_.next_block % corpus_.n_blocks() == 0) {
-      parts_.report.losses.push_back(mean_loss());
-      progress_.loss = 0;
-      progress_.n_scored = 0;
-    }
-    if (++n_rounds_ % kRoundsALabel == 0) context_.progress.set_label(label());
-    context_.progress.advance(words_before(progress_.next_block) - words_before(round.first_block));
-  }
-
-  [[nodiscard]] double mean_loss() const { return progress_.loss / static_cast<double>(std::max<std::uint64_t>(progress_.n_scored, 1)); }
-
-  [[nodiscard]] std::string label() const {
-    const std::uint64_t epoch = std::min(progress_.next_block / corpus_.n_blocks() + 1, std::uint64_t{parts_.options.epochs});
-    std::string text = "epoch " + std::to_string(epoch) + "/" + std::to_string(parts_.options.epochs);
-    if (progress_.n_scored == 0) return text;
-    char digits[32];
-    return text + ", loss " +
-           std::string(digits, std::to_chars(digits, digits + sizeof digits, mean_loss(), std::chars_format::fixed, 3).ptr);
-  }
-
-  void save() {
-    if (checkpoint_.file.empty()) return;
-    write_word_checkpoint(checkpoint_.file, identity_, progress_, parts_.rows.table);
-    saved_ = now_seconds();
-  }
-
-  static constexpr std::size_t kRoundsALabel = 64;
-
-  const WordCorpus& corpus_;
-  const CheckpointOptions& checkpoint_;
-  TrainedWords::Parts& parts_;
-  Context& context_;
-  Identity identity_;
-  WordProgress progress_;
-  double start_, saved_;
-  std::size_t n_rounds_ = 0;
-  bool under_way_ = false;
-};
+RoundPlan plan_of(const WordCorpus& corpus, const TrainedWords::Parts& parts) {
+  return {.n_blocks = corpus.n_blocks(),
+          .epochs = parts.options.epochs,
+          .first_rate = parts.options.rate,
+          .least_rate = parts.options.rate * kLeastRate,
+          .words_before = [&](std::size_t block) { return corpus.words_before(block); },
+          .forget = [&](std::size_t first, std::size_t end) { corpus.forget(first, end); },
+          .identity = [&] { return identity_of(corpus, parts.options, parts.seed); }};
+}
 
 /// Vectors of words that are means of rows.
 Matrix<float> compose(const WordRows& rows, std::size_t dim, Context& context) {
@@ -249,11 +166,11 @@ TrainedWords train_words(const WordCorpus& corpus, const WordTrainingOptions& op
   parts->seed = context.seed;
   parts->options = with_defaults(options);
   parts->rows = make_word_rows(parts->words, parts->options, context);
-  Schedule schedule(corpus, checkpoint, *parts, context);
+  RoundSchedule schedule(plan_of(corpus, *parts), checkpoint, parts->rows.table, context);
   const WordPlan plan(corpus, parts->options, parts->rows.units, context.seed);
   RowRounds rounds(
       parts->rows.table, parts->rows.units, [&plan] { return make_word_task(plan); }, context);
-  schedule.run(rounds);
+  parts->report = schedule.run(rounds);
   if (options.subwords) parts->composed = compose(parts->rows, options.dim, context);
   return TrainedWords(std::move(parts));
 }

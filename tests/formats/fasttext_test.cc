@@ -135,6 +135,33 @@ TEST(FastText, WritesWhatItReads) {
   expect_error(ErrorCode::invalid_argument, "one count a word", [&] { write_fasttext(folder.path() / "y.bin", parts); });
 }
 
+TEST(FastText, WritesClassifiersAsItReadsThem) {
+  const std::string bytes = file_text(golden::path("classifiers/softmax.bin").string());
+  const auto model = view_fasttext(bytes_of(bytes), "softmax.bin");
+  FastTextParts parts;
+  parts.args = model->args();
+  for (std::size_t i = 0; i < model->size(); ++i) parts.words.emplace_back(model->word(i));
+  parts.labels.assign(model->labels().begin(), model->labels().end());
+  parts.counts.assign(model->counts().begin(), model->counts().end());
+  parts.label_counts.assign(model->label_counts().begin(), model->label_counts().end());
+  for (const std::int64_t n : parts.counts) parts.n_tokens += n;
+  for (const std::int64_t n : parts.label_counts) parts.n_tokens += n;
+  parts.input = [&](std::size_t r, std::span<float> out) {
+    std::fill(out.begin(), out.end(), 0.0F);
+    model->add_input(r, out);
+  };
+  Matrix<float> output(model->labels().size(), model->dim());
+  for (std::size_t l = 0; l < output.rows(); ++l) model->add_output(l, output.row(l));
+  parts.output = output.view();
+  const testing::TemporaryFolder folder;
+  write_fasttext(folder.path() / "x.bin", parts);
+  EXPECT_TRUE(file_text((folder.path() / "x.bin").string()) == bytes);
+  parts.kept_buckets.emplace();
+  expect_error(ErrorCode::invalid_argument, "only a quantised model", [&] { write_fasttext(folder.path() / "y.bin", parts); });
+  parts.input_codes.emplace();
+  expect_error(ErrorCode::invalid_argument, "the codes do not fit", [&] { write_fasttext(folder.path() / "y.bin", parts); });
+}
+
 TEST(FastText, HashesSignedBytes) {
   // FNV-1a of "é" (C3 A9) with each byte widened from a signed char, worked by hand in 32 bits.
   std::uint32_t h = 2166136261U;

@@ -127,6 +127,32 @@ TEST(WordStep, TheMeanMovesAsTheDefinitionSays) {
   });
 }
 
+TEST(WordStep, RivalsMoveAsSoftmaxSaysAndInputsByTheirShare) {
+  for_each_target([](std::string_view target) {
+    for (const Shape& shape : kShapes) {
+      Table in(shape.inputs, shape.dim, 3), out(shape.targets, shape.dim, 4);
+      const Rows x = in.doubles(), y = out.doubles();
+      Rows wanted_in = x, wanted_out = y;
+      std::vector<float> labels(shape.targets, 0.0F);
+      labels[shape.targets / 2] = 1;
+      const std::vector<float> weights(shape.inputs, 1.0F / static_cast<float>(shape.inputs));
+      std::vector<double> mean(x[0].size(), 0.0);
+      for (const auto& row : x) add(mean, weights[0], row);
+      double sum = 0;
+      for (const auto& row : y) sum += std::exp(dot(mean, row));
+      for (std::size_t t = 0; t < y.size(); ++t) {
+        const double g = kRate * (labels[t] - std::exp(dot(mean, y[t])) / sum);
+        for (auto& row : wanted_in) add(row, g * weights[0], y[t]);
+        add(wanted_out[t], g, mean);
+      }
+      WordScratch scratch;
+      learn_mean({in.pointers, out.pointers, labels, weights, padded_row(shape.dim), kRate, weights[0], true}, scratch);
+      expect_near(in, wanted_in, target);
+      expect_near(out, wanted_out, target);
+    }
+  });
+}
+
 TEST(WordStep, PaddingStaysZero) {
   Table in(4, 20, 5), out(6, 20, 6);
   const std::vector<float> labels = labels_of(6);

@@ -21,6 +21,8 @@ struct WordStep {
   std::span<const float> weights;  ///< of learn_mean(): of each input in the mean
   std::size_t length = 0;          ///< of a row
   float rate = 0;
+  float share = 1;       ///< of learn_mean(): the part of the mean's gradient that each input moves by
+  bool softmax = false;  ///< of learn_mean(): the targets' probabilities sum to 1, instead of a yes or no each; finite scores
 };
 
 /// What a step needs beside the rows; keeps its memory from step to step.
@@ -37,7 +39,8 @@ class WordScratch {
 void learn_pairs(const WordStep& step, WordScratch& scratch);
 
 /// The weighted mean of the inputs (Σ weights = 1) against each target. Each input moves by the whole gradient of the mean, as word2vec,
-/// gensim and fastText have it: input_i += rate · Σ_t (label_t − σ(s_t)) · target_t.
+/// gensim and fastText's word vectors have it: input_i += rate · share · Σ_t (label_t − σ(s_t)) · target_t, with share = 1. fastText's
+/// classifiers divide it by the number of inputs. With softmax, σ(s_t) is e^(s_t) / Σ_u e^(s_u).
 void learn_mean(const WordStep& step, WordScratch& scratch);
 
 /// out[i] += factor · x[i].

@@ -1,12 +1,15 @@
-#include "word_tree.h"
+#include "akin/formats/word_tree.h"
 
 #include <algorithm>
+
+#include "akin/base/error.h"
 
 namespace akin {
 
 WordTree::WordTree(std::span<const std::uint64_t> counts) {
   // Leaves 0 … n − 1 by falling count, inner nodes n … 2n − 2 by rising weight: the two lightest are always at the ends of the two rows.
   const std::size_t n = counts.size();
+  require(n > 0, "a tree of no leaves");
   std::vector<std::uint64_t> weight(counts.begin(), counts.end());
   std::vector<std::uint32_t> parent(2 * n - 1, 0);
   std::vector<bool> is_right(2 * n - 1, false);

@@ -1,4 +1,4 @@
-#include "word_tree.h"
+#include "akin/formats/word_tree.h"
 
 #include <gtest/gtest.h>
 
