@@ -5,6 +5,7 @@ import sys
 import time
 
 model, dims, out = sys.argv[1:4]
+sys.path.pop(0)  # this folder: tokenizers.py in it has the name of a library
 
 from model2vec.distill import distill  # noqa: E402
 
