@@ -8,6 +8,7 @@ the program of that name, AKIN_GLOVE names the folder of the reference's four pr
 the time of the whole run: reading, counting, learning, saving.
 """
 import argparse
+import json
 import os
 import pathlib
 import tempfile
@@ -48,19 +49,20 @@ def measure(name, command, words, akin, out, data):
     return {"name": name, "words_per_s": words / ran.seconds, "peak_mb": ran.peak_rss_mb, **quality(akin, out, data)}
 
 
-def page(groups, words, a):
+def page(groups):
+    """`groups`: as word-training.json has them."""
     machine = harness.machine()
     out = ["# Word vectors, learnt", "",
            "Written by `bench/compare/words.py`; do not edit. Every program learns from the same text with the same settings: 100 numbers a word, window 5, 5 negatives,",
-           f"least count 5, sample 1e-4, rate 0.025 (CBOW 0.05), epochs: {a.epochs}; GloVe: window 15, x_max 100, rate 0.05, epochs: {a.glove_epochs}.",
-           f"The text: {words:,} words of English Wikipedia in lower case.",
-           "Words a second count the whole run: reading, learning, saving. Analogies: Google's, over the 30,000 most frequent words, percent right;",
+           "least count 5, sample 1e-4, rate 0.025 (CBOW 0.05); GloVe: window 15, x_max 100, rate 0.05. The text: English Wikipedia in lower case.",
+           "Words a second count the whole run: reading, counting, learning, saving. Analogies: Google's, over the 30,000 most frequent words, percent right;",
            "pairs of words: Spearman's correlation times 100. All are scored by `akin eval`. gensim with two threads on a file ends at half the rate it began",
-           "with in the last epoch, which shows where there is one epoch only.", "",
-           f"Measured {harness.today()} at commit {harness.commit()}: `{harness.command_line()}`; {machine['cpu']}, {', '.join(machine['instructions'])}.", ""]
-    for (model, threads), lines in groups.items():
+           "with in the last epoch, which shows where there is one epoch only. Raw figures: [word-training.json](word-training.json).", "",
+           f"Machine: {machine['cpu']}, {machine['cores']} cores, {', '.join(machine['instructions'])}.", ""]
+    for group in groups.values():
+        lines, threads = group["lines"], group["threads"]
         best = max((line["words_per_s"] for line in lines[1:]), default=0)
-        out += [f"## {model}, {threads} thread{'s' if threads != 1 else ''}", "",
+        out += [f"## {group['model']}, {threads} thread{'s' if threads != 1 else ''}, {group['epochs']} epochs of {group['words']:,} words", "",
                 "| program | words/s | MB | semantic | syntactic | total | " + " | ".join(n for n, _ in PAIRS) + " |", "|---|---|---|---|---|---|" + "---|" * len(PAIRS)]
         for line in lines:
             figures = [f"{line['words_per_s']:,.0f}", f"{line['peak_mb']:,.0f}"]
@@ -68,7 +70,7 @@ def page(groups, words, a):
             out.append(f"| {line['name']} | " + " | ".join(figures) + " |")
         if best:
             out += ["", f"akin is {lines[0]['words_per_s'] / best:.1f} times as fast as the fastest other."]
-        out.append("")
+        out += [f"Measured {group['date']} at commit {group['commit']}: `{group['command']}`.", ""]
     return "\n".join(out)
 
 
@@ -88,7 +90,8 @@ def main():
     python = harness.PEERS / "vectors/bin/python"
     with open(a.corpus, "rb") as text:
         words = sum(len(line.split()) for line in text)
-    groups = {}
+    kept = pathlib.Path(a.to).with_suffix(".json")
+    groups = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}  # of earlier runs: those measured now take their places
     with harness.machine_lock(), tempfile.TemporaryDirectory() as folder:
         harness.warn_if_busy()
         for model in a.models.split(","):
@@ -97,10 +100,12 @@ def main():
                 runs = [("akin", akin_command(akin, model, a, threads, out))]
                 runs += [(peer, [python, HERE / "words_rivals.py", peer, model, a.corpus, epochs_of(model, a), threads, out]) for peer in RIVALS[model] if peer in a.rivals.split(",")]
                 lines = [line for line in (measure(name, command, words * epochs_of(model, a), akin, out, data) for name, command in runs) if line]
-                groups[model, threads] = lines
+                groups[f"{model} {threads}"] = {"model": model, "threads": threads, "epochs": epochs_of(model, a), "words": words, "lines": lines,
+                                                "date": harness.today(), "commit": harness.commit(), "command": harness.command_line()}
                 for line in lines:
                     harness.say(f"{model} {threads} {line}")
-    pathlib.Path(a.to).write_text(page(groups, words, a), encoding="utf-8")
+    kept.write_text(json.dumps(groups, indent=1) + "\n", encoding="utf-8")
+    pathlib.Path(a.to).write_text(page(groups), encoding="utf-8")
 
 
 if __name__ == "__main__":
