@@ -45,10 +45,11 @@ Identity identity_of(const WordCorpus& corpus, const GloveOptions& o, std::uint6
 }
 
 /// Two records a word: as a word, and as what stands beside one. A record is a vector, then its squares (glove_step.h). Behind its dim
-/// numbers a word's vector has its bias and 1, a context's 1 and its bias, so that the product of both has both biases.
+/// numbers a word's vector has its bias and 1, a context's 1 and its bias, so that the product of both has both biases. The reference moves
+/// biases by their gradient over √(1 + Σ gradient²), without the rate: that is a square of rate² to begin with.
 class GloveTable {
  public:
-  GloveTable(std::size_t n_words, std::size_t dim, std::uint64_t seed)
+  GloveTable(std::size_t n_words, std::size_t dim, float rate, std::uint64_t seed)
       : n_words_(n_words), dim_(dim), length_(kernels::padded_row(dim + 2)), records_(2 * n_words, 2 * length_) {
     const Rng random(seed);
     for (std::size_t r = 0; r < records_.rows(); ++r) {
@@ -60,6 +61,7 @@ class GloveTable {
       record[bias] = first_number(of_record);
       record[fixed] = 1;
       std::fill(record.begin() + static_cast<std::ptrdiff_t>(length_), record.end(), 1.0F);
+      record[length_ + bias] = rate * rate;
       record[length_ + fixed] = std::numeric_limits<float>::infinity();
     }
   }
@@ -182,7 +184,7 @@ GloveVectors train_glove(const WordCorpus& corpus, const GloveOptions& options, 
   const double start = now_seconds();
   const Cooccurrence pairs(corpus, {options.window, options.x_max, options.alpha, options.memory, corpus.spool()}, context);
   out.report.seconds_counting = now_seconds() - start;
-  GloveTable table(corpus.words().size(), options.dim, context.seed);
+  GloveTable table(corpus.words().size(), options.dim, options.rate, context.seed);
   const Identity identity = checkpoint.file.empty() ? Identity{} : identity_of(corpus, options, context.seed);
   Learning(pairs, options, table, context).run(checkpoint, identity, out.report);
   out.vectors = table.sums();
