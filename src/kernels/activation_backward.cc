@@ -99,30 +99,6 @@ struct GatedBackwardLoop {
   }
 };
 
-/// out = activation(x), or activation(x) · up where there is an `up`.
-struct ForwardLoop {
-  const float *x, *up;
-  float* out;
-  std::size_t n;
-
-  template <Activation kActivation>
-  HWY_INLINE void run() const {
-    const FloatTag tag;
-    std::size_t i = 0;
-    for (; i + n_lanes() <= n; i += n_lanes()) {
-      const auto y = activated<kActivation>(hn::LoadU(tag, x + i));
-      hn::StoreU(up != nullptr ? hn::Mul(y, hn::LoadU(tag, up + i)) : y, tag, out + i);
-    }
-    if (i == n) return;
-    const auto y = activated<kActivation>(load_tail(x + i, n - i));
-    store_tail(up != nullptr ? hn::Mul(y, load_tail(up + i, n - i)) : y, out + i, n - i);
-  }
-};
-
-void run_forward(Activation activation, const float* x, const float* up, float* out, std::size_t n) {
-  with_activation(activation, ForwardLoop{x, up, out, n});
-}
-
 void run_backward(Activation activation, const float* x, const float* d, std::size_t n, float* d_x) {
   with_activation(activation, BackwardLoop{x, d, d_x, n});
 }
@@ -137,19 +113,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace akin::kernels {
 
-HWY_EXPORT(run_forward);
 HWY_EXPORT(run_backward);
 HWY_EXPORT(run_gated_backward);
-
-void activate(Activation activation, std::span<const float> x, std::span<float> out) noexcept {
-  AKIN_DCHECK(out.size() == x.size());
-  HWY_DYNAMIC_DISPATCH(run_forward)(activation, x.data(), nullptr, out.data(), x.size());
-}
-
-void activate_gated(Activation activation, const GatedRow& x, std::span<float> out) noexcept {
-  AKIN_DCHECK(x.gate.size() == out.size() && x.up.size() == out.size());
-  HWY_DYNAMIC_DISPATCH(run_forward)(activation, x.gate.data(), x.up.data(), out.data(), out.size());
-}
 
 void activate_backward(Activation activation, std::span<const float> x, std::span<const float> d, std::span<float> d_x) noexcept {
   AKIN_DCHECK(x.size() == d.size() && d_x.size() == d.size());

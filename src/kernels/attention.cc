@@ -14,7 +14,6 @@ HWY_BEFORE_NAMESPACE();
 namespace akin::kernels::HWY_NAMESPACE {
 
 constexpr float kLog2E = 1.44269504F;
-constexpr float kMinusInfinity = -std::numeric_limits<float>::infinity();
 
 struct Sequence {
   MatrixView<const float> q, k, v;

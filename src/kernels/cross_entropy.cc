@@ -2,7 +2,6 @@
 #include "akin/kernels/cross_entropy.h"
 
 #include <cmath>
-#include <limits>
 
 #include "akin/base/error.h"
 
@@ -14,17 +13,6 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace akin::kernels::HWY_NAMESPACE {
-
-constexpr float kMinusInfinity = -std::numeric_limits<float>::infinity();
-
-HWY_INLINE float largest_score_in(const float* scores, std::size_t n) {
-  const FloatTag d;
-  auto largest = hn::Set(d, kMinusInfinity);
-  std::size_t i = 0;
-  for (; i + n_lanes() <= n; i += n_lanes()) largest = hn::Max(largest, hn::LoadU(d, scores + i));
-  if (i < n) largest = hn::Max(largest, load_tail(scores + i, n - i, kMinusInfinity));
-  return largest_of(largest);
-}
 
 /// Σ e^(score − largest), a lane's sum in float over n / lanes numbers; `out`, if any, gets the terms.
 HWY_INLINE float sum_exponentials(const float* scores, std::size_t n, float largest, float* out) {
@@ -50,7 +38,7 @@ HWY_INLINE float sum_exponentials(const float* scores, std::size_t n, float larg
 
 double loss_and_gradient(float* scores, std::size_t n, std::size_t target, float weight) {
   const FloatTag d;
-  const float largest = largest_score_in(scores, n), chosen = scores[target];
+  const float largest = largest_in(scores, n), chosen = scores[target];
   const float sum = sum_exponentials(scores, n, largest, scores);
   const float factor = weight / sum;
   std::size_t i = 0;
@@ -61,7 +49,7 @@ double loss_and_gradient(float* scores, std::size_t n, std::size_t target, float
 }
 
 double loss_alone(const float* scores, std::size_t n, std::size_t target) {
-  const float largest = largest_score_in(scores, n);
+  const float largest = largest_in(scores, n);
   const float sum = sum_exponentials(scores, n, largest, nullptr);
   return std::log(static_cast<double>(sum)) + static_cast<double>(largest) - static_cast<double>(scores[target]);
 }

@@ -2,7 +2,6 @@
 #include "akin/kernels/softmax.h"
 
 #include <cstddef>
-#include <limits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "softmax.cc"
@@ -12,17 +11,6 @@
 
 HWY_BEFORE_NAMESPACE();
 namespace akin::kernels::HWY_NAMESPACE {
-
-constexpr float kMinusInfinity = -std::numeric_limits<float>::infinity();
-
-HWY_INLINE float largest_in(const float* row, std::size_t n) {
-  const FloatTag d;
-  auto largest = hn::Set(d, kMinusInfinity);
-  std::size_t i = 0;
-  for (; i + n_lanes() <= n; i += n_lanes()) largest = hn::Max(largest, hn::LoadU(d, row + i));
-  if (i < n) largest = hn::Max(largest, load_tail(row + i, n - i, kMinusInfinity));
-  return largest_of(largest);
-}
 
 /// e^(x − largest), 0 where x is −∞ or so far below that e^ is subnormal.
 HWY_INLINE FloatVec exp_below(FloatVec x, FloatVec largest) {

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 #include "akin/kernels/activation.h"
 #include "hwy/highway.h"
@@ -155,6 +156,18 @@ HWY_INLINE void with_activation(Activation activation, const Function& function)
 
 HWY_INLINE float sum_of(FloatVec v) { return hn::GetLane(hn::SumOfLanes(FloatTag(), v)); }
 HWY_INLINE float largest_of(FloatVec v) { return hn::GetLane(hn::MaxOfLanes(FloatTag(), v)); }
+
+constexpr float kMinusInfinity = -std::numeric_limits<float>::infinity();
+
+/// −∞ for no numbers.
+HWY_INLINE float largest_in(const float* row, std::size_t n) {
+  const FloatTag d;
+  auto largest = hn::Set(d, kMinusInfinity);
+  std::size_t i = 0;
+  for (; i + n_lanes() <= n; i += n_lanes()) largest = hn::Max(largest, hn::LoadU(d, row + i));
+  if (i < n) largest = hn::Max(largest, load_tail(row + i, n - i, kMinusInfinity));
+  return largest_of(largest);
+}
 
 }  // namespace akin::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
