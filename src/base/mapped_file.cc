@@ -9,9 +9,11 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <functional>
 #include <utility>
 
 #include "akin/base/error.h"
+#include "akin/base/pages.h"
 
 namespace akin {
 namespace {
@@ -75,13 +77,9 @@ void MappedFile::will_need() const noexcept {
 }
 
 void MappedFile::forget(std::span<const std::byte> part) const noexcept {
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const auto start = reinterpret_cast<std::uintptr_t>(data_);  // of a page
-  const std::uintptr_t begin = std::max(reinterpret_cast<std::uintptr_t>(part.data()), start);
-  const std::uintptr_t end = std::min(reinterpret_cast<std::uintptr_t>(part.data()) + part.size(), start + size_);
-  const std::uintptr_t first = (begin + page - 1) / page * page, last = end / page * page;
-  if (data_ == nullptr || first >= last) return;
-  ::madvise(const_cast<std::byte*>(data_) + (first - start), last - first, MADV_DONTNEED);
+  const std::byte* begin = std::max(part.data(), data_, std::less<>());
+  const std::byte* end = std::min(part.data() + part.size(), data_ + size_, std::less<>());
+  if (data_ != nullptr && std::less<>()(begin, end)) akin::forget({begin, end});
 }
 
 void MappedFile::release() noexcept {

@@ -43,6 +43,8 @@ void prefer_large_pages(std::span<std::byte> memory) noexcept {
 #endif
 }
 
+void forget(std::span<const std::byte> part) noexcept { advise({const_cast<std::byte*>(part.data()), part.size()}, MADV_DONTNEED); }
+
 PageBuffer::PageBuffer(std::size_t size) : size_(size) {
   if (size == 0) return;
   // A last large page is taken if three quarters of it are used.

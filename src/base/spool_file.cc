@@ -15,7 +15,8 @@ constexpr std::size_t kBufferBytes = std::size_t{1} << 16;
 
 }  // namespace
 
-SpoolFile::SpoolFile(const std::filesystem::path& target) : target_(target), fd_(open_unnamed_file(target)) {}
+SpoolFile::SpoolFile(const std::filesystem::path& target, std::string_view content)
+    : target_(target), content_(content), fd_(open_unnamed_file(target)) {}
 
 SpoolFile::~SpoolFile() {
   if (fd_ >= 0) ::close(fd_);
@@ -28,7 +29,7 @@ void SpoolFile::write(std::span<const std::byte> bytes) {
 }
 
 void SpoolFile::flush() {
-  write_all(fd_, buffer_.data(), buffer_.size(), target_, "write what it will hold");
+  write_all(fd_, buffer_.data(), buffer_.size(), target_, "write " + std::string(content_));
   buffer_.clear();
 }
 
@@ -38,7 +39,7 @@ void SpoolFile::copy_to(AtomicFile& file) {
   for (std::size_t done = 0; done < written_;) {
     const ssize_t n = ::pread(fd_, block.data(), block.size(), static_cast<off_t>(done));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) throw_errno(target_.string(), "read what it will hold");
+    if (n < 0) throw_errno(target_.string(), "read " + std::string(content_));
     if (n == 0) throw Error(ErrorCode::io, target_.string() + ": what was written is not there any more");
     file.write(std::string_view(block.data(), static_cast<std::size_t>(n)));
     done += static_cast<std::size_t>(n);

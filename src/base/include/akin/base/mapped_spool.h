@@ -5,7 +5,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
-#include <string>
+
+#include "akin/base/spool_file.h"
 
 namespace akin {
 
@@ -26,12 +27,7 @@ class MappedSpool {
   void forget(std::span<const std::byte> part) const noexcept;
 
  private:
-  void flush();
-
-  std::filesystem::path target_;
-  int fd_ = -1;
-  std::size_t written_ = 0;
-  std::string buffer_;
+  SpoolFile file_;
   std::span<std::byte> mapped_;
 };
 

@@ -17,6 +17,9 @@ void populate(std::span<std::byte> memory) noexcept;
 /// Where the system has none, nothing happens.
 void prefer_large_pages(std::span<std::byte> memory) noexcept;
 
+/// Gives back the memory of the whole pages within `part`, which lies in a mapped file: they are read again when they are next looked at.
+void forget(std::span<const std::byte> part) noexcept;
+
 /// Memory of whole pages from the system, all there at once and zero, large pages where they fit: for large buffers that live long and are
 /// read over and over (the weights of a model). 42 MB in pieces of one to two megabytes are there in 6 ms of both cores, in small pages it
 /// took 15. Up to a quarter of a large page may be taken beyond `size`. Move-only.

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "akin/base/atomic_file.h"
 
@@ -13,8 +14,9 @@ namespace akin {
 
 class SpoolFile {
  public:
-  /// Beside `target`. Throws Error{not_found} if there is no such folder, Error{io} if it cannot be written.
-  explicit SpoolFile(const std::filesystem::path& target);
+  /// Beside `target`; `content` says in messages what is written (a literal). Throws Error{not_found} if there is no such folder, Error{io}
+  /// if it cannot be written.
+  explicit SpoolFile(const std::filesystem::path& target, std::string_view content = "what it will hold");
   ~SpoolFile();
   SpoolFile(const SpoolFile&) = delete;
   SpoolFile& operator=(const SpoolFile&) = delete;
@@ -26,9 +28,11 @@ class SpoolFile {
   void copy_to(AtomicFile& file);
 
  private:
+  friend class MappedSpool;
   void flush();
 
   std::filesystem::path target_;
+  std::string_view content_;
   int fd_ = -1;
   std::size_t written_ = 0;
   std::string buffer_;
