@@ -21,8 +21,6 @@ constexpr std::size_t kGroups = Cooccurrence::kGroups;
 // So that shuffling has other random numbers than the first vectors.
 constexpr std::uint64_t kShuffleStream = std::uint64_t{1} << 40;
 
-double now_seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
-
 void check(const GloveOptions& options) {
   check_range("the dimension", static_cast<double>(options.dim), 1, 10000);
   check_range("the window", static_cast<double>(options.window), 1, 1000);
@@ -88,25 +86,20 @@ class Learning {
   Learning(const Cooccurrence& pairs, const GloveOptions& options, GloveTable& table, Context& context)
       : pairs_(pairs), options_(options), table_(table), context_(context) {}
 
-  void run(const CheckpointOptions& checkpoint, const Identity& identity, GloveReport& report) {
-    const double start = now_seconds();
-    double saved = start;
+  void run(const CheckpointOptions& checkpoint, Identity identity, GloveReport& report) {
+    CheckpointWriter writer(checkpoint, std::move(identity));
     report.n_pairs = pairs_.n_pairs();
-    if (checkpoint.resume) resume(checkpoint, identity, report);
-    const auto save = [&] {
-      if (!checkpoint.file.empty()) write_word_checkpoint(checkpoint.file, identity, progress_, table_.records());
-      saved = now_seconds();
-    };
+    if (checkpoint.resume) resume(checkpoint, writer.identity(), report);
     context_.progress.begin(label(), pairs_.n_pairs() * options_.epochs - pairs_before(progress_.next_block), "pairs");
     while (progress_.next_block < n_steps() && !context_.cancel.cancelled()) {
-      if (now_seconds() - saved >= checkpoint.every_seconds) save();
+      if (writer.is_due()) writer.save(progress_, table_.records());
       step(report);
     }
     context_.progress.end();
     report.finished = progress_.next_block == n_steps();
     report.n_pairs_learnt = pairs_before(progress_.next_block);
-    report.seconds = now_seconds() - start;
-    if (!report.finished) save();
+    report.seconds = writer.seconds();
+    if (!report.finished) writer.save(progress_, table_.records());
   }
 
  private:
@@ -138,7 +131,7 @@ class Learning {
     for (const double loss : losses) progress_.loss += loss;
     progress_.n_scored += pairs_of(step);
     if (++progress_.next_block % kGroups == 0) {
-      report.losses.push_back(mean_loss());
+      report.losses.push_back(mean_loss(progress_));
       progress_.loss = 0;
       progress_.n_scored = 0;
     }
@@ -157,16 +150,7 @@ class Learning {
     return kernels::learn_counts(cell, table_.tables(options_.rate));
   }
 
-  [[nodiscard]] double mean_loss() const { return progress_.loss / static_cast<double>(std::max<std::uint64_t>(progress_.n_scored, 1)); }
-
-  [[nodiscard]] std::string label() const {
-    const std::uint64_t epoch = std::min(progress_.next_block / kGroups + 1, std::uint64_t{options_.epochs});
-    std::string text = "epoch " + std::to_string(epoch) + "/" + std::to_string(options_.epochs);
-    if (progress_.n_scored == 0) return text;
-    char digits[32];
-    return text + ", loss " +
-           std::string(digits, std::to_chars(digits, digits + sizeof digits, mean_loss(), std::chars_format::fixed, 4).ptr);
-  }
+  [[nodiscard]] std::string label() const { return epoch_label(progress_, kGroups, options_.epochs, 4); }
 
   const Cooccurrence& pairs_;
   const GloveOptions& options_;
@@ -181,12 +165,12 @@ class Learning {
 GloveVectors train_glove(const WordCorpus& corpus, const GloveOptions& options, const CheckpointOptions& checkpoint, Context& context) {
   check(options);
   GloveVectors out;
-  const double start = now_seconds();
+  const auto start = std::chrono::steady_clock::now();
   const Cooccurrence pairs(corpus, {options.window, options.x_max, options.alpha, options.memory, corpus.spool()}, context);
-  out.report.seconds_counting = now_seconds() - start;
+  out.report.seconds_counting = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   GloveTable table(corpus.words().size(), options.dim, options.rate, context.seed);
-  const Identity identity = checkpoint.file.empty() ? Identity{} : identity_of(corpus, options, context.seed);
-  Learning(pairs, options, table, context).run(checkpoint, identity, out.report);
+  Identity identity = checkpoint.file.empty() ? Identity() : identity_of(corpus, options, context.seed);
+  Learning(pairs, options, table, context).run(checkpoint, std::move(identity), out.report);
   out.vectors = table.sums();
   return out;
 }

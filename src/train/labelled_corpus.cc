@@ -4,17 +4,15 @@
 #include <utility>
 
 #include "akin/base/error.h"
-#include "akin/base/mapped_spool.h"
 #include "akin/base/rng.h"
 #include "akin/base/sha256.h"
 #include "akin/formats/fasttext.h"
+#include "number_spool.h"
 #include "option_range.h"
 #include "word_chunks.h"
 
 namespace akin {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr std::uint64_t kShuffleStream = 0x73687566666C65ULL;  // apart from the streams of blocks
 
@@ -51,18 +49,6 @@ void sort_entries(std::vector<Entry>& entries, const WordCounter& words) {
 }
 
 }  // namespace
-
-struct LabelledCorpus::Spool {
-  MappedSpool file;
-  std::span<const std::uint32_t> numbers;
-
-  explicit Spool(const fs::path& beside) : file(beside.empty() ? fs::temp_directory_path() / "akin-corpus" : beside) {}
-  void write(std::span<const std::uint32_t> values) { file.write(std::as_bytes(values)); }
-  void finish() {
-    file.finish();
-    numbers = {reinterpret_cast<const std::uint32_t*>(file.bytes().data()), file.bytes().size() / sizeof(std::uint32_t)};
-  }
-};
 
 /// From the words as they came to lines of labels and rows.
 class LabelledCorpus::Builder {
@@ -188,14 +174,14 @@ LabelledCorpus::LabelledCorpus(TextInput& text, const LabelledCorpusOptions& opt
   check(options_);
   if (options_.word_ngrams < 2 && options_.maxn == 0) options_.buckets = 0;
   WordCounter counter;
-  Spool all(options_.spool);
+  NumberSpool all(spool_place(options_.spool));
   number_words(
       text, counter, report_.text, [&](std::span<const std::uint32_t> numbers) { all.write(numbers); }, context);
   all.write(std::span(&WordCorpus::kSentenceEnd, 1));
   all.finish();
-  spool_ = std::make_unique<Spool>(options_.spool);
+  spool_ = std::make_unique<NumberSpool>(spool_place(options_.spool));
   Builder builder(*this, counter);
-  for (const std::uint32_t number : all.numbers) builder.add(number);
+  for (const std::uint32_t number : all.numbers()) builder.add(number);
   spool_->finish();
   report_.n_lines = lines_.size();
   refuse_poor_text(report_, labels_.size(), options_.label_prefix);
@@ -208,7 +194,7 @@ LabelledCorpus::LabelledCorpus(LabelledCorpus&&) noexcept = default;
 LabelledCorpus& LabelledCorpus::operator=(LabelledCorpus&&) noexcept = default;
 
 LabelledCorpus::Line LabelledCorpus::line(std::size_t i) const noexcept {
-  const auto head = spool_->numbers.subspan(lines_[i]);
+  const auto head = spool_->numbers().subspan(lines_[i]);
   return {head.subspan(kHead, head[1]), head.subspan(kHead + head[1], head[2]), head[0]};
 }
 
@@ -217,7 +203,7 @@ std::string LabelledCorpus::digest() const {
   for (const std::string& word : words_) sha.field(word);
   for (const std::string& label : labels_) sha.field(label);
   sha.update(std::as_bytes(std::span(counts_))).update(std::as_bytes(std::span(label_counts_)));
-  return sha.update(std::as_bytes(spool_->numbers)).hex();
+  return sha.update(std::as_bytes(spool_->numbers())).hex();
 }
 
 }  // namespace akin

@@ -39,18 +39,15 @@ class RoundSchedule {
   [[nodiscard]] std::uint64_t words_before(std::uint64_t block) const;
   bool next(RowRounds::Round& round);
   void finish(const RowRounds::Round& round);
-  [[nodiscard]] double mean_loss() const;
-  [[nodiscard]] std::string label() const;
-  void save();
+  [[nodiscard]] std::string label() const { return epoch_label(progress_, plan_.n_blocks, plan_.epochs, 3); }
 
   RoundPlan plan_;
   const CheckpointOptions& checkpoint_;
   Matrix<float>& table_;
   Context& context_;
-  Identity identity_;
+  CheckpointWriter writer_;
   WordProgress progress_;
   WordTrainingReport report_;
-  double start_, saved_;
   std::size_t n_rounds_ = 0;
   bool under_way_ = false;
 };

@@ -1,6 +1,7 @@
 #include "word_checkpoint.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <string_view>
 
@@ -123,6 +124,25 @@ WordProgress parse_word_checkpoint(std::span<const std::byte> bytes, const std::
   if (crc32c(0, bytes.first(bytes.size() - sizeof crc)) != crc) throw Error(ErrorCode::corrupt, name + ": the checksum is wrong: damaged");
   std::memcpy(table.data(), numbers.data(), numbers.size());
   return progress;
+}
+
+double mean_loss(const WordProgress& progress) noexcept {
+  return progress.loss / static_cast<double>(std::max<std::uint64_t>(progress.n_scored, 1));
+}
+
+std::string epoch_label(const WordProgress& progress, std::uint64_t n_blocks, std::size_t n_epochs, int digits) {
+  const std::uint64_t epoch = std::min(progress.next_block / n_blocks + 1, std::uint64_t{n_epochs});
+  std::string text = "epoch " + std::to_string(epoch) + "/" + std::to_string(n_epochs);
+  if (progress.n_scored == 0) return text;
+  char number[32];
+  const auto end = std::to_chars(number, number + sizeof number, mean_loss(progress), std::chars_format::fixed, digits);
+  return text + ", loss " + std::string(number, end.ptr);
+}
+
+void CheckpointWriter::save(const WordProgress& progress, const Matrix<float>& table) {
+  if (options_.file.empty()) return;
+  write_word_checkpoint(options_.file, identity_, progress, table);
+  saved_ = Clock::now();
 }
 
 }  // namespace akin

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "akin/base/error.h"
-#include "akin/base/mapped_spool.h"
 #include "akin/base/sha256.h"
+#include "number_spool.h"
 #include "phrases.h"
 #include "word_chunks.h"
 
@@ -18,10 +18,6 @@ namespace fs = std::filesystem;
 // Enough work that taking a block costs nothing beside it, few enough words that what they touch fits in a core's second cache: about
 // 850 rows of 100 numbers with five negatives a word.
 constexpr std::uint64_t kBlockWords = 256;
-
-fs::path place_for(const CorpusOptions& options) {
-  return options.spool.empty() ? fs::temp_directory_path() / "akin-corpus" : options.spool;
-}
 
 /// The numbers of the words that are kept, the most frequent first; kNone for the others.
 struct Chosen {
@@ -56,27 +52,11 @@ void refuse_poor_text(const CorpusReport& report, std::size_t n_kept, const Corp
                                                " times or more; at least 2 are wanted (more text, or a lower least count)");
 }
 
-}  // namespace
-
-struct WordCorpus::Spool {
-  MappedSpool file;
-  std::span<const std::uint32_t> numbers;
-
-  explicit Spool(const fs::path& beside) : file(beside) {}
-  void write(std::span<const std::uint32_t> values) { file.write(std::as_bytes(values)); }
-  void finish() {
-    file.finish();
-    numbers = {reinterpret_cast<const std::uint32_t*>(file.bytes().data()), file.bytes().size() / sizeof(std::uint32_t)};
-  }
-};
-
-namespace {
-
 /// Writes the kept words of a text with cut sentences, and says where blocks begin.
-template <class Block, class Spool>
+template <class Block>
 class BlockWriter {
  public:
-  BlockWriter(Spool& spool, std::vector<Block>& blocks, std::size_t max_sentence)
+  BlockWriter(NumberSpool& spool, std::vector<Block>& blocks, std::size_t max_sentence)
       : spool_(spool), blocks_(blocks), max_sentence_(max_sentence) {
     blocks_.push_back({});
   }
@@ -110,7 +90,7 @@ class BlockWriter {
   }
 
   static constexpr std::size_t kBuffered = 16384;
-  Spool& spool_;
+  NumberSpool& spool_;
   std::vector<Block>& blocks_;
   std::size_t max_sentence_, in_sentence_ = 0;
   std::uint64_t written_ = 0, words_ = 0;
@@ -121,17 +101,17 @@ class BlockWriter {
 
 WordCorpus::WordCorpus(TextInput& text, const CorpusOptions& options, Context& context) {
   check(options);
-  place_ = place_for(options);
+  place_ = spool_place(options.spool);
   WordCounter counter;
-  auto all = std::make_unique<Spool>(place_);
+  auto all = std::make_unique<NumberSpool>(place_);
   number_words(
       text, counter, report_, [&](std::span<const std::uint32_t> numbers) { all->write(numbers); }, context);
   all->finish();
   PhraseOptions phrases{options.min_count, options.phrase_threshold};
   for (std::size_t pass = 0; pass < options.phrase_passes; ++pass, phrases.threshold /= 2) {
     WordCounter joined;
-    auto next = std::make_unique<Spool>(place_);
-    join_phrases(all->numbers, counter, phrases, joined, [&](std::span<const std::uint32_t> numbers) { next->write(numbers); });
+    auto next = std::make_unique<NumberSpool>(place_);
+    join_phrases(all->numbers(), counter, phrases, joined, [&](std::span<const std::uint32_t> numbers) { next->write(numbers); });
     next->finish();
     counter = std::move(joined);
     all = std::move(next);
@@ -143,9 +123,9 @@ WordCorpus::WordCorpus(TextInput& text, const CorpusOptions& options, Context& c
     words_.emplace_back(counter.word(i));
     counts_.push_back(counter.count(i));
   }
-  spool_ = std::make_unique<Spool>(place_);
+  spool_ = std::make_unique<NumberSpool>(place_);
   BlockWriter writer(*spool_, blocks_, options.max_sentence);
-  for (const std::uint32_t number : all->numbers) {
+  for (const std::uint32_t number : all->numbers()) {
     if (number == kSentenceEnd) {
       writer.end_sentence();
     } else if (chosen.number[number] != WordCounter::kNone) {
@@ -161,19 +141,19 @@ WordCorpus::WordCorpus(WordCorpus&&) noexcept = default;
 WordCorpus& WordCorpus::operator=(WordCorpus&&) noexcept = default;
 
 std::span<const std::uint32_t> WordCorpus::block(std::size_t i) const noexcept {
-  return spool_->numbers.subspan(blocks_[i].begin, blocks_[i + 1].begin - blocks_[i].begin);
+  return spool_->numbers().subspan(blocks_[i].begin, blocks_[i + 1].begin - blocks_[i].begin);
 }
 
-std::span<const std::uint32_t> WordCorpus::numbers() const noexcept { return spool_->numbers; }
+std::span<const std::uint32_t> WordCorpus::numbers() const noexcept { return spool_->numbers(); }
 
 void WordCorpus::forget(std::size_t first, std::size_t last) const noexcept {
-  spool_->file.forget(std::as_bytes(spool_->numbers.subspan(blocks_[first].begin, blocks_[last].begin - blocks_[first].begin)));
+  spool_->forget(spool_->numbers().subspan(blocks_[first].begin, blocks_[last].begin - blocks_[first].begin));
 }
 
 std::string WordCorpus::digest() const {
   Sha256 sha;
   for (std::size_t i = 0; i < words_.size(); ++i) sha.field(words_[i]);
-  sha.update(std::as_bytes(std::span(counts_))).update(std::as_bytes(spool_->numbers));
+  sha.update(std::as_bytes(std::span(counts_))).update(std::as_bytes(spool_->numbers()));
   return sha.hex();
 }
 

@@ -18,6 +18,8 @@
 
 namespace akin {
 
+class NumberSpool;  // private
+
 /// Names and defaults are fastText's.
 struct LabelledCorpusOptions {
   std::string label_prefix = "__label__";    ///< a word that begins so is a label
@@ -70,7 +72,6 @@ class LabelledCorpus {
   [[nodiscard]] std::string digest() const;
 
  private:
-  struct Spool;
   class Builder;
 
   LabelledCorpusOptions options_;
@@ -79,7 +80,7 @@ class LabelledCorpus {
   std::vector<std::uint32_t> buckets_;
   LabelledReport report_;
   std::vector<std::uint64_t> lines_;  // where each begins, shuffled
-  std::unique_ptr<Spool> spool_;
+  std::unique_ptr<NumberSpool> spool_;
 };
 
 }  // namespace akin

@@ -18,6 +18,8 @@
 
 namespace akin {
 
+class NumberSpool;  // private
+
 /// Longer words are no words (data in hexadecimal, a file without spaces): they are left out and counted.
 inline constexpr std::size_t kMaxWordBytes = 256;
 
@@ -75,14 +77,13 @@ class WordCorpus {
     std::uint64_t begin = 0;  // among the numbers, ends of sentences counted
     std::uint64_t words_before = 0;
   };
-  struct Spool;
 
   std::vector<std::string> words_;
   std::vector<std::uint64_t> counts_;
   CorpusReport report_;
   std::vector<Block> blocks_;  // one more than there are: the end
   std::filesystem::path place_;
-  std::unique_ptr<Spool> spool_;
+  std::unique_ptr<NumberSpool> spool_;
 };
 
 }  // namespace akin
