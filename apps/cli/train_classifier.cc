@@ -6,6 +6,7 @@
 #include "akin/akin.h"
 #include "terminal.h"
 #include "train.h"
+#include "word_text.h"
 
 namespace akin::cli {
 namespace {
@@ -18,8 +19,7 @@ struct Options {
   LabelledCorpusOptions corpus;
   ClassifierOptions training;
   QuantizeOptions quantize;
-  double checkpoint_minutes = 10;
-  bool resume = false;
+  CheckpointChoice checkpoint;
 };
 
 LabelLoss loss_from(const std::string& name) {
@@ -63,19 +63,13 @@ nlohmann::json json_of(const LabelledCorpus& corpus, const TrainedClassifier& tr
 
 void print_report(const LabelledCorpus& corpus, const TrainedClassifier& trained, const Options& options) {
   const WordTrainingReport& report = trained.report();
-  const std::uint64_t learnt = report.n_words_learnt - report.n_words_resumed;
-  std::string line = bold(options.out) + "  " + grouped(corpus.labels().size()) + " labels, " + grouped(corpus.words().size()) +
-                     " words, " + grouped(corpus.report().n_lines) + " lines; learnt in " + seconds_text(report.seconds) + ", " +
-                     grouped(static_cast<std::uint64_t>(static_cast<double>(learnt) / std::max(report.seconds, 1e-9))) + " words a second";
-  if (!report.losses.empty()) line += "; loss " + fixed(report.losses.front(), 3);
-  if (report.losses.size() > 1) line += " → " + fixed(report.losses.back(), 3);
-  print(line + "\n");
+  print(bold(options.out) + "  " + grouped(corpus.labels().size()) + " labels, " + grouped(corpus.words().size()) + " words, " +
+        grouped(corpus.report().n_lines) + " lines; learnt in " + seconds_text(report.seconds) + ", " +
+        rate_text(report.n_words_learnt - report.n_words_resumed, report.seconds) + " words a second" + losses_text(report.losses) + "\n");
 }
 
 void warn_of_losses(const LabelledReport& report, const Context& context) {
-  if (report.text.n_invalid > 0) context.warn(grouped(report.text.n_invalid) + " words are not UTF-8 and were left out");
-  if (report.text.n_too_long > 0)
-    context.warn(grouped(report.text.n_too_long) + " words are longer than " + std::to_string(kMaxWordBytes) + " bytes and were left out");
+  warn_of_left_out(report.text, context);
   if (report.n_unlabelled > 0) context.warn(grouped(report.n_unlabelled) + " lines have no label and were left out");
 }
 
@@ -90,9 +84,7 @@ std::vector<std::string> words_of(const WordVectors& vectors) {
 int run(Options options, const Common& common, Context& context) {
   options.training.loss = loss_from(options.loss);
   const bool quantized = is_quantized(options);
-  const CheckpointOptions checkpoint{options.out + ".checkpoint", 60 * options.checkpoint_minutes, options.resume};
-  if (options.resume && !fs::exists(checkpoint.file))
-    throw Error(ErrorCode::not_found, checkpoint.file.string() + ": no checkpoint to go on from");
+  const CheckpointOptions checkpoint = checkpoint_of(options.checkpoint, options.out);
   const std::unique_ptr<WordVectors> pretrained = options.pretrained.empty() ? nullptr : open_word_vectors(options.pretrained, context);
   if (pretrained) options.corpus.more_words = words_of(*pretrained);
   options.corpus.spool = options.out;
@@ -101,10 +93,7 @@ int run(Options options, const Common& common, Context& context) {
   warn_of_losses(corpus.report(), context);
   const TrainedClassifier trained = train_classifier(corpus, options.training, pretrained.get(), checkpoint, context);
   quantized ? trained.write_quantized(options.out, options.quantize, context) : trained.write(options.out);
-  if (!trained.report().finished)
-    throw Error(ErrorCode::cancelled,
-                "interrupted; " + options.out + " has what was learnt so far, and --resume goes on from " + checkpoint.file.string());
-  fs::remove(checkpoint.file);
+  end_checkpoint(checkpoint, options.out, trained.report().finished);
   if (common.json) {
     print_json(json_of(corpus, trained, options));
   } else {
@@ -116,7 +105,7 @@ int run(Options options, const Common& common, Context& context) {
 void add_text_options(CLI::App& kind, Options& options) {
   LabelledCorpusOptions& corpus = options.corpus;
   kind.add_option("texts", options.texts,
-                  "Files of text, one example a line with its labels in it, packed with gzip or not; - is standard input")
+                  "Files of text, one example a line with its labels in it, packed with gzip or Zstandard or not; - is standard input")
       ->type_name("FILE")
       ->required();
   kind.add_option("-o,--out", options.out, "What is written: .bin, or .ftz (quantised)")->type_name("PATH")->required();
@@ -139,10 +128,7 @@ void add_training_options(CLI::App& kind, Options& options) {
   kind.add_option("--rate", training.rate, "Of learning, at the beginning; it falls to 0")->capture_default_str()->type_name("X");
   kind.add_option("--pretrained", options.pretrained, "Word vectors to begin with, of --dim numbers (any format of `akin near`)")
       ->type_name("FILE");
-  kind.add_flag("--resume", options.resume, "Go on from the checkpoint beside --out, of the same text and options");
-  kind.add_option("--checkpoint-minutes", options.checkpoint_minutes, "A checkpoint is written so often, and at an interrupt")
-      ->capture_default_str()
-      ->type_name("X");
+  add_checkpoint_options(kind, options.checkpoint);
 }
 
 void add_quantize_options(CLI::App& kind, QuantizeOptions& quantize) {

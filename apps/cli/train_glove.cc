@@ -35,13 +35,13 @@ nlohmann::json json_of(const WordCorpus& corpus, const GloveVectors& trained, co
 
 int run(Options options, const Common& common, Context& context) {
   const WordTarget target = word_target_of(options.text, WordFileKind::glove_text);
-  const CheckpointOptions checkpoint = checkpoint_of(options.text, target);
+  const CheckpointOptions checkpoint = checkpoint_of(options.text.checkpoint, target.path);
   options.glove.memory = options.memory_mb << 20;
   const WordCorpus corpus = read_word_text(options.text, target, context);
   const GloveVectors trained = train_glove(corpus, options.glove, checkpoint, context);
   const GloveReport& report = trained.report;
   save_words(target.path, target.kind, corpus.words(), trained.vectors.view());
-  end_checkpoint(checkpoint, target, report.finished);
+  end_checkpoint(checkpoint, target.path, report.finished);
   if (common.json) {
     print_json(json_of(corpus, trained, target));
   } else {
@@ -72,7 +72,7 @@ Run add_train_glove(CLI::App& kind, Common& common) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1 << 24))
       ->type_name("MB");
-  add_checkpoint_options(kind, options->text);
+  add_checkpoint_options(kind, options->text.checkpoint);
   return [options, &common](Context& context) { return run(*options, common, context); };
 }
 

@@ -40,7 +40,7 @@ int run(Options options, const Common& common, Context& context) {
   options.training.model = options.cbow ? WordModelKind::cbow : WordModelKind::skip_gram;
   if (options.loss == "hierarchical-softmax") options.training.loss = WordLoss::hierarchical_softmax;
   if (options.fasttext) options.training.subwords = options.subwords;
-  const CheckpointOptions checkpoint = checkpoint_of(options.text, target);
+  const CheckpointOptions checkpoint = checkpoint_of(options.text.checkpoint, target.path);
   const WordCorpus corpus = read_word_text(options.text, target, context);
   const TrainedWords trained = train_words(corpus, options.training, checkpoint, context);
   const WordTrainingReport& report = trained.report();
@@ -49,7 +49,7 @@ int run(Options options, const Common& common, Context& context) {
   } else {
     save_words(target.path, target.kind, trained.words(), trained.vectors());
   }
-  end_checkpoint(checkpoint, target, report.finished);
+  end_checkpoint(checkpoint, target.path, report.finished);
   if (common.json) {
     print_json(json_of(corpus.report(), trained, target, fasttext_binary ? "fastText" : name_of(target.kind)));
   } else {
@@ -82,7 +82,7 @@ void add_training_options(CLI::App& kind, Options& options) {
 Run add(CLI::App& kind, Common& common, const std::shared_ptr<Options>& options) {
   add_word_text_options(kind, options->text);
   add_training_options(kind, *options);
-  add_checkpoint_options(kind, options->text);
+  add_checkpoint_options(kind, options->text.checkpoint);
   return [options, &common](Context& context) { return run(*options, common, context); };
 }
 

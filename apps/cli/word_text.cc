@@ -9,7 +9,8 @@ namespace akin::cli {
 namespace fs = std::filesystem;
 
 void add_word_text_options(CLI::App& kind, WordTextOptions& options) {
-  kind.add_option("texts", options.texts, "Files of text, one sentence or paragraph a line, packed with gzip or Zstandard or not; - is standard input")
+  kind.add_option("texts", options.texts,
+                  "Files of text, one sentence or paragraph a line, packed with gzip or Zstandard or not; - is standard input")
       ->type_name("FILE")
       ->required();
   kind.add_option("-o,--out", options.out,
@@ -33,9 +34,9 @@ void add_word_text_options(CLI::App& kind, WordTextOptions& options) {
       ->type_name("N");
 }
 
-void add_checkpoint_options(CLI::App& kind, WordTextOptions& options) {
-  kind.add_flag("--resume", options.resume, "Go on from the checkpoint beside --out, of the same text and options");
-  kind.add_option("--checkpoint-minutes", options.checkpoint_minutes, "A checkpoint is written so often, and at an interrupt")
+void add_checkpoint_options(CLI::App& kind, CheckpointChoice& choice) {
+  kind.add_flag("--resume", choice.resume, "Go on from the checkpoint beside --out, of the same text and options");
+  kind.add_option("--checkpoint-minutes", choice.minutes, "A checkpoint is written so often, and at an interrupt")
       ->capture_default_str()
       ->type_name("X");
 }
@@ -59,18 +60,24 @@ WordTarget word_target_of(const WordTextOptions& options, WordFileKind txt) {
   return target;
 }
 
-CheckpointOptions checkpoint_of(const WordTextOptions& options, const WordTarget& target) {
-  CheckpointOptions checkpoint{target.path.string() + ".checkpoint", 60 * options.checkpoint_minutes, options.resume};
-  if (options.resume && !fs::exists(checkpoint.file))
+CheckpointOptions checkpoint_of(const CheckpointChoice& choice, const fs::path& out) {
+  CheckpointOptions checkpoint{out.string() + ".checkpoint", 60 * choice.minutes, choice.resume};
+  if (choice.resume && !fs::exists(checkpoint.file))
     throw Error(ErrorCode::not_found, checkpoint.file.string() + ": no checkpoint to go on from");
   return checkpoint;
 }
 
-void end_checkpoint(const CheckpointOptions& checkpoint, const WordTarget& target, bool finished) {
+void end_checkpoint(const CheckpointOptions& checkpoint, const fs::path& out, bool finished) {
   if (!finished)
-    throw Error(ErrorCode::cancelled, "interrupted; " + target.path.string() + " has what was learnt so far, and --resume goes on from " +
-                                          checkpoint.file.string());
+    throw Error(ErrorCode::cancelled,
+                "interrupted; " + out.string() + " has what was learnt so far, and --resume goes on from " + checkpoint.file.string());
   fs::remove(checkpoint.file);
+}
+
+void warn_of_left_out(const CorpusReport& text, const Context& context) {
+  if (text.n_invalid > 0) context.warn(grouped(text.n_invalid) + " words are not UTF-8 and were left out");
+  if (text.n_too_long > 0)
+    context.warn(grouped(text.n_too_long) + " words are longer than " + std::to_string(kMaxWordBytes) + " bytes and were left out");
 }
 
 WordCorpus read_word_text(const WordTextOptions& options, const WordTarget& target, Context& context) {
@@ -78,10 +85,7 @@ WordCorpus read_word_text(const WordTextOptions& options, const WordTarget& targ
   corpus_options.spool = target.path;
   const auto text = open_text_input({options.texts.begin(), options.texts.end()});
   WordCorpus corpus(*text, corpus_options, context);
-  const CorpusReport& report = corpus.report();
-  if (report.n_invalid > 0) context.warn(grouped(report.n_invalid) + " words are not UTF-8 and were left out");
-  if (report.n_too_long > 0)
-    context.warn(grouped(report.n_too_long) + " words are longer than " + std::to_string(kMaxWordBytes) + " bytes and were left out");
+  warn_of_left_out(corpus.report(), context);
   return corpus;
 }
 
@@ -92,14 +96,21 @@ nlohmann::json json_of(const CorpusReport& text) {
           {"n_sentences", text.n_sentences}};
 }
 
+std::string losses_text(const std::vector<double>& losses) {
+  std::string text;
+  if (!losses.empty()) text += "; loss " + fixed(losses.front(), 3);
+  if (losses.size() > 1) text += " → " + fixed(losses.back(), 3);
+  return text;
+}
+
+std::string rate_text(std::uint64_t n, double seconds) {
+  return grouped(static_cast<std::uint64_t>(static_cast<double>(n) / std::max(seconds, 1e-9)));
+}
+
 void print_learnt(const WordTarget& target, const LearntShown& learnt) {
-  const double rate = static_cast<double>(learnt.n_learnt) / std::max(learnt.seconds, 1e-9);
-  std::string line = bold(target.path.string()) + "  " + grouped(learnt.n_words) + " words of " + std::to_string(learnt.dim) +
-                     " numbers; " + grouped(learnt.n_learnt) + " " + std::string(learnt.unit) + " learnt in " +
-                     seconds_text(learnt.seconds) + ", " + grouped(static_cast<std::uint64_t>(rate)) + " a second";
-  if (!learnt.losses.empty()) line += "; loss " + fixed(learnt.losses.front(), 3);
-  if (learnt.losses.size() > 1) line += " → " + fixed(learnt.losses.back(), 3);
-  print(line + "\n");
+  print(bold(target.path.string()) + "  " + grouped(learnt.n_words) + " words of " + std::to_string(learnt.dim) + " numbers; " +
+        grouped(learnt.n_learnt) + " " + std::string(learnt.unit) + " learnt in " + seconds_text(learnt.seconds) + ", " +
+        rate_text(learnt.n_learnt, learnt.seconds) + " a second" + losses_text(learnt.losses) + "\n");
 }
 
 }  // namespace akin::cli
