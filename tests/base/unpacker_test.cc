@@ -1,31 +1,18 @@
 #include "akin/base/unpacker.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include <string>
 
+#include "base/gzip.h"
 #include "base/throws.h"
 
 namespace akin {
 namespace {
 
+using testing::as_gzip;
 using testing::expect_error;
-
-std::string as_gzip(const std::string& text) {
-  z_stream stream{};
-  ::deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(text.size() + 1024, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  ::deflate(&stream, Z_FINISH);
-  out.resize(out.size() - stream.avail_out);
-  ::deflateEnd(&stream);
-  return out;
-}
 
 std::string as_zstd(const std::string& text) {
   std::string out(::ZSTD_compressBound(text.size()), '\0');

@@ -1,10 +1,10 @@
 #include "akin/formats/word_vectors.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <vector>
 
+#include "base/gzip.h"
 #include "base/temporary_folder.h"
 #include "base/throws.h"
 #include "formats/mangle.h"
@@ -13,6 +13,7 @@
 namespace akin {
 namespace {
 
+using testing::as_gzip;
 using testing::bytes_of;
 using testing::expect_error;
 using testing::file_text;
@@ -21,20 +22,6 @@ using testing::TemporaryFolder;
 std::vector<float> row(const WordVectors& table, std::size_t i) {
   std::vector<float> out(table.dim());
   table.read(i, out);
-  return out;
-}
-
-std::string gzipped(const std::string& text) {
-  z_stream stream{};
-  EXPECT_EQ(::deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(text.size() + 1000, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(::deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  ::deflateEnd(&stream);
   return out;
 }
 
@@ -57,18 +44,18 @@ TEST(WordVectors, ReadsGzip) {
   Context context(1);
   const TemporaryFolder folder;
   const std::string text = "2 2\na 1 2\nb 3 4\n";
-  EXPECT_EQ(row(*open_word_vectors(folder.write("x.vec.gz", gzipped(text)), context), 1), (std::vector<float>{3, 4}));
+  EXPECT_EQ(row(*open_word_vectors(folder.write("x.vec.gz", as_gzip(text)), context), 1), (std::vector<float>{3, 4}));
   // Two members, one behind the other, are one text.
-  const auto joined = folder.write("y.vec.gz", gzipped(text.substr(0, 9)) + gzipped(text.substr(9)));
+  const auto joined = folder.write("y.vec.gz", as_gzip(text.substr(0, 9)) + as_gzip(text.substr(9)));
   EXPECT_EQ(open_word_vectors(joined, context)->size(), 2U);
-  const std::string packed = gzipped(text);
+  const std::string packed = as_gzip(text);
   expect_error(ErrorCode::corrupt, "the gzip data ends early",
                [&] { open_word_vectors(folder.write("cut.gz", packed.substr(0, packed.size() - 9)), context); });
   std::string damaged = packed;
   damaged[12] = static_cast<char>(damaged[12] ^ 0xFF);
   expect_error(ErrorCode::corrupt, "gzip", [&] { open_word_vectors(folder.write("bad.gz", damaged), context); });
   expect_error(ErrorCode::limit, "unpacks to more than the bound of",
-               [&] { open_word_vectors(folder.write("bomb.gz", gzipped(std::string(std::size_t{1} << 24, ' '))), context); });
+               [&] { open_word_vectors(folder.write("bomb.gz", as_gzip(std::string(std::size_t{1} << 24, ' '))), context); });
 }
 
 TEST(WordVectors, WritesEveryFormatSoThatTheSameFloatsAreRead) {

@@ -12,12 +12,14 @@
 #include "akin/train/wider_vocabulary.h"
 #include "base/temporary_folder.h"
 #include "base/throws.h"
+#include "cosine.h"
 #include "trained_corpus.h"
 
 namespace akin {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::cosine;
 
 const fs::path kTeacher = golden::path("sentence-transformers/pool-mean");
 
@@ -26,16 +28,6 @@ Embedder teacher(Context& context) { return Embedder::load(kTeacher, {}, context
 std::string teachers_tokenizer() { return read_file(kTeacher / "tokenizer.json", std::size_t{1} << 24); }
 
 using Folder = testing::TemporaryFolder;
-
-double cosine(std::span<const float> a, std::span<const float> b) {
-  double ab = 0, aa = 0, bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    ab += static_cast<double>(a[i]) * static_cast<double>(b[i]);
-    aa += static_cast<double>(a[i]) * static_cast<double>(a[i]);
-    bb += static_cast<double>(b[i]) * static_cast<double>(b[i]);
-  }
-  return ab / std::sqrt(aa * bb);
-}
 
 TEST(Distill, ATextsVectorIsTheMeanOfItsTokens) {
   Context context(2);

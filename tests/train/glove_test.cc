@@ -7,12 +7,14 @@
 #include <thread>
 
 #include "base/throws.h"
+#include "cosine.h"
 #include "train_files.h"
 
 namespace akin {
 namespace {
 
 using testing::corpus_of;
+using testing::cosine;
 using testing::expect_error;
 using testing::TemporaryFolder;
 
@@ -35,16 +37,6 @@ const std::string& text() {
 
 std::vector<float> numbers_of(const GloveVectors& trained) {
   return {trained.vectors.data(), trained.vectors.data() + trained.vectors.size()};
-}
-
-double cosine(std::span<const float> a, std::span<const float> b) {
-  double ab = 0, aa = 0, bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    ab += double{a[i]} * double{b[i]};
-    aa += double{a[i]} * double{a[i]};
-    bb += double{b[i]} * double{b[i]};
-  }
-  return ab / std::sqrt(aa * bb);
 }
 
 TEST(Glove, FindsWhichWordsBelongTogether) {

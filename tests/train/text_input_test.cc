@@ -1,15 +1,15 @@
 #include "akin/train/text_input.h"
 
-#include <zlib.h>
-
 #include <string>
 
+#include "base/gzip.h"
 #include "base/temporary_folder.h"
 #include "base/throws.h"
 
 namespace akin {
 namespace {
 
+using testing::as_gzip;
 using testing::expect_error;
 using testing::TemporaryFolder;
 
@@ -24,25 +24,11 @@ std::string all_of(TextInput& input, std::size_t piece) {
   return all;
 }
 
-std::string packed(const std::string& text) {
-  z_stream stream{};
-  deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-  std::string out(text.size() + 1024, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(out.size() - stream.avail_out);
-  deflateEnd(&stream);
-  return out;
-}
-
 TEST(TextInput, JoinsFilesPlainAndPackedWithALineEndBetween) {
   const TemporaryFolder folder;
   std::string text;
   for (int i = 0; i < 50000; ++i) text += "line " + std::to_string(i) + "\n";
-  const auto a = folder.write("a.txt", "one two"), b = folder.write("b.gz", packed(text) + packed("more"));
+  const auto a = folder.write("a.txt", "one two"), b = folder.write("b.gz", as_gzip(text) + as_gzip("more"));
   for (const std::size_t piece : {7U, 4096U, 1U << 20}) {
     const auto input = open_text_input({a, b, a});
     EXPECT_TRUE(all_of(*input, piece) == "one two\n" + text + "more\none two\n") << piece;
@@ -75,7 +61,7 @@ TEST(TextInput, ADamagedGzipFileIsCorrupt) {
   const TemporaryFolder folder;
   std::string text;
   for (int i = 0; i < 5000; ++i) text += std::to_string(i * i) + " ";
-  const std::string whole = packed(text);
+  const std::string whole = as_gzip(text);
   std::string flipped = whole;
   flipped[whole.size() / 2] = static_cast<char>(flipped[whole.size() / 2] ^ 0x55);
   for (const std::string& bytes : {whole.substr(0, whole.size() / 2), whole.substr(0, 2), flipped, whole + "rest"}) {

@@ -5,12 +5,14 @@
 
 #include "akin/formats/word_vectors.h"
 #include "base/throws.h"
+#include "cosine.h"
 #include "train_files.h"
 
 namespace akin {
 namespace {
 
 using testing::corpus_of;
+using testing::cosine;
 using testing::expect_error;
 using testing::TemporaryFolder;
 
@@ -19,16 +21,6 @@ std::vector<float> numbers_of(const TrainedWords& trained) {
   for (std::size_t r = 0; r < trained.vectors().rows(); ++r)
     all.insert(all.end(), trained.vectors().row(r).begin(), trained.vectors().row(r).end());
   return all;
-}
-
-double cosine(std::span<const float> a, std::span<const float> b) {
-  double ab = 0, aa = 0, bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    ab += double{a[i]} * double{b[i]};
-    aa += double{a[i]} * double{a[i]};
-    bb += double{b[i]} * double{b[i]};
-  }
-  return ab / std::sqrt(aa * bb);
 }
 
 /// Mean cosine of words of one topic less that of words of two.
