@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <poppler/cpp/poppler-document.h>
-#include <poppler/cpp/poppler-page.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -19,6 +17,9 @@
 #include <new>
 #include <optional>
 
+#include "pdf_library.h"
+#include "pdf_module.h"
+
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define AKIN_SHADOW_MEMORY 1
 #elif defined(__has_feature)
@@ -30,125 +31,7 @@
 namespace akin::documents {
 namespace {
 
-// What the child writes: a tag, the length of the payload (host order: both ends are one program), the payload.
-enum class Tag : char {
-  info = 'I',
-  page = 'P',
-  line = 'L',
-  encrypted = 'E',
-  broken = 'B',
-  too_many_pages = 'N',
-  no_memory = 'M',
-  done = 'D'
-};
-
-constexpr std::size_t kHeader = 1 + sizeof(std::uint32_t);
-
 // ---- In the child. Nothing here may throw out of run_child() or take a lock of akin's.
-
-class PipeWriter {
- public:
-  explicit PipeWriter(int fd) : fd_(fd) {}
-  void write(Tag tag, std::string_view payload = {}) {
-    const auto size = static_cast<std::uint32_t>(payload.size());
-    buffer_ += static_cast<char>(tag);
-    buffer_.append(reinterpret_cast<const char*>(&size), sizeof size);
-    buffer_ += payload;
-    if (buffer_.size() > (1U << 15) || tag == Tag::done) flush();
-  }
-  void flush() {
-    for (std::size_t at = 0; at < buffer_.size();) {
-      const ssize_t n = ::write(fd_, buffer_.data() + at, buffer_.size() - at);
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) _exit(2);  // the parent has given up
-      at += static_cast<std::size_t>(n);
-    }
-    buffer_.clear();
-  }
-
- private:
-  int fd_;
-  std::string buffer_;
-};
-
-std::string to_utf8(const poppler::ustring& text) {
-  const poppler::byte_array bytes = text.to_utf8();
-  return {bytes.data(), bytes.size()};
-}
-
-/// Puts the words of a page together to lines, by where they stand.
-class LineBuilder {
- public:
-  explicit LineBuilder(PipeWriter& out) : out_(out) {}
-
-  void add(const poppler::text_box& box) {
-    const poppler::rectf place = box.bbox();
-    const double size = box.has_font_info() ? box.get_font_size() : 0;
-    const double height = std::max(place.height(), 1.0);
-    const bool same_line =
-        !text_.empty() && std::abs(middle(place) - middle(last_)) < 0.5 * std::max(height, last_.height()) && place.x() >= last_.x();
-    if (!same_line) {
-      flush();
-      const double gap = place.y() - last_.y();
-      new_paragraph_ =
-          !any_ || gap < -height || gap > 1.6 * std::max(height, last_.height()) || std::abs(size - size_) > 0.1 * std::max(size, size_);
-      size_ = size;
-    } else if (space_after_ || place.x() - last_.right() > 0.15 * height) {
-      text_ += ' ';
-    }
-    text_ += to_utf8(box.text());
-    space_after_ = box.has_space_after();
-    last_ = place;
-    any_ = true;
-  }
-
-  void flush() {
-    if (text_.empty()) return;
-    const auto size = static_cast<float>(size_);
-    std::string payload(reinterpret_cast<const char*>(&size), sizeof size);
-    payload += new_paragraph_ ? '\1' : '\0';
-    payload += text_;
-    out_.write(Tag::line, payload);
-    text_.clear();
-    space_after_ = false;
-  }
-
- private:
-  static double middle(const poppler::rectf& place) { return place.y() + place.height() / 2; }
-
-  PipeWriter& out_;
-  std::string text_;
-  poppler::rectf last_;
-  double size_ = 0;
-  bool space_after_ = false;
-  bool new_paragraph_ = true;
-  bool any_ = false;
-};
-
-void extract(std::string_view bytes, std::size_t max_pages, PipeWriter& out) {
-  poppler::set_debug_error_function([](const std::string&, void*) {}, nullptr);
-  const std::unique_ptr<poppler::document> document(poppler::document::load_from_raw_data(bytes.data(), static_cast<int>(bytes.size())));
-  if (document == nullptr) return out.write(Tag::broken);
-  if (document->is_locked()) return out.write(Tag::encrypted);
-  const int n_pages = document->pages();
-  if (n_pages > 0 && static_cast<std::size_t>(n_pages) > max_pages) return out.write(Tag::too_many_pages, std::to_string(n_pages));
-  const auto info = [&](const char* key, const poppler::ustring& value) {
-    const std::string text = to_utf8(value);
-    if (!text.empty()) out.write(Tag::info, std::string(key) + '\0' + text);
-  };
-  info("title", document->get_title());
-  info("author", document->get_author());
-  info("subject", document->get_subject());
-  info("keywords", document->get_keywords());
-  for (int i = 0; i < n_pages; ++i) {
-    out.write(Tag::page);
-    const std::unique_ptr<poppler::page> page(document->create_page(i));
-    if (page == nullptr) continue;
-    LineBuilder lines(out);
-    for (const poppler::text_box& box : page->text_list(poppler::page::text_list_include_font)) lines.add(box);
-    lines.flush();
-  }
-}
 
 std::size_t address_space_in_use() {
   std::size_t pages = 0;
@@ -181,6 +64,7 @@ void confine(double seconds) {
 }
 
 [[noreturn]] void run_child(int fd, pid_t parent, std::string_view bytes, const Reading& reading) {
+  const PdfLibrary& library = pdf_library();  // loaded by the parent already
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(2);
   for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM}) ::signal(signal, SIG_DFL);
@@ -194,18 +78,8 @@ void confine(double seconds) {
     dup2(0, 2);
   }
   confine(reading.seconds_left());
-  try {
-    PipeWriter out(kOut);
-    try {
-      extract(bytes, reading.limits().max_pages, out);
-    } catch (const std::bad_alloc&) {
-      out.write(Tag::no_memory);
-    }
-    out.write(Tag::done);
-  } catch (...) {
-    _exit(3);
-  }
-  _exit(0);
+  const int status = library.extract(bytes.data(), bytes.size(), reading.limits().max_pages, kOut);
+  _exit(status);
 }
 
 // ---- In the parent.
@@ -232,6 +106,7 @@ struct Child {
 };
 
 void start(Child& child, std::string_view bytes, const Reading& reading) {
+  pdf_library();  // not in the child, where the loader's lock may be held by a thread that is not there
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw_errno(reading.uri(), "make a pipe to read PDF");
   const pid_t parent = getpid();
@@ -278,31 +153,31 @@ class Parser {
 
   /// False if the stream ends before the child said that it was done.
   bool parse(PdfText& out) {
-    while (stream_.size() >= kHeader) {
-      const Tag tag{stream_[0]};
+    while (stream_.size() >= kPdfHeader) {
+      const PdfTag tag{stream_[0]};
       std::uint32_t size = 0;
       std::memcpy(&size, stream_.data() + 1, sizeof size);
-      if (stream_.size() - kHeader < size) return false;
-      const std::string_view payload = stream_.substr(kHeader, size);
-      stream_.remove_prefix(kHeader + size);
-      if (tag == Tag::done) return true;
+      if (stream_.size() - kPdfHeader < size) return false;
+      const std::string_view payload = stream_.substr(kPdfHeader, size);
+      stream_.remove_prefix(kPdfHeader + size);
+      if (tag == PdfTag::done) return true;
       take(tag, payload, out);
     }
     return false;
   }
 
  private:
-  void take(Tag tag, std::string_view payload, PdfText& out) const {
+  void take(PdfTag tag, std::string_view payload, PdfText& out) const {
     switch (tag) {
-      case Tag::info: {
+      case PdfTag::info: {
         const std::size_t zero = payload.find('\0');
         if (zero != payload.npos) out.info.emplace_back(payload.substr(0, zero), payload.substr(zero + 1));
         break;
       }
-      case Tag::page:
+      case PdfTag::page:
         out.pages.emplace_back();
         break;
-      case Tag::line: {
+      case PdfTag::line: {
         PdfLine line;
         if (payload.size() < sizeof line.font_size + 1 || out.pages.empty()) break;
         std::memcpy(&line.font_size, payload.data(), sizeof line.font_size);
@@ -311,16 +186,16 @@ class Parser {
         out.pages.back().push_back(std::move(line));
         break;
       }
-      case Tag::encrypted:
+      case PdfTag::encrypted:
         reading_.fail(ErrorCode::unsupported, "is an encrypted PDF, which needs a password");
-      case Tag::too_many_pages:
+      case PdfTag::too_many_pages:
         reading_.fail(ErrorCode::limit,
                       "has " + std::string(payload) + " pages, the bound is " + std::to_string(reading_.limits().max_pages));
-      case Tag::no_memory:
+      case PdfTag::no_memory:
         reading_.fail(ErrorCode::limit, "reading this PDF took more memory than its bound");
-      case Tag::broken:
+      case PdfTag::broken:
         reading_.fail(ErrorCode::corrupt, "is a broken PDF: no document in it");
-      case Tag::done:
+      case PdfTag::done:
         break;
     }
   }

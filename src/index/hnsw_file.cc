@@ -9,6 +9,15 @@
 #include "hnsw_impl.h"
 
 namespace akin {
+namespace {
+
+bool all_where_they_were(std::span<const std::uint64_t> rows_now) {
+  std::uint64_t moved = 0;
+  for (std::uint64_t row = 0; row < rows_now.size(); ++row) moved |= rows_now[row] ^ row;
+  return moved == 0;
+}
+
+}  // namespace
 
 void save_hnsw(const HnswIndex& index, const std::filesystem::path& path, std::span<const std::byte> note) {
   const HnswIndex::Impl& impl = *index.impl_;
@@ -33,6 +42,7 @@ LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors
 
 LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors, std::span<const std::uint64_t> rows_now,
                      Context& context) {
+  if (rows_now.size() == vectors.size() && all_where_they_were(rows_now)) return load_hnsw(path, vectors, context);
   const auto mapped = std::make_shared<const MappedFile>(path);
   GraphFile file = parse_graph(mapped->bytes(), path.string(), mapped, &context);
   if (file.graph.size() != rows_now.size() || file.graph.codes.frame().dim != vectors.dim()) {

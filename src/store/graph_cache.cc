@@ -45,6 +45,7 @@ struct Overlap {
 
 Overlap overlap_of(std::span<const std::uint64_t> ids, const GraphRows& rows) {
   Overlap overlap;
+  overlap.rows_now.reserve(ids.size());
   std::size_t row = 0;
   for (const std::uint64_t id : ids) {
     while (row < rows.chunk_ids.size() && rows.chunk_ids[row] < id) ++row;
