@@ -9,16 +9,16 @@
 #include <string>
 
 #include "akin/base/error.h"
-#include "vector_rows.h"
+#include "akin/retrieval/vector_rows.h"
 
 namespace {
 
 namespace fs = std::filesystem;
 
-void read(const akin::retrieval::VectorRowFiles& files) {
+void read(const akin::VectorRowFiles& files) {
   try {
-    const auto rows = akin::retrieval::open_vector_rows(files);
-    for (akin::retrieval::VectorRow row; rows->next(row);)
+    const auto rows = akin::open_vector_rows(files);
+    for (akin::VectorRow row; rows->next(row);)
       for (const float x : row.vector)
         if (!std::isfinite(x)) __builtin_trap();
   } catch (const akin::Error& error) {

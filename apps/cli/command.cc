@@ -27,6 +27,11 @@ const std::vector<Verb>& verbs() {
        "akin classify --labels \"a cat,a dog\" *.jpg --model ./clip-vit-base-patch32\n"
        "  akin classify \"it broke on the first day\" --model stars.bin -k 3",
        add_classify},
+      {"cluster", "Groups among texts, pictures or vectors",
+       "akin cluster tickets.jsonl --field body -k 20\n"
+       "  akin cluster vectors.npy -k 50 --out labels.npy\n"
+       "  akin cluster -c ~/notes/.akin --by document -k 8 --json",
+       add_cluster},
       {"tokens", "Pieces, ids, offsets and embedding rows of a text; nearest tokens; the next token",
        "akin tokens \"Unbelievable, naïve tokens\"\n"
        "  akin tokens \"the bank\" --rows\n"

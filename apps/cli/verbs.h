@@ -8,6 +8,7 @@ namespace akin::cli {
 Run add_embed(CLI::App& verb, Common& common);
 Run add_similar(CLI::App& verb, Common& common);
 Run add_classify(CLI::App& verb, Common& common);
+Run add_cluster(CLI::App& verb, Common& common);
 Run add_tokens(CLI::App& verb, Common& common);
 Run add_positions(CLI::App& verb, Common& common);
 Run add_index(CLI::App& verb, Common& common);

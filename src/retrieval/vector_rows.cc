@@ -1,4 +1,4 @@
-#include "vector_rows.h"
+#include "akin/retrieval/vector_rows.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +11,7 @@
 #include "akin/base/utf8.h"
 #include "akin/formats/vector_file.h"
 
-namespace akin::retrieval {
+namespace akin {
 namespace {
 
 namespace fs = std::filesystem;
@@ -220,4 +220,4 @@ std::unique_ptr<VectorRows> open_vector_rows(const VectorRowFiles& files) {
   return std::make_unique<JsonRows>(files.vectors);
 }
 
-}  // namespace akin::retrieval
+}  // namespace akin

@@ -15,7 +15,7 @@
 #include "akin/formats/vector_file.h"
 #include "akin/store/store.h"
 #include "graph_refresh.h"
-#include "vector_rows.h"
+#include "akin/retrieval/vector_rows.h"
 
 namespace akin {
 namespace {

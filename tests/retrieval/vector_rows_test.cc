@@ -1,4 +1,4 @@
-#include "vector_rows.h"
+#include "akin/retrieval/vector_rows.h"
 
 #include <gtest/gtest.h>
 
@@ -11,7 +11,7 @@
 #include "base/throws.h"
 #include "temporary_files.h"
 
-namespace akin::retrieval {
+namespace akin {
 namespace {
 
 using akin::testing::expect_error;
@@ -126,4 +126,4 @@ TEST_F(VectorRowsTest, TellsWhatFilesSayOfTheirSpace) {
 }
 
 }  // namespace
-}  // namespace akin::retrieval
+}  // namespace akin

@@ -2,6 +2,9 @@
 // `resolve_model` finds models. Tested by akin_test.cc; used in examples/01_embed_and_compare.
 #pragma once
 
+#include "akin/analysis/central_rows.h"
+#include "akin/analysis/kmeans.h"
+#include "akin/analysis/rows.h"
 #include "akin/base/context.h"
 #include "akin/base/error.h"
 #include "akin/base/mapped_file.h"
@@ -41,6 +44,7 @@
 #include "akin/plot/figure.h"
 #include "akin/retrieval/collection.h"
 #include "akin/retrieval/rerank.h"
+#include "akin/retrieval/vector_rows.h"
 #include "akin/retrieval/vector_transfer.h"
 #include "akin/space/metric.h"
 #include "akin/space/normalize.h"

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace akin::retrieval {
+namespace akin {
 
 struct VectorRow {
   std::string id;    ///< empty: none was told
@@ -40,4 +40,4 @@ struct VectorRowFiles {
 /// metadata that are not one a row.
 std::unique_ptr<VectorRows> open_vector_rows(const VectorRowFiles& files);
 
-}  // namespace akin::retrieval
+}  // namespace akin

@@ -1,0 +1,348 @@
+#include "analysis_source.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <unordered_map>
+
+#include "akin/akin.h"
+#include "collection_choice.h"
+#include "pictures.h"
+#include "terminal.h"
+#include "vector_table.h"
+#include "where.h"
+
+namespace akin::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::size_t kMaxTexts = 20'000'000;
+constexpr std::size_t kChunksAtOnce = 1024;
+
+std::string_view value_in(const Fields& fields, std::string_view name) {
+  const auto found = std::ranges::find(fields, name, &Fields::value_type::first);
+  return found == fields.end() ? std::string_view() : std::string_view(found->second);
+}
+
+/// Rows that come one by one.
+class Rows {
+ public:
+  void add(std::span<const float> vector, const std::string& where) {
+    if (n_rows_ == 0) dim_ = vector.size();
+    if (vector.size() != dim_)
+      throw Error(ErrorCode::mismatch,
+                  where + ": a vector of " + std::to_string(vector.size()) + " numbers, the first has " + std::to_string(dim_));
+    numbers_.insert(numbers_.end(), vector.begin(), vector.end());
+    ++n_rows_;
+  }
+  [[nodiscard]] std::size_t size() const noexcept { return n_rows_; }
+  [[nodiscard]] Matrix<float> take() {
+    Matrix<float> out = Matrix<float>::uninitialized(n_rows_, dim_);
+    std::ranges::copy(numbers_, out.data());
+    numbers_ = {};
+    return out;
+  }
+
+ private:
+  std::vector<float> numbers_;
+  std::size_t n_rows_ = 0, dim_ = 0;
+};
+
+bool is_file(const std::string& input) {
+  std::error_code ignored;
+  return input.size() < 4096 && fs::is_regular_file(input, ignored);
+}
+
+/// Whether the first record of a .jsonl file has a vector.
+bool has_vector_records(const std::string& path) {
+  try {
+    VectorRow row;
+    return open_vector_rows({path, {}, {}})->next(row);
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+bool holds_vectors(const std::string& input, const AnalysisSourceOptions& options) {
+  if (options.texts.literal || !is_file(input)) return false;
+  const std::string ending = fs::path(input).extension().string();
+  if (ending == ".csv" || ending == ".tsv")
+    return options.texts.format == "auto" && is_vector_table(input, {options.texts.field, options.label_field});
+  if (ending == ".jsonl" || ending == ".ndjson") return options.texts.format == "auto" && has_vector_records(input);
+  return is_vector_file(input);
+}
+
+void take_claim(const SpaceClaim& claim, const std::string& input, AnalysisItems& items) {
+  if (!items.fingerprint.empty() && !claim.fingerprint.empty() && claim.fingerprint != items.fingerprint)
+    throw Error(ErrorCode::mismatch, input + ": its vectors are of another space than those of " + items.source);
+  if (items.model.empty()) items.model = claim.model;
+  if (items.fingerprint.empty()) items.fingerprint = claim.fingerprint;
+  if (items.metric.empty()) items.metric = claim.metric;
+}
+
+/// A reader of .npy, .fvecs, .safetensors and .jsonl, or of a table.
+std::unique_ptr<VectorRows> open_vectors(const std::string& input, const AnalysisSourceOptions& options) {
+  const std::string ending = fs::path(input).extension().string();
+  if (ending == ".csv" || ending == ".tsv") return open_vector_table(input, {options.texts.field, options.label_field});
+  return open_vector_rows({input, {}, {}});
+}
+
+AnalysisItems read_vectors(const AnalysisSourceOptions& options, Context& context) {
+  AnalysisItems items;
+  items.source = options.inputs.front();
+  Rows rows;
+  for (const std::string& input : options.inputs) {
+    const std::unique_ptr<VectorRows> source = open_vectors(input, options);
+    take_claim(source->claim(), input, items);
+    context.progress.begin("reading", source->n_rows(), "vectors");
+    VectorRow row;
+    for (std::size_t r = 0; source->next(row); ++r) {
+      const std::string place = (options.inputs.size() > 1 ? input + ": " : std::string()) + "row " + std::to_string(r);
+      rows.add(row.vector, input + ": row " + std::to_string(r));
+      items.names.push_back(row.id.empty() ? place : std::move(row.id));
+      items.texts.push_back(std::move(row.text));
+      items.fields.push_back(std::move(row.metadata));
+      if (r % kChunksAtOnce == 0) context.cancel.check();
+      context.progress.advance(1);
+    }
+    context.progress.end();
+  }
+  items.vectors = rows.take();
+  if (std::ranges::all_of(items.texts, &std::string::empty)) items.texts.clear();
+  return items;
+}
+
+/// Of a document: the mean of its chunks' vectors, at length 1 where they are compared by angle.
+class DocumentMeans {
+ public:
+  void add(const std::string& uri, std::span<const float> vector) {
+    const auto [at, is_new] = place_.try_emplace(uri, sums_.size());
+    if (is_new) sums_.emplace_back(vector.size());
+    for (std::size_t i = 0; i < vector.size(); ++i) sums_[at->second][i] += static_cast<double>(vector[i]);
+    if (is_new) n_chunks_.push_back(0);
+    ++n_chunks_[at->second];
+  }
+  [[nodiscard]] bool has(const std::string& uri) const { return place_.contains(uri); }
+  [[nodiscard]] Matrix<float> take(bool by_angle) {
+    Matrix<float> out(sums_.size(), sums_.empty() ? 0 : sums_.front().size());
+    for (std::size_t r = 0; r < sums_.size(); ++r) {
+      for (std::size_t i = 0; i < out.cols(); ++i) out(r, i) = static_cast<float>(sums_[r][i] / static_cast<double>(n_chunks_[r]));
+      if (by_angle) normalize(out.row(r));
+    }
+    return out;
+  }
+
+ private:
+  std::unordered_map<std::string, std::size_t> place_;
+  std::vector<std::vector<double>> sums_;
+  std::vector<std::size_t> n_chunks_;
+};
+
+Fields fields_of(ChunkRecord& chunk) {
+  Fields fields = std::move(chunk.metadata);
+  fields.emplace_back("uri", chunk.uri);
+  if (!chunk.title.empty()) fields.emplace_back("title", chunk.title);
+  if (!chunk.format.empty()) fields.emplace_back("format", chunk.format);
+  return fields;
+}
+
+/// Calls take(chunk, vector) for the chunks that pass, by id.
+template <class Take>
+void for_each_chunk(const Snapshot& snapshot, const Filter& where, const std::string& folder, Context& context, const Take& take) {
+  const ChunkSet set = snapshot.select(where);
+  const std::span<const std::uint64_t> kept = set.ids();
+  context.progress.begin("reading", set.keeps_all() ? snapshot.n_vectors() : kept.size(), "vectors");
+  std::uint64_t last = 0;
+  for (std::vector<ChunkRecord> chunks; !(chunks = snapshot.chunks_after(last, kChunksAtOnce)).empty();) {
+    context.cancel.check();
+    last = chunks.back().chunk_id;
+    for (ChunkRecord& chunk : chunks) {
+      if (!set.keeps_all() && !std::ranges::binary_search(kept, chunk.chunk_id)) continue;
+      const std::vector<float> vector = snapshot.vector_of(chunk.chunk_id);
+      if (vector.empty())
+        throw Error(ErrorCode::corrupt, folder + ": a vector of '" + chunk.uri + "' is damaged or missing; 'akin doctor' says more");
+      take(chunk, vector);
+      context.progress.advance(1);
+    }
+  }
+  context.progress.end();
+}
+
+AnalysisItems read_collection(const AnalysisSourceOptions& options, Context& context) {
+  const fs::path folder = collection_to_read(options.collection);
+  const Store store = Store::open(folder, false);
+  const Snapshot snapshot = store.snapshot();
+  AnalysisItems items;
+  items.source = folder.string();
+  items.model = snapshot.space().model;
+  items.fingerprint = snapshot.space().fingerprint;
+  items.metric = snapshot.space().metric;
+  Rows rows;
+  DocumentMeans means;
+  std::unordered_map<std::string, std::size_t> n_chunks_of;
+  const bool by_document = options.by == "document";
+  for_each_chunk(snapshot, read_where(options.where), items.source, context, [&](ChunkRecord& chunk, const std::vector<float>& vector) {
+    const std::size_t place = ++n_chunks_of[chunk.uri];
+    const bool is_row = !by_document || place == 1;
+    if (by_document) {
+      means.add(chunk.uri, vector);
+    } else {
+      rows.add(vector, chunk.uri);
+    }
+    if (!is_row) return;
+    items.names.push_back(shown_path(chunk.uri) + (place > 1 ? "#" + std::to_string(place) : ""));
+    items.texts.push_back(std::move(chunk.chunk.text));
+    items.fields.push_back(fields_of(chunk));
+  });
+  items.vectors = by_document ? means.take(items.metric == "cosine") : rows.take();
+  if (items.size() == 0)
+    throw Error(ErrorCode::invalid_argument, items.source + (options.where.empty() ? ": holds no vectors" : ": no chunk passes --where"));
+  return items;
+}
+
+/// Texts of a file of records, with what else the records say.
+void read_records(const std::string& input, const AnalysisSourceOptions& options, AnalysisItems& items) {
+  const std::unique_ptr<RecordSource> source = open_records(input);
+  const std::vector<std::string> names = source->names();
+  const auto column = static_cast<std::size_t>(std::ranges::find(names, options.texts.field) - names.begin());
+  if (column == names.size())
+    throw Error(ErrorCode::not_found, (input == "-" ? "standard input" : input) + ": no field '" + options.texts.field +
+                                          "' in the first record; name the texts' with --field");
+  for (std::vector<std::string> cells; source->next(cells);) {
+    if (cells.size() <= column) throw Error(ErrorCode::corrupt, source->where() + ": the record has no '" + names[column] + "'");
+    items.names.push_back(source->where());
+    Fields fields;
+    for (std::size_t c = 0; c < std::min(cells.size(), names.size()); ++c)
+      if (c != column && !cells[c].empty()) fields.emplace_back(names[c], std::move(cells[c]));
+    items.fields.push_back(std::move(fields));
+    items.texts.push_back(std::move(cells[column]));
+  }
+}
+
+bool is_record_file(const std::string& input, const AnalysisSourceOptions& options) {
+  if (options.texts.literal) return false;
+  if (input == "-") return options.texts.format == "jsonl";
+  const std::string ending = fs::path(input).extension().string();
+  return is_file(input) && options.texts.format == "auto" &&
+         (ending == ".jsonl" || ending == ".ndjson" || ending == ".csv" || ending == ".tsv");
+}
+
+void read_texts(const AnalysisSourceOptions& options, AnalysisItems& items) {
+  for (const std::string& input : options.inputs) {
+    if (is_record_file(input, options)) {
+      read_records(input, options, items);
+      continue;
+    }
+    const std::string name = input == "-" ? "standard input" : input;
+    const bool is_text = options.texts.literal || (input != "-" && !is_file(input));
+    std::size_t line = 0;
+    for (std::string& text : read_all_texts({input}, options.texts, kMaxTexts)) {
+      items.names.push_back(is_text ? text : name + ":" + std::to_string(++line));
+      items.texts.push_back(std::move(text));
+      items.fields.emplace_back();
+    }
+  }
+}
+
+void warn_of_dropped(const std::vector<TextReport>& reports, Context& context) {
+  std::size_t n_texts = 0, n_tokens = 0;
+  for (const TextReport& report : reports) {
+    n_texts += report.n_tokens_dropped > 0 ? 1 : 0;
+    n_tokens += report.n_tokens_dropped;
+  }
+  if (n_texts > 0)
+    context.warn(grouped(n_tokens) + " tokens of " + grouped(n_texts) + (n_texts == 1 ? " text" : " texts") +
+                 " are over the model's limit and were dropped");
+}
+
+AnalysisItems embed_inputs(const AnalysisSourceOptions& options, const Common& common, Context& context) {
+  AnalysisItems items;
+  items.source = options.inputs.front();
+  items.are_pictures = !options.texts.literal && std::ranges::all_of(options.inputs, is_picture);
+  if (!items.are_pictures && !options.texts.literal && std::ranges::any_of(options.inputs, is_picture))
+    throw UsageError("pictures and texts are embedded one kind at a time");
+  if (items.are_pictures) {
+    items.names = options.inputs;
+    items.fields.resize(items.names.size());
+  } else {
+    read_texts(options, items);
+    if (items.texts.empty()) throw Error(ErrorCode::invalid_argument, items.source + ": holds no texts");
+  }
+  const LoadedEmbedder model = load_model(common, {}, context);
+  if (items.are_pictures) {
+    items.vectors = embed_mixed(model.embedder, items.names, true, context);
+  } else {
+    const TextRole role = options.as == "query" ? TextRole::query : options.as == "document" ? TextRole::document : TextRole::plain;
+    EmbedResult result = model.embedder.embed(items.texts, role, context);
+    warn_of_dropped(result.reports, context);
+    items.vectors = std::move(result.vectors);
+  }
+  items.model = model.source.name;
+  items.fingerprint = model.embedder.fingerprint();
+  items.metric = model.embedder.info().similarity;
+  return items;
+}
+
+/// The labels that the rows' fields tell.
+void take_labels(const std::string& field, AnalysisItems& items) {
+  if (field.empty()) return;
+  bool has_any = false;
+  for (std::size_t row = 0; row < items.size(); ++row) {
+    items.labels.emplace_back(items.field(row, field));
+    has_any = has_any || !items.labels.back().empty();
+  }
+  if (!has_any) throw Error(ErrorCode::not_found, items.source + ": no row has a field '" + field + "'");
+}
+
+void check(const AnalysisSourceOptions& options) {
+  check_choice("--by", options.by, {"chunk", "document"});
+  check_choice("--as", options.as, {"plain", "query", "document"});
+  check_choice("--format", options.texts.format, {"auto", "lines", "jsonl", "csv"});
+  if (options.inputs.empty()) return;
+  if (!options.collection.empty()) throw UsageError("--collection and other inputs are not mixed: pass one of them");
+  if (!options.where.empty() || options.by != "chunk") throw UsageError("--where and --by are for a collection");
+}
+
+AnalysisItems read_items(const AnalysisSourceOptions& options, const Common& common, Context& context) {
+  if (options.inputs.empty()) return read_collection(options, context);
+  const auto n_vector_files = static_cast<std::size_t>(
+      std::ranges::count_if(options.inputs, [&](const std::string& input) { return holds_vectors(input, options); }));
+  if (n_vector_files == options.inputs.size()) return read_vectors(options, context);
+  if (n_vector_files > 0) throw UsageError("files of vectors are not mixed with other inputs");
+  return embed_inputs(options, common, context);
+}
+
+}  // namespace
+
+std::string_view AnalysisItems::field(std::size_t row, std::string_view name) const { return value_in(fields[row], name); }
+
+void add_analysis_source(CLI::App& verb, AnalysisSourceOptions& options, Common& common) {
+  verb.add_option("inputs", options.inputs,
+                  "Files of vectors (.npy, .fvecs, .safetensors, .jsonl, .csv), texts or files of them (one a line; .jsonl; .csv), - for "
+                  "standard input, or pictures; none: a collection")
+      ->type_name("FILE|TEXT|-");
+  verb.add_option("-c,--collection", options.collection, "The collection's folder; default: .akin here or above")->type_name("DIR");
+  verb.add_option("--by", options.by, "Of a collection: each chunk, or each document by the mean of its chunks")
+      ->capture_default_str()
+      ->type_name("WHAT");
+  add_where_option(verb, options.where);
+  add_record_options(verb, options.texts);
+  verb.add_option("--label-field", options.label_field, "Field or column that says what a row truly is")->type_name("NAME");
+  verb.add_flag("--text", options.texts.literal, "Every argument is a text, even if a file has that name");
+  verb.add_option("--as", options.as, "Which of the model's prompts is put in front of a text: plain (none), query or document")
+      ->capture_default_str()
+      ->type_name("ROLE");
+  add_model_options(verb, common);
+}
+
+AnalysisItems read_analysis_items(const AnalysisSourceOptions& options, const Common& common, Context& context) {
+  check(options);
+  AnalysisItems items = read_items(options, common, context);
+  take_labels(options.label_field, items);
+  return items;
+}
+
+}  // namespace akin::cli

@@ -1,0 +1,18 @@
+// What every algorithm of this layer asks of the rows it is given. Tested by rows_test.cc.
+#pragma once
+
+#include <string_view>
+
+#include "akin/base/context.h"
+#include "akin/base/matrix.h"
+
+namespace akin {
+
+/// The squares of larger ones add up to infinity in float.
+inline constexpr float kLargestNumber = 1e17F;
+
+/// Throws Error{invalid_argument} beginning with `who` unless there is a row, rows have numbers, and all are finite and at most
+/// kLargestNumber in size: the message names the first row that has another.
+void check_rows(MatrixView<const float> rows, std::string_view who, Context& context);
+
+}  // namespace akin
