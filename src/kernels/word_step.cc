@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 #include "akin/base/error.h"
 
@@ -16,8 +17,9 @@
 HWY_BEFORE_NAMESPACE();
 namespace akin::kernels::HWY_NAMESPACE {
 
-constexpr std::size_t kScored = 3;  // targets at once
-constexpr std::size_t kTile = 6;    // targets in registers: one word and five negatives
+constexpr std::size_t kScored = 3;   // targets at once
+constexpr std::size_t kColumns = 4;  // vectors of a mean at once
+constexpr std::size_t kTile = 6;     // targets in registers: one word and five negatives
 
 /// out[k] = x · targets[k] for N targets.
 template <std::size_t N>
@@ -116,38 +118,61 @@ void learn_pairs_rows(const WordStep& step, WordScratch& scratch, float* moves) 
   }
 }
 
-HWY_INLINE void weighted_mean(const WordStep& step, float* out) {
+/// N vectors of columns of the weighted mean.
+template <std::size_t N>
+HWY_INLINE void mean_columns(const WordStep& step, std::size_t c, float* out) {
   const FloatTag d;
-  for (std::size_t c = 0; c < step.length; c += n_lanes()) {
-    auto sum = hn::Zero(d);
-    for (std::size_t i = 0; i < step.inputs.size(); ++i)
-      sum = hn::MulAdd(hn::Set(d, step.weights[i]), hn::Load(d, step.inputs[i] + c), sum);
-    hn::StoreU(sum, d, out + c);
+  FloatVec sums[N];
+  for (std::size_t k = 0; k < N; ++k) sums[k] = hn::Zero(d);
+  for (std::size_t i = 0; i < step.inputs.size(); ++i) {
+    const auto weight = hn::Set(d, step.weights[i]);
+    const float* input = step.inputs[i] + c;
+    for (std::size_t k = 0; k < N; ++k) sums[k] = hn::MulAdd(weight, hn::Load(d, input + k * n_lanes()), sums[k]);
   }
+  for (std::size_t k = 0; k < N; ++k) hn::Store(sums[k], d, out + c + k * n_lanes());
 }
 
-/// `hidden` and `start` have step.length numbers each, at any address a multiple of 64 bytes.
-void learn_mean_rows(const WordStep& step, WordScratch& scratch, float* hidden, float* moved) {
+/// N vectors of columns of all targets move by the mean; `moved` gets what the mean moves by.
+template <std::size_t N>
+HWY_INLINE void move_by_mean(const WordStep& step, const float* gradients, std::size_t c, const float* mean, float* moved) {
   const FloatTag d;
-  weighted_mean(step, hidden);
-  score_all(step, &hidden, 1, scratch.scores_.data());
+  FloatVec x[N], moves[N];
+  for (std::size_t k = 0; k < N; ++k) {
+    x[k] = hn::Load(d, mean + c + k * n_lanes());
+    moves[k] = hn::Zero(d);
+  }
+  for (std::size_t t = 0; t < step.targets.size(); ++t) {
+    const auto factor = hn::Set(d, gradients[t]);
+    float* target = step.targets[t] + c;
+    for (std::size_t k = 0; k < N; ++k) {
+      const auto old = hn::Load(d, target + k * n_lanes());
+      moves[k] = hn::MulAdd(factor, old, moves[k]);
+      hn::Store(hn::MulAdd(factor, x[k], old), d, target + k * n_lanes());
+    }
+  }
+  for (std::size_t k = 0; k < N; ++k) hn::Store(hn::Mul(hn::Set(d, step.share), moves[k]), d, moved + c + k * n_lanes());
+}
+
+/// Calls run<N>(column) so that all columns are visited, kColumns vectors at once while there are so many.
+template <class Run>
+HWY_INLINE void each_columns(std::size_t length, const Run& run) {
+  std::size_t c = 0;
+  for (; c + kColumns * n_lanes() <= length; c += kColumns * n_lanes()) run(std::integral_constant<std::size_t, kColumns>(), c);
+  for (; c < length; c += n_lanes()) run(std::integral_constant<std::size_t, 1>(), c);
+}
+
+/// `mean` and `moved` have step.length numbers each, at any address a multiple of 64 bytes.
+void learn_mean_rows(const WordStep& step, WordScratch& scratch, float* mean, float* moved) {
+  const FloatTag d;
+  each_columns(step.length, [&](auto n, std::size_t c) { mean_columns<decltype(n)::value>(step, c, mean); });
+  score_all(step, &mean, 1, scratch.scores_.data());
   if (step.softmax) {
     softmax_gradients(step, scratch.scores_.data(), scratch.gradients_.data());
   } else {
     gradients_of(step, 1, scratch.scores_.data(), scratch.gradients_.data());
   }
   const float* g = scratch.gradients_.data();
-  for (std::size_t c = 0; c < step.length; c += n_lanes()) {
-    const auto x = hn::Load(d, hidden + c);
-    auto move = hn::Zero(d);
-    for (std::size_t t = 0; t < step.targets.size(); ++t) {
-      const auto factor = hn::Set(d, g[t]);
-      const auto target = hn::Load(d, step.targets[t] + c);
-      move = hn::MulAdd(factor, target, move);
-      hn::Store(hn::MulAdd(factor, x, target), d, step.targets[t] + c);
-    }
-    hn::Store(hn::Mul(hn::Set(d, step.share), move), d, moved + c);
-  }
+  each_columns(step.length, [&](auto n, std::size_t c) { move_by_mean<decltype(n)::value>(step, g, c, mean, moved); });
   for (float* input : step.inputs)
     for (std::size_t c = 0; c < step.length; c += n_lanes())
       hn::Store(hn::Add(hn::Load(d, input + c), hn::Load(d, moved + c)), d, input + c);
@@ -161,6 +186,32 @@ void add_scaled_rows(const float* x, float factor, std::size_t n, float* out) {
   if (i < n) store_tail(hn::MulAdd(by, load_tail(x + i, n - i), load_tail(out + i, n - i)), out + i, n - i);
 }
 
+/// N vectors of columns of out += factor · Σ rows, or factor · Σ (row − out as it was).
+template <bool kAreEnds, std::size_t N>
+HWY_INLINE void add_columns(const float* const* rows, std::size_t n_rows, float factor, float* out, std::size_t c) {
+  const FloatTag d;
+  FloatVec old[N], sums[N];
+  for (std::size_t k = 0; k < N; ++k) {
+    old[k] = hn::Load(d, out + c + k * n_lanes());
+    sums[k] = hn::Zero(d);
+  }
+  for (std::size_t i = 0; i < n_rows; ++i) {
+    for (std::size_t k = 0; k < N; ++k) {
+      const auto row = hn::Load(d, rows[i] + c + k * n_lanes());
+      sums[k] = hn::Add(sums[k], kAreEnds ? hn::Sub(row, old[k]) : row);
+    }
+  }
+  for (std::size_t k = 0; k < N; ++k) hn::Store(hn::MulAdd(hn::Set(d, factor), sums[k], old[k]), d, out + c + k * n_lanes());
+}
+
+template <bool kAreEnds>
+HWY_INLINE void add_all(const float* const* rows, std::size_t n_rows, float factor, std::span<float> out) {
+  each_columns(out.size(), [&](auto n, std::size_t c) { add_columns<kAreEnds, decltype(n)::value>(rows, n_rows, factor, out.data(), c); });
+}
+
+void add_moves_rows(const float* const* ends, std::size_t n, float factor, std::span<float> row) { add_all<true>(ends, n, factor, row); }
+void add_sum_rows(const float* const* moves, std::size_t n, float factor, std::span<float> row) { add_all<false>(moves, n, factor, row); }
+
 }  // namespace akin::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -170,6 +221,8 @@ namespace akin::kernels {
 HWY_EXPORT(learn_pairs_rows);
 HWY_EXPORT(learn_mean_rows);
 HWY_EXPORT(add_scaled_rows);
+HWY_EXPORT(add_moves_rows);
+HWY_EXPORT(add_sum_rows);
 
 namespace {
 
@@ -203,6 +256,16 @@ void learn_mean(const WordStep& step, WordScratch& scratch) {
 void add_scaled(std::span<const float> x, float factor, std::span<float> out) noexcept {
   AKIN_DCHECK(x.size() == out.size());
   HWY_DYNAMIC_DISPATCH(add_scaled_rows)(x.data(), factor, x.size(), out.data());
+}
+
+void add_moves(std::span<const float* const> ends, float factor, std::span<float> row) noexcept {
+  AKIN_DCHECK(row.size() % kRowGrain == 0);
+  HWY_DYNAMIC_DISPATCH(add_moves_rows)(ends.data(), ends.size(), factor, row);
+}
+
+void add_sum(std::span<const float* const> moves, float factor, std::span<float> row) noexcept {
+  AKIN_DCHECK(row.size() % kRowGrain == 0);
+  HWY_DYNAMIC_DISPATCH(add_sum_rows)(moves.data(), moves.size(), factor, row);
 }
 
 }  // namespace akin::kernels

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "akin/base/crew.h"
 #include "akin/kernels/distance.h"
 #include "akin/kernels/word_step.h"
 
 namespace akin {
+
+static_assert(RowRounds::kBlocks <= 16);  // bits of RowNeeds
+
 namespace {
 
 // The curvature of a row's loss is the mean of σ(1 − σ) |v|² over the rows v that it meets. σ(1 − σ) is at most 1/4; 0.1 was measured best
@@ -17,8 +21,8 @@ constexpr std::size_t kMeasured = 4;  // one row of so many is measured
 
 constexpr std::size_t kAhead = 8;  // rows that are asked of the memory before they are needed
 
-void prefetch(const float* row, std::size_t length) noexcept {
-  for (std::size_t c = 0; c < length; c += kAlignment / sizeof(float)) __builtin_prefetch(row + c);
+void prefetch(std::span<const float> row) noexcept {
+  for (std::size_t c = 0; c < row.size(); c += kAlignment / sizeof(float)) __builtin_prefetch(row.data() + c);
 }
 
 /// At least n rows; what was there need not stay.
@@ -26,136 +30,185 @@ void make_room(Matrix<float>& rows, std::size_t n, std::size_t length) {
   if (rows.rows() < n || rows.cols() != length) rows = Matrix<float>::uninitialized(n + n / 2, length);
 }
 
-/// The share of a sum of moves that k blocks one after the other would have moved by; `pull` is rate · h. See the head of row_rounds.h.
-float damping(std::uint32_t n_blocks, float n_moves, float pull) {
+/// The share of a sum of moves that k blocks one after the other would have moved by; `pull` is rate · h. See the head of row_rounds.h:
+/// the quotient is the mean of e^(−i·pull·n) over i < k.
+float damping(std::size_t n_blocks, float n_moves, float pull) {
+  if (n_blocks < 2) return 1;
   const float k = static_cast<float>(n_blocks);
-  const float one = pull * n_moves / k;
-  if (n_blocks < 2 || one < 1e-4F) return 1;  // the quotient's digits are lost there, and it is 1 but for one part in a thousand
-  return -std::expm1(-one * k) / (k * -std::expm1(-one));
+  const float left = std::exp(-pull * n_moves / k);
+  float sum = 1;
+  for (std::size_t i = 1; i < n_blocks; ++i) sum = sum * left + 1;
+  return sum / k;
 }
 
 }  // namespace
 
-void BlockRows::begin(UnitPlaces& places) {
+void BlockRows::ask_for(std::uint32_t place) const noexcept { prefetch({rows_[place], length_}); }
+
+void BlockRows::begin(UnitPlaces& places, std::size_t length) {
   places_ = &places;
-  if (++places.now_ == 0) {  // the numbers of blocks are used up: forget what was seen
-    std::fill(places.seen_.begin(), places.seen_.end(), 0U);
-    places.now_ = 1;
-  }
+  length_ = length;
   units_.clear();
   moves_.clear();
   loss = 0;
   n_scored = 0;
 }
 
-void BlockRows::add(std::uint32_t unit) {
-  places_->seen_[unit] = places_->now_;
-  places_->place_[unit] = static_cast<std::uint32_t>(units_.size());
+std::uint32_t BlockRows::add(std::uint32_t unit) {
   units_.push_back(unit);
   moves_.push_back(0.0F);
+  return static_cast<std::uint32_t>(units_.size() - 1);
+}
+
+void BlockRows::end_plan(std::size_t block, const UnitRows& units, RowNeeds& needs) {
+  const auto bit = static_cast<std::uint16_t>(1U << block);
+  for (std::size_t p = 0; p < units_.size(); ++p) {
+    if (p + kAhead < units_.size() && units_[p + kAhead] >= units.n_bags()) __builtin_prefetch(&needs[units.single(units_[p + kAhead])], 1);
+    places_->places_[units_[p]] = UnitPlaces::kNone;
+    if (units_[p] >= units.n_bags()) needs[units.single(units_[p])].fetch_or(bit, std::memory_order_relaxed);
+  }
+}
+
+/// Rows that no other block needs are learnt where they are; bags and the others are copied.
+void BlockRows::choose_rows(std::size_t block, Matrix<float>& table, const UnitRows& units, RowNeeds& needs) {
+  const auto own = static_cast<std::uint16_t>(1U << block);
+  const std::size_t n_bags = units.n_bags();
+  rows_.resize(units_.size());
+  copied_.clear();
+  for (std::uint32_t p = 0; p < units_.size() && n_bags > 0; ++p)
+    if (units_[p] < n_bags) copied_.push_back(p);
+  n_copied_bags_ = copied_.size();
+  for (std::uint32_t p = 0; p < units_.size(); ++p) {
+    if (units_[p] < n_bags) continue;
+    const std::uint32_t row = units.single(units_[p]);
+    rows_[p] = table.row(row).data();
+    if (needs[row].load(std::memory_order_relaxed) == own) {
+      needs[row].store(0, std::memory_order_relaxed);
+    } else {
+      copied_.push_back(p);
+    }
+  }
 }
 
 void BlockRows::fetch(const Matrix<float>& table, const UnitRows& units) {
-  length_ = table.cols();
-  make_room(copies_, units_.size(), length_);
-  const std::size_t n_bags = units.n_bags();
-  start_of_.assign(n_bags > 0 ? units_.size() : 0, 0);
+  make_room(copies_, copied_.size(), length_);
+  make_room(starts_, n_copied_bags_, length_);
+  for (std::size_t i = 0; i < copied_.size(); ++i) {
+    const float* from = std::exchange(rows_[copied_[i]], copies_.row(i).data());
+    if (i < n_copied_bags_) {
+      fetch_bag(i, table, units);
+    } else {
+      if (i + kAhead < copied_.size()) ask_for(copied_[i + kAhead]);
+      std::copy_n(from, length_, copies_.row(i).data());
+    }
+  }
+}
+
+/// The mean of the bag that is copy i. Asks the memory for the rows of the next.
+void BlockRows::fetch_bag(std::size_t i, const Matrix<float>& table, const UnitRows& units) {
+  if (i + 1 < n_copied_bags_)
+    for (const std::uint32_t row : units.bag(units_[copied_[i + 1]])) prefetch(table.row(row));
+  const std::uint32_t p = copied_[i];
+  parts_.clear();
+  for (const std::uint32_t row : units.bag(units_[p])) parts_.push_back(table.row(row).data());
+  const float share = 1.0F / static_cast<float>(parts_.size());
+  moves_[p] *= std::sqrt(share);
+  const std::span<float> mean = copies_.row(i);
+  std::fill(mean.begin(), mean.end(), 0.0F);
+  kernels::add_sum(parts_, share, mean);
+  std::copy(mean.begin(), mean.end(), starts_.row(i).begin());
+}
+
+/// Of rows of the table: where there are copies, it still has the rows as they began.
+void BlockRows::measure(const Matrix<float>& table, const UnitRows& units) {
   squares_ = 0;
   n_squares_ = 0;
-  std::uint32_t n_starts = 0;
-  for (std::size_t p = 0; p < start_of_.size(); ++p)
-    if (units_[p] < n_bags) start_of_[p] = n_starts++;
-  make_room(starts_, n_starts, length_);
-  for (std::size_t p = 0; p < units_.size(); ++p) {
-    if (p + kAhead < units_.size() && units_[p + kAhead] >= n_bags) prefetch(table.row(units.single(units_[p + kAhead])).data(), length_);
-    float* copy = copies_.row(p).data();
-    if (units_[p] >= n_bags) {
-      std::copy_n(table.row(units.single(units_[p])).data(), length_, copy);
-      if (p % kMeasured == 0) {
-        squares_ += double{kernels::dot({copy, length_}, {copy, length_})};
-        ++n_squares_;
-      }
-      continue;
-    }
-    const auto bag = units.bag(units_[p]);
-    const float share = 1.0F / static_cast<float>(bag.size());
-    moves_[p] *= std::sqrt(share);
-    std::fill_n(copy, length_, 0.0F);
-    for (std::size_t i = 0; i < bag.size(); ++i) {
-      if (i + kAhead < bag.size()) prefetch(table.row(bag[i + kAhead]).data(), length_);
-      kernels::add_scaled(table.row(bag[i]), share, {copy, length_});
-    }
-    std::copy_n(copy, length_, starts_.row(start_of_[p]).data());
+  for (std::size_t p = 0; p < units_.size(); p += kMeasured) {
+    if (units_[p] < units.n_bags()) continue;
+    const std::span<const float> row = table.row(units.single(units_[p]));
+    squares_ += double{kernels::dot(row, row)};
+    ++n_squares_;
   }
 }
 
-void BlockRows::take_difference(const Matrix<float>& table, const UnitRows& units) {
-  for (std::size_t p = 0; p < units_.size(); ++p) {
-    const bool is_bag = units_[p] < units.n_bags();
-    const auto before = is_bag ? std::span<const float>(starts_.row(start_of_[p])) : table.row(units.single(units_[p]));
-    kernels::add_scaled(before, -1.0F, {row(static_cast<std::uint32_t>(p)), length_});
-  }
-}
-
-void BlockRows::deal(const UnitRows& units) {
+void BlockRows::take_moves(const UnitRows& units) {
   constexpr std::size_t kShards = RowRounds::kShards;
   const auto each = [&](auto&& visit) {
-    for (std::uint32_t p = 0; p < units_.size(); ++p) {
-      if (units_[p] >= units.n_bags()) {
-        visit(p, units.single(units_[p]));
+    for (std::size_t i = 0; i < copied_.size(); ++i) {
+      const std::uint32_t unit = units_[copied_[i]];
+      if (i >= n_copied_bags_) {
+        visit(copied_[i], units.single(unit));
       } else {
-        for (const std::uint32_t row : units.bag(units_[p])) visit(p, row);
+        for (const std::uint32_t row : units.bag(unit)) visit(copied_[i], row);
       }
     }
   };
+  for (std::size_t i = 0; i < n_copied_bags_; ++i) kernels::add_scaled(starts_.row(i), -1.0F, copies_.row(i));
   shards_.assign(kShards + 1, 0);
   each([&](std::uint32_t, std::uint32_t row) { ++shards_[row % kShards + 1]; });
   for (std::size_t s = 0; s < kShards; ++s) shards_[s + 1] += shards_[s];
   dealt_.resize(shards_.back());
   std::vector<std::size_t> next(shards_.begin(), shards_.end() - 1);
-  each([&](std::uint32_t p, std::uint32_t row) { dealt_[next[row % kShards]++] = {p, row}; });
+  each([&](std::uint32_t p, std::uint32_t row) { dealt_[next[row % kShards]++] = {rows_[p], nullptr, row, moves_[p]}; });
 }
 
 RowRounds::RowRounds(Matrix<float>& table, const UnitRows& units, const MakeTask& make_task, Context& context)
-    : table_(table), units_(units), context_(context), blocks_(kBlocks), state_(table.rows()) {
-  for (int i = 0; i < context.pool.n_threads(); ++i) {
-    places_.emplace_back(units.n_units);
-    tasks_.push_back(make_task());
+    : table_(table), units_(units), context_(context), blocks_(kBlocks), needs_(table.rows()), first_moves_(table.rows(), nullptr) {
+  for (int i = 0; i < context.pool.n_threads(); ++i) places_.emplace_back(units.n_units);
+  for (std::size_t i = 0; i < kBlocks; ++i) tasks_.push_back(make_task());
+}
+
+void RowRounds::plan(const Round& round, std::size_t i) {
+  BlockRows& rows = blocks_[i];
+  rows.begin(places_[static_cast<std::size_t>(ThreadPool::current_worker())], table_.cols());
+  tasks_[i]->plan(round.first_block + i, rows);
+  rows.end_plan(i, units_, needs_);
+}
+
+void RowRounds::learn(const Round& round, std::size_t i) {
+  BlockRows& rows = blocks_[i];
+  rows.choose_rows(i, table_, units_, needs_);
+  rows.fetch(table_, units_);
+  tasks_[i]->learn(rows, round.rate);
+  rows.measure(table_, units_);
+  rows.take_moves(units_);
+}
+
+/// Makes lists of what each row of the shard is moved by, in the order of blocks: so the last comes first.
+void RowRounds::gather_moves(const Round& round, std::size_t shard) {
+  for (std::size_t i = round.n_blocks; i-- > 0;) {
+    const std::span<BlockRows::Move> moves = blocks_[i].shard(shard);
+    for (std::size_t m = moves.size(); m-- > 0;) {
+      if (m >= kAhead) __builtin_prefetch(&first_moves_[moves[m - kAhead].row], 1);
+      moves[m].next = std::exchange(first_moves_[moves[m].row], &moves[m]);
+    }
   }
 }
 
-void RowRounds::do_block(const Round& round, std::size_t i) {
-  const auto worker = static_cast<std::size_t>(ThreadPool::current_worker());
-  BlockRows& rows = blocks_[i];
-  BlockTask& task = *tasks_[worker];
-  rows.begin(places_[worker]);
-  task.plan(round.first_block + i, rows);
-  rows.fetch(table_, units_);
-  task.learn(rows, round.rate);
-  rows.take_difference(table_, units_);
-  rows.deal(units_);
+void RowRounds::add_shard(const Round& round, std::size_t shard) {
+  gather_moves(round, shard);
+  std::vector<const float*> ends;
+  for (std::size_t i = 0; i < round.n_blocks; ++i) {
+    const std::span<const BlockRows::Move> moves = blocks_[i].shard(shard);
+    for (std::size_t m = 0; m < moves.size(); ++m) {
+      if (m + kAhead < moves.size()) prefetch(table_.row(moves[m + kAhead].row));
+      const BlockRows::Move* move = std::exchange(first_moves_[moves[m].row], nullptr);  // none: done with an earlier block's
+      if (move == nullptr) continue;
+      ends.clear();
+      float times = 0;
+      for (; move != nullptr; move = move->next) {
+        ends.push_back(move->end);
+        times += move->times;
+      }
+      add(moves[m].row, ends, damping(ends.size(), times, round.rate * curvature_));
+    }
+  }
 }
 
-void RowRounds::add_shard(const Round& round, std::size_t shard) {
-  const auto each = [&](auto&& visit) {
-    for (std::size_t i = 0; i < round.n_blocks; ++i) {
-      BlockRows& rows = blocks_[i];
-      const std::size_t end = rows.shards_[shard + 1];
-      for (std::size_t m = rows.shards_[shard]; m < end; ++m) visit(rows, m, end);
-    }
-  };
-  each([&](BlockRows& rows, std::size_t m, std::size_t) {
-    RowState& state = state_[rows.dealt_[m].row];
-    ++state.blocks;
-    state.moves += rows.moves_[rows.dealt_[m].place];
-  });
-  each([&](BlockRows& rows, std::size_t m, std::size_t end) {
-    const BlockRows::Move move = rows.dealt_[m];
-    if (m + kAhead < end) prefetch(table_.row(rows.dealt_[m + kAhead].row).data(), table_.cols());
-    RowState& state = state_[move.row];
-    if (state.blocks != 0) state = {0, 0, damping(state.blocks, state.moves, round.rate * curvature_)};
-    kernels::add_scaled({rows.row(move.place), table_.cols()}, state.factor, table_.row(move.row));
-  });
+void RowRounds::add(std::uint32_t row, std::span<const float* const> ends, float factor) {
+  if (!units_.is_single(row)) return kernels::add_sum(ends, factor, table_.row(row));
+  needs_[row].store(0, std::memory_order_relaxed);
+  kernels::add_moves(ends, factor, table_.row(row));
 }
 
 float RowRounds::measure_curvature(const Round& round) const {
@@ -172,7 +225,8 @@ void RowRounds::run(const NextRound& next, std::size_t most_threads) {
   Crew crew;
   const auto lead = [&] {
     for (Round round; next(round);) {
-      crew.run(round.n_blocks, [&](std::size_t i) { do_block(round, i); });
+      crew.run(round.n_blocks, [&](std::size_t i) { plan(round, i); });
+      crew.run(round.n_blocks, [&](std::size_t i) { learn(round, i); });
       curvature_ = measure_curvature(round);
       crew.run(kShards, [&](std::size_t shard) { add_shard(round, shard); });
       round.loss = 0;

@@ -1,17 +1,19 @@
-// Learning in rounds: the same bits on any number of threads. The text is cut into blocks; a round is a fixed number of blocks. Each block
-// takes copies of the rows it needs, as they are at the beginning of the round, learns on the copies, word after word, and keeps what each
-// row moved by. When all blocks of the round are done, the moves are added to the table, block after block: rows are dealt to shards by
-// their number, and a shard is one thread's. So threads never write to the same row, and the order of additions is that of the text.
+// Learning in rounds: the same bits on any number of threads. The text is cut into blocks; a round is a fixed number of blocks, and has
+// three parts. First all blocks are planned: then it is known which rows each needs. Then each block learns, word after word: a row that no
+// other block of the round needs is learnt where it lies in the table, of the others the block takes copies, as they are at the beginning
+// of the round. Last, what the copies moved by is added to the table, block after block: rows are dealt to shards by their number, and a
+// shard is one thread's. So threads never write to the same row, and the order of additions is that of the text.
 //
 // A row that many blocks move (a frequent word) would overshoot, as each block moves it as if it were alone. With n moves in each of k
 // blocks and a curvature h of the loss, one block takes the share 1 − e^(−rate·h·n) of the way to where the row is drawn to, and all blocks
 // one after the other 1 − e^(−rate·h·n·k): the sum of the moves is scaled by the quotient of the second and k times the first. That is 1
 // for rows that are moved seldom, and 1/k, the mean of the moves, for those that every block moves to the end. h grows with the square of
-// the rows' length, which is measured in every round. A row of a bag moves the mean by
-// its share of it, and all bags that have it: it counts by the square root of the share, measured between the share and one. Why
-// this scheme: docs/adr/0010-learning-in-rounds.md. Private. Tested by row_rounds_test.cc.
+// the rows' length, which is measured in every round. A row of a bag moves the mean by its share of it, and all bags that have it: it
+// counts by the square root of the share, measured between the share and one. Why this scheme: docs/adr/0010-learning-in-rounds.md.
+// Private. Tested by row_rounds_test.cc.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -25,7 +27,7 @@
 namespace akin {
 
 /// Which rows of the table make up a unit. Unit u < n_bags() is the mean of several rows (a word and its n-grams), and what the mean
-/// moves by is added to each; every other unit is one row: first_single + (u − n_bags()).
+/// moves by is added to each; every other unit is one row: first_single + (u − n_bags()). No bag has such a row.
 struct UnitRows {
   std::vector<std::uint64_t> begins;  ///< of bag u in `rows`; one more than there are bags, or empty
   std::vector<std::uint32_t> rows;
@@ -37,66 +39,86 @@ struct UnitRows {
     return std::span(rows).subspan(begins[u], begins[u + 1] - begins[u]);
   }
   [[nodiscard]] std::uint32_t single(std::size_t u) const noexcept { return first_single + static_cast<std::uint32_t>(u - n_bags()); }
+  [[nodiscard]] bool is_single(std::uint32_t row) const noexcept { return row - first_single < n_units - n_bags(); }  // or wraps around
 };
 
-/// Where units are in a block's copies, while the block is planned: one a thread.
+/// Where units are among a block's rows, while the block is planned: one a thread.
 class UnitPlaces {
  public:
-  explicit UnitPlaces(std::size_t n_units) : seen_(n_units, 0), place_(n_units) {}
+  explicit UnitPlaces(std::size_t n_units) : places_(n_units, kNone) {}
 
  private:
   friend class BlockRows;
-  std::vector<std::uint32_t> seen_, place_;
-  std::uint32_t now_ = 0;
+  static constexpr std::uint32_t kNone = 0xFFFFFFFFU;
+  std::vector<std::uint32_t> places_;
 };
 
-/// The copies of one block.
+/// Which blocks of the round need a row as a unit: one bit a block.
+using RowNeeds = std::vector<std::atomic<std::uint16_t>>;
+
+/// The rows that one block learns on.
 class BlockRows {
  public:
-  /// The place of a unit's copy. For BlockTask::plan().
+  /// The place of a unit among them. For BlockTask::plan().
   std::uint32_t place(std::uint32_t unit) {
-    if (places_->seen_[unit] != places_->now_) add(unit);
-    return places_->place_[unit];
+    std::uint32_t& place = places_->places_[unit];
+    if (place == UnitPlaces::kNone) place = add(unit);
+    return place;
   }
-  /// The copy at that place will be moved so many times more; a part of a mean counts by its share of it. For BlockTask::plan().
+  /// Asks the memory for what place() will look at.
+  void ask_for_place(std::uint32_t unit) const noexcept { __builtin_prefetch(&places_->places_[unit], 1); }
+  /// The row at that place will be moved so many times more; a part of a mean counts by its share of it. For BlockTask::plan().
   void count_moves(std::uint32_t place, float times) { moves_[place] += times; }
-  /// The copy's numbers: a row of the table, or the mean of a bag. For BlockTask::learn().
-  [[nodiscard]] float* row(std::uint32_t place) noexcept { return copies_.data() + place * length_; }
+  /// The numbers at that place: of a row of the table, of its copy, or the mean of a bag. For BlockTask::learn().
+  [[nodiscard]] float* row(std::uint32_t place) const noexcept { return rows_[place]; }
+  /// Asks the memory for the row at that place, which is soon needed.
+  void ask_for(std::uint32_t place) const noexcept;
 
   double loss = 0;             ///< of the pairs that were looked at
   std::uint64_t n_scored = 0;  ///< how many those are
 
  private:
   friend class RowRounds;
+  /// What a block does to a row of the table: it moves the row to `end` if the row is a unit, by `end` if it is in a bag.
   struct Move {
-    std::uint32_t place, row;
+    const float* end;
+    Move* next;  // of the same row, of this round
+    std::uint32_t row;
+    float times;
   };
 
-  void begin(UnitPlaces& places);
-  void add(std::uint32_t unit);
+  std::uint32_t add(std::uint32_t unit);
+  void begin(UnitPlaces& places, std::size_t length);
+  void end_plan(std::size_t block, const UnitRows& units, RowNeeds& needs);
+  void choose_rows(std::size_t block, Matrix<float>& table, const UnitRows& units, RowNeeds& needs);
   void fetch(const Matrix<float>& table, const UnitRows& units);
-  void take_difference(const Matrix<float>& table, const UnitRows& units);
-  void deal(const UnitRows& units);
+  void fetch_bag(std::size_t i, const Matrix<float>& table, const UnitRows& units);
+  void measure(const Matrix<float>& table, const UnitRows& units);
+  void take_moves(const UnitRows& units);
+  [[nodiscard]] std::span<Move> shard(std::size_t s) noexcept { return std::span(dealt_).subspan(shards_[s], shards_[s + 1] - shards_[s]); }
 
   UnitPlaces* places_ = nullptr;
   std::size_t length_ = 0;
   std::vector<std::uint32_t> units_;  // by place
   std::vector<float> moves_;          // by place; of a bag: for each of its rows
-  double squares_ = 0;                // of the lengths of some copies, as they began
+  std::vector<float*> rows_;          // by place
+  double squares_ = 0;                // of the lengths of some rows
   std::size_t n_squares_ = 0;
-  Matrix<float> copies_, starts_;        // starts_: what bags were before
-  std::vector<std::uint32_t> start_of_;  // by place, of bags
-  std::vector<Move> dealt_;              // by shard
-  std::vector<std::size_t> shards_;      // where each shard begins in dealt_
+  std::vector<std::uint32_t> copied_;  // the places of rows that are copies, bags first
+  std::size_t n_copied_bags_ = 0;
+  Matrix<float> copies_, starts_;    // in the order of copied_; starts_: what bags were before
+  std::vector<const float*> parts_;  // of one bag
+  std::vector<Move> dealt_;          // by shard
+  std::vector<std::size_t> shards_;  // where each shard begins in dealt_
 };
 
-/// What is learnt from a block. One a thread, so that scratch need not be shared; must not depend on what it did before.
+/// What is learnt from a block. There is one for each block of a round; must not depend on what it did before.
 class BlockTask {
  public:
   virtual ~BlockTask() = default;
   /// Names the units that the block needs.
   virtual void plan(std::size_t block, BlockRows& rows) = 0;
-  /// Moves the copies. Called after plan() of the same block, on the same task.
+  /// Moves the rows. Called after plan() of the same block, on the same task.
   virtual void learn(BlockRows& rows, float rate) = 0;
 };
 
@@ -123,23 +145,22 @@ class RowRounds {
  private:
   static constexpr std::size_t kShards = 16;
 
-  void do_block(const Round& round, std::size_t i);
+  void plan(const Round& round, std::size_t i);
+  void learn(const Round& round, std::size_t i);
+  void gather_moves(const Round& round, std::size_t shard);
   void add_shard(const Round& round, std::size_t shard);
+  void add(std::uint32_t row, std::span<const float* const> ends, float factor);
   [[nodiscard]] float measure_curvature(const Round& round) const;
-
-  struct RowState {  // of the round: how many blocks move a row, and how often
-    std::uint32_t blocks = 0;
-    float moves = 0, factor = 1;
-  };
 
   Matrix<float>& table_;
   const UnitRows& units_;
   Context& context_;
   std::vector<UnitPlaces> places_;
-  std::vector<std::unique_ptr<BlockTask>> tasks_;
+  std::vector<std::unique_ptr<BlockTask>> tasks_;  // of each block of a round
   std::vector<BlockRows> blocks_;
-  std::vector<RowState> state_;
-  float curvature_ = 0;  // of this round
+  RowNeeds needs_;                             // by row; all 0 between rounds
+  std::vector<BlockRows::Move*> first_moves_;  // by row; none between rounds
+  float curvature_ = 0;                        // of this round
   friend class BlockRows;
 };
 

@@ -12,13 +12,13 @@ NegativeSampler::NegativeSampler(std::span<const std::uint64_t> counts, double e
   std::vector<std::uint32_t> small, large;
   for (std::uint32_t i = 0; i < counts.size(); ++i) {
     share[i] *= static_cast<double>(counts.size()) / sum;
-    cells_[i] = {0xFFFFFFFFU, i, i};
+    cells_[i] = {0xFFFFFFFFU, i};
     (share[i] < 1 ? small : large).push_back(i);
   }
   while (!small.empty() && !large.empty()) {
     const std::uint32_t poor = small.back(), rich = large.back();
     small.pop_back();
-    cells_[poor] = {static_cast<std::uint32_t>(share[poor] * 4294967295.0), poor, rich};
+    cells_[poor] = {static_cast<std::uint32_t>(share[poor] * 4294967295.0), rich};
     share[rich] -= 1 - share[poor];
     if (share[rich] >= 1) continue;
     large.pop_back();

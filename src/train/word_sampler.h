@@ -20,16 +20,27 @@ class NegativeSampler {
  public:
   /// counts > 0, at least one.
   NegativeSampler(std::span<const std::uint64_t> counts, double exponent);
-  [[nodiscard]] std::uint32_t draw(Rng& rng) const noexcept {
+  /// The bits of a draw. Asks the memory for what word() will look at: where many words are drawn, first all bits, then all words.
+  [[nodiscard]] std::uint64_t bits(Rng& rng) const noexcept {
     const std::uint64_t bits = rng.next();
-    const Cell& cell = cells_[((bits >> 32) * cells_.size()) >> 32];
-    return static_cast<std::uint32_t>(bits) <= cell.own_up_to ? cell.own : cell.other;
+    __builtin_prefetch(&cells_[cell_of(bits)]);
+    return bits;
   }
+  /// The word that was drawn.
+  [[nodiscard]] std::uint32_t word(std::uint64_t bits) const noexcept {
+    const auto own = static_cast<std::uint32_t>(cell_of(bits));
+    const Cell cell = cells_[own];
+    const std::uint32_t is_other =
+        static_cast<std::uint32_t>(bits) > cell.own_up_to ? 0xFFFFFFFFU : 0;  // no jump: nobody could foretell it
+    return own ^ ((own ^ cell.other) & is_other);
+  }
+  [[nodiscard]] std::uint32_t draw(Rng& rng) const noexcept { return word(bits(rng)); }
 
  private:
   struct Cell {
-    std::uint32_t own_up_to, own, other;
+    std::uint32_t own_up_to, other;
   };
+  [[nodiscard]] std::size_t cell_of(std::uint64_t bits) const noexcept { return ((bits >> 32) * cells_.size()) >> 32; }
   std::vector<Cell> cells_;
 };
 

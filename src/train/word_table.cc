@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "akin/base/pages.h"
 #include "akin/base/rng.h"
 #include "akin/kernels/word_step.h"
 
@@ -67,6 +68,7 @@ WordRows make_word_rows(const std::vector<std::string>& words, const WordTrainin
   made.units.first_single = options.subwords ? static_cast<std::uint32_t>(n_inputs) : 0;
   made.units.n_units = words.size() + n_outputs;
   made.table = Matrix<float>::uninitialized(n_inputs + n_outputs, kernels::padded_row(options.dim));
+  prefer_large_pages(std::as_writable_bytes(std::span(made.table.data(), made.table.size())));
   context.pool.parallel_for(made.table.rows(), kRowsAtOnce, [&](std::size_t begin, std::size_t end) {
     for (std::size_t r = begin; r < end; ++r) {
       const std::span<float> row = made.table.row(r);

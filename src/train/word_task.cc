@@ -11,14 +11,16 @@ namespace {
 // Of the windows whose loss is looked at: enough for four digits a second, too few to be felt.
 constexpr std::size_t kScoredWindows = 16;
 
+constexpr std::size_t kWindowsAhead = 2;
+
 class WordTask final : public BlockTask {
  public:
   explicit WordTask(const WordPlan& plan) : plan_(plan), n_words_(static_cast<std::uint32_t>(plan.corpus.words().size())) {}
 
   void plan(std::size_t block, BlockRows& rows) override {
     windows_.clear();
-    contexts_.clear();
-    weights_.clear();
+    places_.clear();
+    sizes_.clear();
     targets_.clear();
     labels_.clear();
     Rng rng = Rng(plan_.seed).fork(block);
@@ -28,71 +30,97 @@ class WordTask final : public BlockTask {
         sentence_.clear();
       } else if (plan_.keep.keeps(word, rng)) {
         sentence_.push_back(word);
+        rows.ask_for_place(word);
       }
     }
-    windows_.push_back({contexts_.size(), targets_.size()});
   }
 
   void learn(BlockRows& rows, float rate) override {
-    for (std::size_t w = 0; w + 1 < windows_.size(); ++w) {
-      const Window &from = windows_[w], &to = windows_[w + 1];
-      inputs_.clear();
-      outputs_.clear();
-      for (std::size_t i = from.context; i < to.context; ++i) inputs_.push_back(rows.row(contexts_[i]));
-      for (std::size_t t = from.target; t < to.target; ++t) outputs_.push_back(rows.row(targets_[t]));
-      kernels::WordStep step{.inputs = inputs_,
-                             .targets = outputs_,
-                             .labels = std::span(labels_).subspan(from.target, outputs_.size()),
-                             .weights = {},
-                             .length = kernels::padded_row(plan_.options.dim),
-                             .rate = rate};
-      if (plan_.options.model == WordModelKind::cbow) {
-        step.weights = std::span(weights_).subspan(from.context, inputs_.size());
-        kernels::learn_mean(step, scratch_);
-      } else {
-        kernels::learn_pairs(step, scratch_);
-      }
+    for (std::size_t w = 0; w < windows_.size(); ++w) {
+      const Window& window = windows_[w];
+      if (w + kWindowsAhead < windows_.size()) ask_for(windows_[w + kWindowsAhead], rows);
+      collect(window, rows);
+      const kernels::WordStep step{.inputs = inputs_,
+                                   .targets = outputs_,
+                                   .labels = std::span(labels_).subspan(window.target, outputs_.size()),
+                                   .weights = weights_,
+                                   .length = kernels::padded_row(plan_.options.dim),
+                                   .rate = rate};
+      is_mean() ? kernels::learn_mean(step, scratch_) : kernels::learn_pairs(step, scratch_);
       if (w % kScoredWindows == 0) add_loss(step, rows);
     }
   }
 
  private:
+  /// The words [first, end) of places_ but the one in the middle, and the targets [target, target_end).
   struct Window {
-    std::size_t context, target;  // where they begin
+    std::size_t first = 0, middle = 0, end = 0, target = 0, target_end = 0;
+    [[nodiscard]] std::size_t n_inputs() const noexcept { return end - first - 1; }
   };
+
+  [[nodiscard]] bool is_mean() const noexcept { return plan_.options.model == WordModelKind::cbow; }
+
+  /// Of a window that is soon learnt: most of its targets are rows that are needed once, and its last word is new.
+  void ask_for(const Window& window, const BlockRows& rows) const {
+    for (std::size_t t = window.target; t < window.target_end; ++t) rows.ask_for(targets_[t]);
+    rows.ask_for(places_[window.end - 1]);
+  }
+
+  void collect(const Window& window, const BlockRows& rows) {
+    inputs_.resize(window.n_inputs());
+    outputs_.resize(window.target_end - window.target);
+    float** input = inputs_.data();
+    for (std::size_t c = window.first; c < window.end; ++c)
+      if (c != window.middle) *input++ = rows.row(places_[c]);
+    for (std::size_t t = 0; t < outputs_.size(); ++t) outputs_[t] = rows.row(targets_[window.target + t]);
+    if (is_mean()) weigh(window);
+  }
 
   void plan_sentence(Rng& rng, BlockRows& rows) {
     if (sentence_.size() < 2) return;
-    const auto window = static_cast<std::uint32_t>(plan_.options.window);
-    places_.clear();
-    for (const std::uint32_t word : sentence_) places_.push_back(rows.place(word));
+    draw(rng, rows);
+    const std::size_t begin = places_.size(), end = begin + sentence_.size();
+    for (const std::uint32_t word : sentence_) {
+      places_.push_back(rows.place(word));
+      sizes_.push_back(plan_.units.n_bags() == 0 ? 1.0F : static_cast<float>(plan_.units.bag(word).size()));
+    }
     for (std::size_t i = 0; i < sentence_.size(); ++i) {
-      const std::size_t reach = 1 + pick_below(rng, window);
-      const std::size_t first = i - std::min(reach, i), last = std::min(sentence_.size() - 1, i + reach);
-      windows_.push_back({contexts_.size(), targets_.size()});
-      for (std::size_t c = first; c <= last; ++c)
-        if (c != i) contexts_.push_back(places_[c]);
-      if (plan_.options.model == WordModelKind::cbow) weigh(first, last, i);
-      if (plan_.tree) {
-        plan_path(sentence_[i], rows);
-      } else {
-        plan_negatives(sentence_[i], rng, rows);
-      }
-      count_moves(rows);
+      Window window{.middle = begin + i, .target = targets_.size()};
+      window.first = window.middle - std::min(reaches_[i], i);
+      window.end = std::min(end, window.middle + reaches_[i] + 1);
+      plan_.tree ? plan_path(sentence_[i], rows) : plan_negatives(i, rows);
+      window.target_end = targets_.size();
+      count_moves(window, rows);
+      windows_.push_back(window);
     }
   }
 
-  /// A context word's share of the mean: with subwords, that of its rows among all.
-  void weigh(std::size_t first, std::size_t last, std::size_t middle) {
-    float sum = 0;
-    const std::size_t begin = weights_.size();
-    for (std::size_t c = first; c <= last; ++c) {
-      if (c == middle) continue;
-      const float n = plan_.units.n_bags() == 0 ? 1.0F : static_cast<float>(plan_.units.bag(sentence_[c]).size());
-      weights_.push_back(n);
-      sum += n;
+  /// The reaches of all windows of the sentence, and their negatives: all at once, so that the memory is asked before it is waited for.
+  void draw(Rng& rng, const BlockRows& rows) {
+    const auto window = static_cast<std::uint32_t>(plan_.options.window);
+    const std::size_t n_negatives = plan_.tree ? 0 : plan_.options.negatives;
+    reaches_.resize(sentence_.size());
+    bits_.resize(sentence_.size() * n_negatives);
+    std::uint64_t* bits = bits_.data();
+    for (std::size_t& reach : reaches_) {
+      reach = 1 + pick_below(rng, window);
+      for (std::size_t k = 0; k < n_negatives; ++k) *bits++ = plan_.negatives->bits(rng);
     }
-    for (std::size_t i = begin; i < weights_.size(); ++i) weights_[i] /= sum;
+    negatives_.resize(bits_.size());
+    for (std::size_t k = 0; k < bits_.size(); ++k) {
+      negatives_[k] = n_words_ + plan_.negatives->word(bits_[k]);
+      rows.ask_for_place(negatives_[k]);
+    }
+  }
+
+  /// The words' shares of a window's mean: with subwords, that of their rows among all.
+  void weigh(const Window& window) {
+    weights_.resize(window.n_inputs());
+    float sum = -sizes_[window.middle];
+    for (std::size_t c = window.first; c < window.end; ++c) sum += sizes_[c];
+    float* weight = weights_.data();
+    for (std::size_t c = window.first; c < window.end; ++c)
+      if (c != window.middle) *weight++ = sizes_[c] / sum;
   }
 
   void plan_path(std::uint32_t word, BlockRows& rows) {
@@ -100,11 +128,11 @@ class WordTask final : public BlockTask {
   }
 
   /// A word drawn twice against the same window counts once, and the word itself never: so rows of a step differ.
-  void plan_negatives(std::uint32_t word, Rng& rng, BlockRows& rows) {
-    const std::size_t begin = targets_.size();
-    add_target(rows.place(n_words_ + word), 1.0F);
-    for (std::size_t k = 0; k < plan_.options.negatives; ++k) {
-      const std::uint32_t drawn = rows.place(n_words_ + plan_.negatives->draw(rng));
+  void plan_negatives(std::size_t i, BlockRows& rows) {
+    const std::size_t begin = targets_.size(), n = plan_.options.negatives;
+    add_target(rows.place(n_words_ + sentence_[i]), 1.0F);
+    for (const std::uint32_t unit : std::span(negatives_).subspan(i * n, n)) {
+      const std::uint32_t drawn = rows.place(unit);
       if (std::find(targets_.begin() + static_cast<std::ptrdiff_t>(begin), targets_.end(), drawn) == targets_.end())
         add_target(drawn, 0.0F);
     }
@@ -115,19 +143,18 @@ class WordTask final : public BlockTask {
     labels_.push_back(label);
   }
 
-  /// Of the last window.
-  void count_moves(BlockRows& rows) {
-    const Window& window = windows_.back();
-    const auto n_targets = static_cast<float>(targets_.size() - window.target);
-    const bool mean = plan_.options.model == WordModelKind::cbow;
-    const float n_inputs = mean ? 1.0F : static_cast<float>(contexts_.size() - window.context);
-    for (std::size_t c = window.context; c < contexts_.size(); ++c)
-      rows.count_moves(contexts_[c], mean ? n_targets * weights_[c] : n_targets);
-    for (std::size_t t = window.target; t < targets_.size(); ++t) rows.count_moves(targets_[t], n_inputs);
+  void count_moves(const Window& window, BlockRows& rows) {
+    const auto n_targets = static_cast<float>(window.target_end - window.target);
+    for (std::size_t t = window.target; t < window.target_end; ++t)
+      rows.count_moves(targets_[t], is_mean() ? 1.0F : static_cast<float>(window.n_inputs()));
+    if (is_mean()) weigh(window);
+    const float* weight = weights_.data();
+    for (std::size_t c = window.first; c < window.end; ++c)
+      if (c != window.middle) rows.count_moves(places_[c], is_mean() ? n_targets * *weight++ : n_targets);
   }
 
   void add_loss(const kernels::WordStep& step, BlockRows& rows) {
-    const std::size_t n_inputs = plan_.options.model == WordModelKind::cbow ? 1 : step.inputs.size();
+    const std::size_t n_inputs = is_mean() ? 1 : step.inputs.size();
     for (std::size_t i = 0; i < n_inputs; ++i)
       for (std::size_t t = 0; t < step.targets.size(); ++t)
         rows.loss += logistic_loss(scratch_.scores()[i * step.targets.size() + t], step.labels[t]);
@@ -136,11 +163,15 @@ class WordTask final : public BlockTask {
 
   const WordPlan& plan_;
   std::uint32_t n_words_;
-  std::vector<std::uint32_t> sentence_, places_;   // of the sentence that is planned
-  std::vector<Window> windows_;                    // one more than there are: the end
-  std::vector<std::uint32_t> contexts_, targets_;  // places
-  std::vector<float> weights_, labels_;            // of contexts (CBOW), of targets
-  std::vector<float*> inputs_, outputs_;           // of one window
+  std::vector<std::uint32_t> sentence_;   // that is planned
+  std::vector<std::size_t> reaches_;      // of its windows
+  std::vector<std::uint64_t> bits_;       // of their negatives
+  std::vector<std::uint32_t> negatives_;  // units
+  std::vector<Window> windows_;
+  std::vector<std::uint32_t> places_, targets_;  // of the words that stay, of what windows predict
+  std::vector<float> sizes_, labels_;            // of words: their rows; of targets
+  std::vector<float*> inputs_, outputs_;         // of one window
+  std::vector<float> weights_;                   // of its inputs (CBOW)
   kernels::WordScratch scratch_;
 };
 

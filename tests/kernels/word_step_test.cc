@@ -174,5 +174,36 @@ TEST(WordStep, AddsAScaledRowOfAnyLength) {
   });
 }
 
+TEST(WordStep, AddsTheSumOfMovesAndOfWhatEndsAreAwayFromTheRow) {
+  for_each_target([](std::string_view target) {
+    for (const std::size_t dim : {16U, 100U, 300U}) {
+      for (const std::size_t n : {1U, 2U, 7U}) {
+        Table others(n, dim, 1), ends(1, dim, 2), moves(1, dim, 2);
+        const Rows x = others.doubles(), start = ends.doubles();
+        Rows by_ends = start, by_moves = start;
+        for (const auto& row : x) {
+          add(by_moves[0], 0.5, row);
+          add(by_ends[0], 0.5, row);
+          add(by_ends[0], -0.5, start[0]);
+        }
+        add_moves(others.pointers, 0.5F, ends.rows.row(0));
+        add_sum(others.pointers, 0.5F, moves.rows.row(0));
+        expect_near(ends, by_ends, target);
+        expect_near(moves, by_moves, target);
+      }
+    }
+  });
+}
+
+TEST(WordStep, ARowThatNothingMovesKeepsItsBits) {
+  for_each_target([](std::string_view target) {
+    Table row(1, 100, 7);
+    const Table start(1, 100, 7);
+    const std::vector<const float*> ends = {start.pointers[0], start.pointers[0]};
+    add_moves(ends, 0.7F, row.rows.row(0));
+    for (std::size_t c = 0; c < 100; ++c) ASSERT_EQ(row.rows(0, c), start.rows(0, c)) << target;
+  });
+}
+
 }  // namespace
 }  // namespace akin::kernels

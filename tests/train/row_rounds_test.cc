@@ -149,5 +149,55 @@ TEST(RowRounds, ARowThatAllBlocksMoveDoesNotOvershoot) {
   for (std::size_t r = 1; r < units.n_units; ++r) EXPECT_EQ(table(r, 0), 1);  // moved by one block alone: whole
 }
 
+TEST(RowRounds, OnlyRowsThatSeveralBlocksNeedAreCopied) {
+  UnitRows units;
+  units.n_units = 1 + RowRounds::kBlocks;
+  Matrix<float> table(units.n_units, kLength);
+  struct Task final : BlockTask {
+    explicit Task(const Matrix<float>& table_in) : table(table_in) {}
+    const Matrix<float>& table;
+    std::uint32_t shared = 0, own = 0, own_row = 0;
+    void plan(std::size_t block, BlockRows& rows) override {
+      own_row = static_cast<std::uint32_t>(1 + block);
+      own = rows.place(own_row);
+      shared = rows.place(0);
+    }
+    void learn(BlockRows& rows, float) override {
+      EXPECT_EQ(rows.row(own), table.row(own_row).data());
+      EXPECT_NE(rows.row(shared), table.row(0).data());
+      EXPECT_EQ(rows.row(shared)[0], table(0, 0));  // whatever other blocks did: the table's row waits for the end of the round
+      rows.row(shared)[0] += 1;
+    }
+  };
+  Context context(2);
+  RowRounds rounds(
+      table, units, [&] { return std::make_unique<Task>(table); }, context);
+  int n = 0;
+  rounds.run([&](RowRounds::Round& round) {
+    EXPECT_EQ(table(0, 0), static_cast<float>(n * static_cast<int>(RowRounds::kBlocks)));
+    round = {.first_block = 0, .n_blocks = RowRounds::kBlocks, .rate = 0.025F, .loss = 0, .n_scored = 0};
+    return n++ < 3;  // more than once: nothing is left over from the round before
+  });
+}
+
+TEST(RowRounds, ABlockAloneLearnsInTheTable) {
+  UnitRows units;
+  units.n_units = 2;
+  Matrix<float> table(2, kLength);
+  struct Task final : BlockTask {
+    void plan(std::size_t, BlockRows& rows) override { rows.place(1); }
+    void learn(BlockRows& rows, float) override { rows.row(0)[0] += 1; }
+  };
+  Context context(1);
+  RowRounds rounds(
+      table, units, [] { return std::make_unique<Task>(); }, context);
+  int n = 0;
+  rounds.run([&](RowRounds::Round& round) {
+    round = {.first_block = 0, .n_blocks = n % 2 == 0 ? std::size_t{1} : std::size_t{2}, .rate = 1, .loss = 0, .n_scored = 0};
+    return n++ < 2;
+  });
+  EXPECT_EQ(table(1, 0), 3);  // once alone, then by two blocks; no curvature was measured that would hold them back
+}
+
 }  // namespace
 }  // namespace akin

@@ -26,6 +26,14 @@ TEST(NegativeSampler, DrawsByThePowerOfTheCount) {
   }
 }
 
+TEST(NegativeSampler, BitsDrawnAheadAreTheSameDraws) {
+  const NegativeSampler sampler(std::vector<std::uint64_t>{1000, 100, 100, 10, 1}, 0.75);
+  Rng rng(4), again(4);
+  std::vector<std::uint64_t> bits(1000);
+  for (std::uint64_t& b : bits) b = sampler.bits(rng);
+  for (const std::uint64_t b : bits) EXPECT_EQ(sampler.word(b), sampler.draw(again));
+}
+
 TEST(NegativeSampler, OneWordIsAlwaysDrawn) {
   const NegativeSampler sampler(std::vector<std::uint64_t>{7}, 0.75);
   Rng rng(1);

@@ -46,4 +46,10 @@ void learn_mean(const WordStep& step, WordScratch& scratch);
 /// out[i] += factor · x[i].
 void add_scaled(std::span<const float> x, float factor, std::span<float> out) noexcept;
 
+/// row += factor · Σ_i (ends[i] − row as it was).
+void add_moves(std::span<const float* const> ends, float factor, std::span<float> row) noexcept;
+
+/// row += factor · Σ_i moves[i].
+void add_sum(std::span<const float* const> moves, float factor, std::span<float> row) noexcept;
+
 }  // namespace akin::kernels
