@@ -10,6 +10,7 @@
 
 #include "akin/base/matrix.h"
 #include "akin/space/code_table.h"
+#include "graph_proof.h"
 
 namespace akin {
 
@@ -25,7 +26,8 @@ struct Graph {
   MatrixView<const std::uint32_t> links;  ///< (n_nodes, degree): of each node, nearest first, then kNoLink
   std::span<const std::uint32_t> rows;    ///< of each node: its row in the set of vectors, or kNoRow
   std::size_t n_entries = 0;
-  std::shared_ptr<const void> owner;  ///< of links and rows
+  std::shared_ptr<const void> owner;                  ///< of links and rows
+  std::shared_ptr<const GraphProof> proof = nullptr;  ///< of a mapped graph: to be asked before codes and links are read
 
   [[nodiscard]] std::size_t size() const noexcept { return links.rows(); }
 };

@@ -16,11 +16,14 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the file is read as it lies");
 
 constexpr std::string_view kMagic = "AKINGRF\n";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 
 // In the order in which they lie; each begins at a cache line.
-enum Section { kMean, kRecall, kRows, kFactors, kCodes, kLinks, kNote, kSections };
-constexpr std::array<std::string_view, kSections> kNames = {"mean", "recall", "rows", "factors", "codes", "links", "note"};
+enum Section { kMean, kRecall, kRows, kFactors, kSums, kCodes, kLinks, kNote, kSections };
+constexpr std::array<std::string_view, kSections> kNames = {"mean", "recall", "rows", "factors", "sums", "codes", "links", "note"};
+
+/// Codes and links are proved by the sums when a walk comes to them.
+constexpr bool is_proved_later(std::size_t which) { return which == kCodes || which == kLinks; }
 
 struct StoredRecall {
   std::uint32_t ef;
@@ -47,6 +50,7 @@ std::array<std::uint64_t, kSections> sizes_of(const Header& h) {
           h.n_recall * sizeof(StoredRecall),
           h.n_nodes * sizeof(std::uint32_t),
           h.n_nodes * sizeof(CodeFactor),
+          2 * proof_blocks(h.n_nodes) * sizeof(std::uint32_t),
           h.n_nodes * kernels::code_row_bytes(h.dim, static_cast<int>(h.code_bits)),
           h.n_nodes * h.degree * sizeof(std::uint32_t),
           h.note_bytes};
@@ -54,13 +58,9 @@ std::array<std::uint64_t, kSections> sizes_of(const Header& h) {
 
 constexpr std::array kMetrics = {Metric::cosine, Metric::dot, Metric::euclidean};
 
-constexpr std::size_t kNodesAtOnce = 8192;
-
 class Parser {
  public:
-  Parser(std::span<const std::byte> bytes, std::string_view name, Context* context) : bytes_(bytes), name_(name), context_(context) {
-    read_header();
-  }
+  Parser(std::span<const std::byte> bytes, std::string_view name) : bytes_(bytes), name_(name) { read_header(); }
 
   HnswDescription describe() const {
     for (const Section which : {kRecall, kNote}) prove(which);
@@ -69,7 +69,12 @@ class Parser {
   }
 
   GraphFile read(std::shared_ptr<const void> owner) const {
-    side_by_side(kSections, 1, [&](std::size_t which, std::size_t) { prove(which); });
+    for (std::size_t which = 0; which < kSections; ++which)
+      if (is_proved_later(which)) {
+        check_padding(which);
+      } else {
+        prove(which);
+      }
     GraphFile file;
     file.options = options();
     const auto mean = numbers<float>(kMean);
@@ -84,7 +89,11 @@ class Parser {
     file.graph.codes = CodeTable(std::move(frame), static_cast<int>(header_.code_bits),
                                  MatrixView<const std::uint8_t>(codes.data(), header_.n_nodes, row_bytes), factors, owner);
     file.graph.rows = rows();
-    file.graph.links = links();
+    file.graph.links = MatrixView<const std::uint32_t>(numbers<std::uint32_t>(kLinks).data(), header_.n_nodes, header_.degree);
+    const auto sums = numbers<std::uint32_t>(kSums);
+    const std::size_t n_blocks = proof_blocks(header_.n_nodes);
+    file.graph.proof = std::make_shared<const GraphProof>(
+        GraphProof::Parts{file.graph.codes.codes(), file.graph.links, sums.first(n_blocks), sums.subspan(n_blocks)}, name_);
     file.graph.n_entries = header_.n_entries;
     file.graph.owner = std::move(owner);
     file.note = section(kNote);
@@ -94,15 +103,17 @@ class Parser {
  private:
   [[noreturn]] void bad(const std::string& what) const { throw Error(ErrorCode::corrupt, name_ + ": " + what); }
 
-  void side_by_side(std::size_t n, std::size_t grain, const ThreadPool::Body& body) const {
-    if (context_ != nullptr) return context_->parallel_for(n, grain, body);
-    for (std::size_t begin = 0; begin < n; begin += grain) body(begin, std::min(begin + grain, n));
-  }
-
   void prove(std::size_t which) const {
     const std::size_t end = which == kNote ? bytes_.size() : offsets_[which + 1];
     if (crc32c(0, bytes_.subspan(offsets_[which], end - offsets_[which])) != header_.checksums[which])
       bad("the checksum of its " + std::string(kNames[which]) + " is not what the header says");
+  }
+
+  /// Behind a part that the sums cover.
+  void check_padding(std::size_t which) const {
+    const std::size_t end = offsets_[which] + sizes_[which];
+    if (!std::ranges::all_of(bytes_.subspan(end, offsets_[which + 1] - end), [](std::byte b) { return b == std::byte{0}; }))
+      bad("behind its " + std::string(kNames[which]) + " there is something else than zeros");
   }
 
   [[nodiscard]] std::span<const std::byte> section(Section which) const { return bytes_.subspan(offsets_[which], sizes_[which]); }
@@ -116,7 +127,7 @@ class Parser {
     if (checksum != crc32c(0, bytes_.first(kGraphChecksumAt))) bad("the header's checksum is wrong");
     if (header_.version != kVersion || header_.header_bytes != kGraphHeaderBytes) {
       throw Error(ErrorCode::unsupported,
-                  name_ + ": a graph's file of version " + std::to_string(header_.version) + "; this akin reads version 1");
+                  name_ + ": a graph's file of version " + std::to_string(header_.version) + "; this akin reads version 2");
     }
     if (header_.metric >= kMetrics.size() || (header_.code_bits != 4 && header_.code_bits != 8) || header_.dim == 0 ||
         header_.dim > 65536 || header_.degree < 8 || header_.degree > 256 || header_.n_nodes > kMostNodes ||
@@ -166,32 +177,8 @@ class Parser {
     return rows;
   }
 
-  [[nodiscard]] MatrixView<const std::uint32_t> links() const {
-    const MatrixView<const std::uint32_t> links(numbers<std::uint32_t>(kLinks).data(), header_.n_nodes, header_.degree);
-    side_by_side(links.rows(), kNodesAtOnce, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t node = begin; node < end; ++node) check_links(node, links.row(node));
-    });
-    return links;
-  }
-
-  void check_links(std::size_t node, std::span<const std::uint32_t> links) const {
-    // Without a way out of the loops, so that many links are compared at once: how many there are, and whether there is one that must not
-    // be.
-    std::size_t n = 0;
-    for (const std::uint32_t link : links) n += link != kNoLink ? 1 : 0;
-    bool wrong = false;
-    for (std::size_t i = 0; i < links.size(); ++i) wrong |= i < n ? links[i] >= header_.n_nodes : links[i] != kNoLink;
-    if (!wrong) return;
-    for (std::size_t i = 0; i < links.size(); ++i) {
-      if (links[i] != kNoLink && (i >= n || links[i] >= header_.n_nodes))
-        bad("a link of node " + std::to_string(node) + " leads to node " + std::to_string(links[i]) + " of " +
-            std::to_string(header_.n_nodes));
-    }
-  }
-
   std::span<const std::byte> bytes_;
   std::string name_;
-  Context* context_;
   Header header_{};
   std::array<std::uint64_t, kSections> sizes_{}, offsets_{};
 };
@@ -209,10 +196,14 @@ void write_graph(const GraphFile& file, const std::function<void(std::span<const
   const CodeTable& codes = file.graph.codes;
   std::vector<StoredRecall> recall;
   for (const RecallAtEf& point : file.recall) recall.push_back({static_cast<std::uint32_t>(point.ef), point.recall});
+  std::vector<std::uint32_t> sums = block_sums(bytes_of(codes.codes()), file.graph.size());
+  const std::vector<std::uint32_t> link_sums = block_sums(bytes_of(file.graph.links), file.graph.size());
+  sums.insert(sums.end(), link_sums.begin(), link_sums.end());
   const std::array<std::span<const std::byte>, kSections> sections = {std::as_bytes(std::span(codes.frame().mean)),
                                                                       std::as_bytes(std::span(recall)),
                                                                       std::as_bytes(file.graph.rows),
                                                                       std::as_bytes(codes.factors()),
+                                                                      std::as_bytes(std::span(sums)),
                                                                       bytes_of(codes.codes()),
                                                                       bytes_of(file.graph.links),
                                                                       file.note};
@@ -236,7 +227,8 @@ void write_graph(const GraphFile& file, const std::function<void(std::span<const
   const auto padding = [&](std::size_t i) {
     return std::span(zeros).first(i == kNote ? 0 : padded(sections[i].size()) - sections[i].size());
   };
-  for (std::size_t i = 0; i < kSections; ++i) header.checksums[i] = crc32c(crc32c(0, sections[i]), padding(i));
+  for (std::size_t i = 0; i < kSections; ++i)
+    if (!is_proved_later(i)) header.checksums[i] = crc32c(crc32c(0, sections[i]), padding(i));
   std::array<std::byte, kGraphHeaderBytes> bytes{};
   std::memcpy(bytes.data(), &header, sizeof header);
   const std::uint32_t checksum = crc32c(0, std::span(bytes).first(kGraphChecksumAt));
@@ -248,12 +240,10 @@ void write_graph(const GraphFile& file, const std::function<void(std::span<const
   }
 }
 
-GraphFile parse_graph(std::span<const std::byte> bytes, std::string_view name, std::shared_ptr<const void> owner, Context* context) {
-  return Parser(bytes, name, context).read(std::move(owner));
+GraphFile parse_graph(std::span<const std::byte> bytes, std::string_view name, std::shared_ptr<const void> owner) {
+  return Parser(bytes, name).read(std::move(owner));
 }
 
-HnswDescription parse_graph_description(std::span<const std::byte> bytes, std::string_view name) {
-  return Parser(bytes, name, nullptr).describe();
-}
+HnswDescription parse_graph_description(std::span<const std::byte> bytes, std::string_view name) { return Parser(bytes, name).describe(); }
 
 }  // namespace akin

@@ -9,7 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "akin/base/context.h"
 #include "akin/index/hnsw.h"
 #include "graph.h"
 
@@ -30,10 +29,9 @@ struct GraphFile {
 /// Calls write(bytes) with the file's parts, in order.
 void write_graph(const GraphFile& file, const std::function<void(std::span<const std::byte>)>& write);
 
-/// Reads what lies in `bytes`, which `owner` keeps alive and which begin at a cache line. Everything is checked, but not what the note
-/// says, by all threads of `context` if there is one. Throws Error{corrupt} or Error{unsupported}, beginning with `name`.
-GraphFile parse_graph(std::span<const std::byte> bytes, std::string_view name, std::shared_ptr<const void> owner,
-                      Context* context = nullptr);
+/// Reads what lies in `bytes`, which `owner` keeps alive and which begin at a cache line. Codes and links are checked by graph.proof as
+/// they are read, everything else now, but what the note says. Throws Error{corrupt} or Error{unsupported}, beginning with `name`.
+GraphFile parse_graph(std::span<const std::byte> bytes, std::string_view name, std::shared_ptr<const void> owner);
 /// Checks the header, recall and note alone.
 HnswDescription parse_graph_description(std::span<const std::byte> bytes, std::string_view name);
 

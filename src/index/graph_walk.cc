@@ -39,6 +39,10 @@ std::span<const BeamEntry> GraphWalk::find(const WalkGround& ground, const CodeQ
     seen_.mark(options.hidden);
     touched_.push_back(options.hidden);
   }
+  const struct Unmark {
+    GraphWalk& walk;
+    ~Unmark() { walk.unmark(); }
+  } unmark{*this};
   enter(ground, query);
   for (std::size_t at = 0; at < beam_.size();) {
     if (!kept_.all() && collected_.full() && collected_[options.beam - 1] < beam_[at]) break;
@@ -49,15 +53,19 @@ std::span<const BeamEntry> GraphWalk::find(const WalkGround& ground, const CodeQ
     if (next < beam_.size()) ask_for_links(ground, beam_[next].node());
     at = beam_.next(std::min(next, follow(ground, query, node)));
   }
+  return kept_.all() ? beam_.entries() : collected_.entries();
+}
+
+void GraphWalk::unmark() {
   seen_.clear(touched_);
   touched_.clear();
-  return kept_.all() ? beam_.entries() : collected_.entries();
 }
 
 // The nearest entries, as the beam's first.
 void GraphWalk::enter(const WalkGround& ground, const CodeQuery& query) {
   const std::size_t n = ground.n_entries;
   std::iota(fresh_.begin(), fresh_.begin() + static_cast<std::ptrdiff_t>(n), 0U);
+  if (ground.proof != nullptr) ground.proof->codes_of(std::span(fresh_).first(n));
   ground.codes->estimate(query, std::span(fresh_).first(n), sums_, estimates_);
   n_estimates_ += n;
   std::size_t n_starts = 0;
@@ -81,6 +89,7 @@ void GraphWalk::enter(const WalkGround& ground, const CodeQuery& query) {
 
 // Pushes the neighbours of `node` that are new; returns the first place that changed.
 std::size_t GraphWalk::follow(const WalkGround& ground, const CodeQuery& query, std::uint32_t node) {
+  if (ground.proof != nullptr) ground.proof->links_of(node);
   const std::span<const std::uint32_t> links = ground.links.row(node);
   std::size_t n = 0;
   for (const std::uint32_t link : links) {
@@ -91,6 +100,7 @@ std::size_t GraphWalk::follow(const WalkGround& ground, const CodeQuery& query, 
     ++n;
   }
   touched_.insert(touched_.end(), fresh_.begin(), fresh_.begin() + static_cast<std::ptrdiff_t>(n));
+  if (ground.proof != nullptr) ground.proof->codes_of(std::span(fresh_).first(n));
   ground.codes->estimate(query, std::span(fresh_).first(n), sums_, estimates_);
   n_estimates_ += n;
   std::size_t first = beam_.size();

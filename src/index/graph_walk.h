@@ -96,6 +96,7 @@ struct WalkGround {
   const CodeTable* codes = nullptr;
   MatrixView<const std::uint32_t> links;
   std::size_t n_entries = 0;
+  const GraphProof* proof = nullptr;  ///< of a mapped graph
 };
 
 /// Nodes that a walk collects: those that have a row, with its bit set if there are bits. Without rows: all.
@@ -120,12 +121,13 @@ struct WalkOptions {
 
 class GraphWalk {
  public:
-  /// The nodes nearest to the query by estimate, in order, up to options.beam of them. Valid until the next walk.
+  /// The nodes nearest to the query by estimate, in order, up to options.beam of them. Valid until the next walk. Throws GraphDamage.
   std::span<const BeamEntry> find(const WalkGround& ground, const CodeQuery& query, const WalkOptions& options);
   /// Estimates that the walks so far have made.
   [[nodiscard]] std::size_t n_estimates() const noexcept { return n_estimates_; }
 
  private:
+  void unmark();
   void enter(const WalkGround& ground, const CodeQuery& query);
   std::size_t follow(const WalkGround& ground, const CodeQuery& query, std::uint32_t node);
 

@@ -22,14 +22,15 @@ bool all_where_they_were(std::span<const std::uint64_t> rows_now) {
 void save_hnsw(const HnswIndex& index, const std::filesystem::path& path, std::span<const std::byte> note) {
   const HnswIndex::Impl& impl = *index.impl_;
   require(impl.loose_rows.empty() && !impl.has_gone, "save_hnsw: the graph is of other rows than it is loaded for");
+  if (impl.graph.proof) impl.graph.proof->all(nullptr);  // what was not looked at is not to be sealed anew
   AtomicFile file(path);
   write_graph({impl.options, impl.graph, impl.recall, note}, [&](std::span<const std::byte> bytes) { file.write(bytes); });
   file.commit();
 }
 
-LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors, Context& context) {
+LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors) {
   const auto mapped = std::make_shared<const MappedFile>(path);
-  GraphFile file = parse_graph(mapped->bytes(), path.string(), mapped, &context);
+  GraphFile file = parse_graph(mapped->bytes(), path.string(), mapped);
   if (file.graph.size() != vectors.size() || file.graph.codes.frame().dim != vectors.dim()) {
     throw Error(ErrorCode::mismatch, path.string() + ": a graph of " + std::to_string(file.graph.size()) + " vectors of " +
                                          std::to_string(file.graph.codes.frame().dim) + ", there are " + std::to_string(vectors.size()) +
@@ -40,11 +41,10 @@ LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors
   return {HnswIndex(std::move(impl)), {file.note.begin(), file.note.end()}};
 }
 
-LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors, std::span<const std::uint64_t> rows_now,
-                     Context& context) {
-  if (rows_now.size() == vectors.size() && all_where_they_were(rows_now)) return load_hnsw(path, vectors, context);
+LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors, std::span<const std::uint64_t> rows_now) {
+  if (rows_now.size() == vectors.size() && all_where_they_were(rows_now)) return load_hnsw(path, vectors);
   const auto mapped = std::make_shared<const MappedFile>(path);
-  GraphFile file = parse_graph(mapped->bytes(), path.string(), mapped, &context);
+  GraphFile file = parse_graph(mapped->bytes(), path.string(), mapped);
   if (file.graph.size() != rows_now.size() || file.graph.codes.frame().dim != vectors.dim()) {
     throw Error(ErrorCode::mismatch, path.string() + ": a graph of " + std::to_string(file.graph.size()) + " vectors of " +
                                          std::to_string(file.graph.codes.frame().dim) + ", " + std::to_string(rows_now.size()) + " of " +
@@ -81,6 +81,7 @@ HnswDescription describe_hnsw(const std::filesystem::path& path) {
 HnswDescription check_hnsw(const std::filesystem::path& path) {
   const auto mapped = std::make_shared<const MappedFile>(path);
   const GraphFile file = parse_graph(mapped->bytes(), path.string(), mapped);
+  file.graph.proof->all(nullptr);
   return {file.graph.size(), file.graph.codes.bits(), file.recall, {file.note.begin(), file.note.end()}};
 }
 

@@ -33,6 +33,8 @@ struct HnswIndex::Impl {
   /// Appends the raw distances of the rows `ids`, rising.
   void measure(std::span<const float> query, std::span<const std::uint64_t> ids, const RowCheck* check,
                std::vector<kernels::Scored>& out) const;
+  /// Damage has been met in the graph's file.
+  [[nodiscard]] bool damaged() const noexcept { return graph.proof && graph.proof->damaged(); }
   /// Made when it is first asked for: it takes a pass over all rows.
   const FlatIndex& exact(Context& context) const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "akin/base/scratch_pool.h"
@@ -36,7 +37,7 @@ void HnswIndex::Impl::walk(std::span<const float> query, const WalkOptions& walk
   if (scratch.room.empty()) scratch.room = Matrix<std::int8_t>(1, graph.codes.query_size());
   const CodeQuery coded = graph.codes.encode_query(query, scratch.room.row(0));
   scratch.ids.clear();
-  for (const BeamEntry& entry : scratch.walk.find({&graph.codes, graph.links, graph.n_entries}, coded, walk_options))
+  for (const BeamEntry& entry : scratch.walk.find({&graph.codes, graph.links, graph.n_entries, graph.proof.get()}, coded, walk_options))
     scratch.ids.push_back(graph.rows[entry.node()]);
   std::ranges::sort(scratch.ids);
   scratch.measured.clear();
@@ -81,7 +82,7 @@ Plan plan_of(const std::shared_ptr<const HnswIndex::Impl>& impl, const SearchPar
   plan.n_hits = std::min(parameters.k, n_kept);
   plan.ef = std::min(ef_of(HnswIndex(impl), parameters), n_kept);
   // A filter that keeps next to nothing is not made to bits first.
-  plan.exact = plan.ef == 0 || n_kept / kRowsPerCandidate <= plan.ef;
+  plan.exact = impl->damaged() || plan.ef == 0 || n_kept / kRowsPerCandidate <= plan.ef;
   if (plan.exact) return plan;
   const std::span<const std::uint64_t> bits =
       parameters.filter.keeps_all() ? std::span<const std::uint64_t>() : parameters.filter.bits(n_rows, room);
@@ -104,9 +105,13 @@ class HnswSearcher final : public Searcher {
     const Plan plan = plan_of(impl_, parameters, bits_);
     if (plan.exact) return look(query, parameters, context);
     context.cancel.check();
-    std::vector<Neighbor> hits = walk(prepared_query(impl_->options.metric, query), plan, parameters.check, scratch_);
-    // A part of the graph that no link leads to.
-    return hits.size() < plan.n_hits ? look(query, parameters, context) : hits;
+    try {
+      std::vector<Neighbor> hits = walk(prepared_query(impl_->options.metric, query), plan, parameters.check, scratch_);
+      if (hits.size() == plan.n_hits) return hits;  // otherwise there is a part of the graph that no link leads to
+    } catch (const GraphDamage& damage) {
+      tell(damage, context);
+    }
+    return look(query, parameters, context);
   }
 
   std::vector<std::vector<Neighbor>> search_batch(MatrixView<const float> queries, const SearchParameters& parameters,
@@ -117,16 +122,25 @@ class HnswSearcher final : public Searcher {
     const Matrix<float> prepared = prepared_queries(impl_->options.metric, queries);
     std::vector<std::vector<Neighbor>> results(queries.rows());
     ScratchPool<HnswScratch> pool;
-    context.parallel_for(queries.rows(), kQueriesAtOnce, [&](std::size_t begin, std::size_t end) {
-      const ScratchPool<HnswScratch>::Lease lease(pool);
-      for (std::size_t q = begin; q < end; ++q) results[q] = walk(prepared.row(q), plan, parameters.check, lease.get());
-    });
+    try {
+      context.parallel_for(queries.rows(), kQueriesAtOnce, [&](std::size_t begin, std::size_t end) {
+        const ScratchPool<HnswScratch>::Lease lease(pool);
+        for (std::size_t q = begin; q < end; ++q) results[q] = walk(prepared.row(q), plan, parameters.check, lease.get());
+      });
+    } catch (const GraphDamage& damage) {
+      tell(damage, context);
+      return all_rows(parameters, context).search_batch(queries, parameters, context);
+    }
     for (std::size_t q = 0; q < queries.rows(); ++q)
       if (results[q].size() < plan.n_hits) results[q] = look(queries.row(q), parameters, context);
     return results;
   }
 
  private:
+  static void tell(const GraphDamage& damage, Context& context) {
+    context.info(std::string("the graph is passed over, the search is exact: ") + damage.what());
+  }
+
   std::vector<Neighbor> walk(std::span<const float> query, const Plan& plan, const RowCheck* check, HnswScratch& scratch) const {
     impl_->walk(query, {.beam = plan.ef, .kept = plan.kept, .wide_beam = plan.wide_beam}, check, scratch);
     if (!plan.loose.empty()) {
@@ -170,6 +184,10 @@ class HnswSearcher final : public Searcher {
 bool HnswIndex::walks(const SearchParameters& parameters) const {
   std::vector<std::uint64_t> room;
   return !plan_of(impl_, parameters, room).exact;
+}
+
+void HnswIndex::prove(Context& context) const {
+  if (impl_->graph.proof) impl_->graph.proof->all(&context);
 }
 
 void HnswIndex::read_ahead(Context& context) const { impl_->norms.prepare_all(context); }

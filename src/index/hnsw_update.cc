@@ -152,6 +152,7 @@ Graph laid_out(GrowingLinks grown, CodeTable codes, std::span<const std::uint32_
 HnswIndex update_hnsw(const HnswIndex& index, const VectorSet& vectors, std::span<const std::uint64_t> old_rows, Context& context) {
   const HnswIndex::Impl& old = *index.impl_;
   check(old, vectors, old_rows);
+  index.prove(context);
   const Kept kept = keep(old, old_rows, context.seed);
   const std::size_t n_kept = kept.old_nodes.size();
   // With most rows new a graph of all of them costs little more, and its codes are made around their own mean.

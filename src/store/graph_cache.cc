@@ -62,7 +62,8 @@ struct Opened {
   std::size_t n_gone = 0;
 };
 
-std::optional<Opened> opened(const std::filesystem::path& folder, const GraphRows& rows, Context& context) {
+/// `whole`: all of it is checked now, and not as searches come by.
+std::optional<Opened> opened(const std::filesystem::path& folder, const GraphRows& rows, bool whole, Context& context) {
   const std::filesystem::path path = folder / kGraphName;
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return std::nullopt;
@@ -71,8 +72,9 @@ std::optional<Opened> opened(const std::filesystem::path& folder, const GraphRow
     if (!ids) return std::nullopt;
     const Overlap overlap = overlap_of(*ids, rows);
     if (2 * overlap.n_common < rows.n_usable || 2 * overlap.n_common < ids->size()) return std::nullopt;
-    HnswIndex index = load_hnsw(path, rows.vectors, overlap.rows_now, context).index;
+    HnswIndex index = load_hnsw(path, rows.vectors, overlap.rows_now).index;
     if (index.metric() != rows.metric) return std::nullopt;
+    if (whole) index.prove(context);
     return Opened{std::move(index), ids->size() - overlap.n_common};
   } catch (const Error& error) {
     if (error.code() == ErrorCode::cancelled) throw;
@@ -146,14 +148,14 @@ std::string graph_damage(const std::filesystem::path& folder) {
 
 std::optional<HnswIndex> open_graph(const std::filesystem::path& folder, const GraphRows& rows, Context& context) {
   if (rows.n_usable < kGraphRows) return std::nullopt;
-  std::optional<Opened> found = opened(folder, rows, context);
+  std::optional<Opened> found = opened(folder, rows, false, context);
   if (!found) return std::nullopt;
   return std::move(found->index);
 }
 
 bool refresh_graph(const std::filesystem::path& folder, const GraphRows& rows, std::size_t max_bytes, Context& context) {
   if (rows.n_usable < kGraphRows) return false;
-  const std::optional<Opened> old = opened(folder, rows, context);
+  const std::optional<Opened> old = opened(folder, rows, true, context);
   const Usable usable = usable_of(rows);
   // Rows that cannot be searched are loose too.
   const std::size_t n_loose = old ? old->index.n_loose() - (rows.vectors.size() - usable.rows.size()) : 0;

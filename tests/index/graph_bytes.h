@@ -21,8 +21,9 @@ namespace akin::testing {
 /// 60 rows of 8 numbers, 8 links a node, codes of 4 bits.
 struct SmallGraph {
   static constexpr std::size_t kRows = 60, kDim = 8, kDegree = 8;
-  // Where the parts begin (docs/formats/graph.md): mean, recall, rows, factors, codes, links, note, and the end.
-  static constexpr std::array<std::size_t, 8> kParts = {256, 320, 320, 576, 1088, 4928, 6848, 6852};
+  // Where the parts begin (docs/formats/graph.md): mean, recall, rows, factors, sums, codes, links, note, and the end.
+  static constexpr std::array<std::size_t, 9> kParts = {256, 320, 320, 576, 1088, 1152, 4992, 6912, 6916};
+  static constexpr std::size_t kSums = 4, kCodes = 5, kLinks = 6;
 
   SmallGraph() : rows(kRows, kDim), context(1) {
     Rng rng(5);
@@ -46,8 +47,17 @@ struct SmallGraph {
 
   /// A copy whose checksums are right.
   static void seal(std::span<std::byte> file) {
+    const auto part = [&](std::size_t i) { return std::span<const std::byte>(file).subspan(kParts[i], kParts[i + 1] - kParts[i]); };
+    std::size_t at = kParts[kSums];
+    for (const std::size_t rows : {kCodes, kLinks}) {
+      const std::size_t row_bytes = part(rows).size() / kRows;
+      for (const std::uint32_t sum : block_sums(part(rows).first(kRows * row_bytes), kRows)) {
+        put(file, at, sum);
+        at += sizeof sum;
+      }
+    }
     for (std::size_t i = 0; i + 1 < kParts.size(); ++i)
-      put(file, 80 + 4 * i, crc32c(0, file.subspan(kParts[i], kParts[i + 1] - kParts[i])));
+      if (i != kCodes && i != kLinks) put(file, 80 + 4 * i, crc32c(0, part(i)));
     put(file, kGraphChecksumAt, crc32c(0, file.first(kGraphChecksumAt)));
   }
   static void put(std::span<std::byte> file, std::size_t at, std::uint32_t value) { std::memcpy(file.data() + at, &value, sizeof value); }

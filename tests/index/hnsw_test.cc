@@ -14,23 +14,14 @@
 #include "akin/index/recall.h"
 #include "base/temporary_folder.h"
 #include "base/throws.h"
+#include "index/clustered_rows.h"
 
 namespace akin {
 namespace {
 
-constexpr Metric kMetrics[] = {Metric::cosine, Metric::dot, Metric::euclidean};
+using testing::clustered_rows;
 
-// Rows around many centres, as sentence vectors lie.
-Matrix<float> clustered_rows(std::size_t n, std::size_t dim, std::uint64_t seed) {
-  Rng centre_rng(99), rng(seed);
-  Matrix<float> centres(60, dim), rows(n, dim);
-  for (std::size_t i = 0; i < centres.size(); ++i) centres.data()[i] = centre_rng.normal();
-  for (std::size_t r = 0; r < n; ++r) {
-    const std::size_t centre = rng.below(60);
-    for (std::size_t i = 0; i < dim; ++i) rows(r, i) = centres(centre, i) + 0.7F * rng.normal();
-  }
-  return rows;
-}
+constexpr Metric kMetrics[] = {Metric::cosine, Metric::dot, Metric::euclidean};
 
 std::vector<std::uint64_t> random_bits(std::size_t n, std::uint64_t one_in, std::uint64_t seed) {
   Rng rng(seed);
@@ -318,7 +309,7 @@ TEST(Hnsw, IsTheSameFileFromAnyNumberOfThreadsAndComesBack) {
   EXPECT_EQ(read_file(folder.path() / "a.graph", std::size_t{1} << 30), read_file(folder.path() / "b.graph", std::size_t{1} << 30));
   EXPECT_EQ(describe_hnsw(folder.path() / "a.graph").note, note);
   EXPECT_EQ(describe_hnsw(folder.path() / "a.graph").recall, index.recall());
-  const LoadedHnsw loaded = load_hnsw(folder.path() / "a.graph", set, three);
+  const LoadedHnsw loaded = load_hnsw(folder.path() / "a.graph", set);
   EXPECT_EQ(loaded.note, note);
   EXPECT_EQ(loaded.index.recall(), index.recall());
   for (const float target : {0.0F, 0.95F}) {
@@ -352,7 +343,7 @@ TEST(Hnsw, LoadedForOtherRowsFindsAllThatAreThere) {
   }
   ASSERT_EQ(n, changed.rows());
   const VectorSet set(changed.view());
-  const HnswIndex index = load_hnsw(path, set, rows_now, context).index;
+  const HnswIndex index = load_hnsw(path, set, rows_now).index;
   EXPECT_EQ(index.n_loose(), 3000U);
   const FlatIndex flat = build_flat(set, {}, context);
   const std::vector<std::uint64_t> half = random_bits(changed.rows(), 2, 72);
@@ -376,7 +367,7 @@ TEST(Hnsw, LoadedForOtherRowsFindsAllThatAreThere) {
                       flat.searcher()->search_batch(queries.view(), {10, {}}, context)),
             0.95);
   rows_now[1] = rows_now[2];
-  testing::expect_error(ErrorCode::invalid_argument, "named twice", [&] { load_hnsw(path, set, rows_now, context); });
+  testing::expect_error(ErrorCode::invalid_argument, "named twice", [&] { load_hnsw(path, set, rows_now); });
 }
 
 TEST(Hnsw, DoesNotLoadWhatIsNoGraphOfTheseVectors) {
@@ -385,11 +376,10 @@ TEST(Hnsw, DoesNotLoadWhatIsNoGraphOfTheseVectors) {
   Context context(1);
   const auto path = folder.path() / "g.graph";
   save_hnsw(build_hnsw(VectorSet(rows.view()), {}, context), path);
-  testing::expect_error(ErrorCode::mismatch, "g.graph", [&] { load_hnsw(path, VectorSet(wide.view()), context); });
+  testing::expect_error(ErrorCode::mismatch, "g.graph", [&] { load_hnsw(path, VectorSet(wide.view())); });
   testing::expect_error(ErrorCode::mismatch, "100 vectors of 8, there are 99 of 8",
-                        [&] { load_hnsw(path, VectorSet(rows.view().middle_rows(0, 99)), context); });
-  testing::expect_error(ErrorCode::not_found, "none.graph",
-                        [&] { load_hnsw(folder.path() / "none.graph", VectorSet(rows.view()), context); });
+                        [&] { load_hnsw(path, VectorSet(rows.view().middle_rows(0, 99))); });
+  testing::expect_error(ErrorCode::not_found, "none.graph", [&] { load_hnsw(folder.path() / "none.graph", VectorSet(rows.view())); });
 }
 
 TEST(Hnsw, SaysWhatMemoryBuildingTakes) {

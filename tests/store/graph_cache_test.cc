@@ -225,10 +225,13 @@ TEST_F(GraphCacheTest, SearchesByItWithAFilterInsideACollection) {
 TEST_F(GraphCacheTest, IsPassedOverWhenItIsDamagedAndMadeAnew) {
   store_->refresh_graph(context_);
   const std::string whole = read_file(graph_path(), std::size_t{1} << 30);
-  for (const std::size_t at : {std::size_t{3}, std::size_t{20}, whole.size() / 2, whole.size() - 1}) {
+  const auto damage = [&](std::size_t at) {
     std::string damaged = whole;
     damaged[at] = static_cast<char>(damaged[at] ^ 4);
     std::ofstream(graph_path(), std::ios::binary | std::ios::trunc) << damaged;
+  };
+  for (const std::size_t at : {std::size_t{3}, std::size_t{20}, whole.size() - 1}) {
+    damage(at);
     Store reader = Store::open(store_->folder(), false);
     EXPECT_EQ(reader.snapshot().plan_dense({}, context_).way, DenseWay::all_rows) << "byte " << at;
     EXPECT_EQ(reader.snapshot().search_dense(query(), 10, {}, context_).size(), 10U);
@@ -237,7 +240,22 @@ TEST_F(GraphCacheTest, IsPassedOverWhenItIsDamagedAndMadeAnew) {
   store_.reset();
   store_.emplace(Store::open(folder_.path() / "c", true));
   EXPECT_EQ(way(), DenseWay::all_rows);
-  EXPECT_TRUE(store_->refresh_graph(context_));
+
+  // In the links, which searches check as they come by: one of them meets it.
+  damage(whole.size() / 2);
+  EXPECT_NE(graph_damage(store_->folder()), "");
+  {
+    Store reader = Store::open(store_->folder(), false);
+    const Snapshot snapshot = reader.snapshot();
+    DenseOptions wide;
+    wide.effort.ef = 600;
+    int n_walks = 0;
+    for (; n_walks < 100 && snapshot.plan_dense({}, context_, wide).way == DenseWay::graph; ++n_walks)
+      EXPECT_EQ(snapshot.search_dense(query(), wide, {}, context_).size(), wide.k);
+    EXPECT_GT(n_walks, 0) << "what is not looked at does not matter";
+    EXPECT_LT(n_walks, 100) << "once met it is known";
+  }
+  EXPECT_TRUE(store_->refresh_graph(context_)) << "a writer reads all of the graph";
   EXPECT_EQ(read_file(graph_path(), std::size_t{1} << 30), whole) << "the same vectors give the same graph";
 }
 

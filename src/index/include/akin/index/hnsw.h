@@ -54,6 +54,8 @@ class HnswIndex final : public Index {
 
   /// Whether such a search walks through the graph; otherwise it is exact.
   [[nodiscard]] bool walks(const SearchParameters& parameters) const;
+  /// Reads all of a loaded graph against its checksums. Throws Error{corrupt} naming the place.
+  void prove(Context& context) const;
   /// Works out now what searches work out of each row that they come to: a pass over all rows, for an index that is searched often.
   void read_ahead(Context& context) const;
   /// Rows that the graph does not have, as load_hnsw() may leave them.
@@ -83,12 +85,13 @@ inline constexpr std::uint64_t kNewRow = std::numeric_limits<std::uint64_t>::max
 /// The graph for other rows: row i of `vectors` is row old_rows[i] of `index`, unchanged, or kNewRow. Old rows that are not named are
 /// deleted: what was linked to them is linked to their neighbours; no trace stays. New rows are placed as build_hnsw() places them. Costs a
 /// pass over the vectors and the work for what changed; where most rows are new, a build. `index` stays as it is. Deterministic. Throws
-/// Error{invalid_argument} if an old row is named twice or is not there, Error{mismatch} for another dim, else as build_hnsw().
+/// Error{invalid_argument} if an old row is named twice or is not there, Error{mismatch} for another dim,
+/// Error{corrupt} if `index` was loaded from a damaged file, else as build_hnsw().
 HnswIndex update_hnsw(const HnswIndex& index, const VectorSet& vectors, std::span<const std::uint64_t> old_rows, Context& context);
 
 /// Writes the graph, without the vectors, and a note of the caller's to a file, which is replaced as a whole (docs/formats/graph.md). The
 /// same index gives the same bytes. Throws Error{invalid_argument} for a graph loaded for other rows than its own: update_hnsw() first;
-/// Error{io}.
+/// Error{corrupt} if it was loaded from a damaged file, Error{io}.
 void save_hnsw(const HnswIndex& index, const std::filesystem::path& path, std::span<const std::byte> note = {});
 
 struct LoadedHnsw {
@@ -96,16 +99,15 @@ struct LoadedHnsw {
   std::vector<std::byte> note;
 };
 
-/// Maps a graph of save_hnsw() over the vectors it was built of. Sizes, checksums and every link are checked: O(n · degree), a few
-/// milliseconds for 100,000 rows. Throws Error{corrupt} naming the place, Error{unsupported} for another version, Error{mismatch} if the
-/// vectors are not as many or as wide, Error{not_found}, Error{io}.
-LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors, Context& context);
+/// Maps a graph of save_hnsw() over the vectors it was built of. Sizes and what a walk begins with are checked now, O(n); codes and
+/// links are checked as searches come to them: one that meets damage is exact, as are all after it. Throws Error{corrupt} naming the place,
+/// Error{unsupported} for another version, Error{mismatch} if the vectors are not as many or as wide, Error{not_found}, Error{io}.
+LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors);
 
 /// The same when rows have come and gone since: row i of the graph's vectors is row rows_now[i] of `vectors`, unchanged, or kNoRowNow. Rows
 /// of `vectors` that the graph does not have are looked at by every search. Throws Error{mismatch} if rows_now are not as many as the
 /// graph's vectors, Error{invalid_argument} if a row is not there or named twice.
-LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors, std::span<const std::uint64_t> rows_now,
-                     Context& context);
+LoadedHnsw load_hnsw(const std::filesystem::path& path, const VectorSet& vectors, std::span<const std::uint64_t> rows_now);
 /// Of a row that is not there any more.
 inline constexpr std::uint64_t kNoRowNow = std::numeric_limits<std::uint64_t>::max();
 
@@ -118,7 +120,7 @@ struct HnswDescription {
 };
 /// Checks the header, recall and note alone. Errors as load_hnsw().
 HnswDescription describe_hnsw(const std::filesystem::path& path);
-/// Reads and checks all of it, as load_hnsw() does. Errors as load_hnsw().
+/// Reads and checks all of it. Errors as load_hnsw().
 HnswDescription check_hnsw(const std::filesystem::path& path);
 
 }  // namespace akin
