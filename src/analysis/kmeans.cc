@@ -13,6 +13,7 @@
 #include "centre_sums.h"
 #include "kmeans_start.h"
 #include "nearest_centre.h"
+#include "unit_rows.h"
 
 namespace akin {
 namespace {
@@ -53,6 +54,7 @@ RowMean mean_of(MatrixView<const float> rows, Context& context) {
 
 /// The rows that Lloyd's rounds see: as they are, at length 1, or moved so that their mean is the origin.
 struct WorkRows {
+  std::optional<UnitRows> unit;
   Matrix<float> copy;
   MatrixView<const float> view;
   std::vector<float> shift;  ///< that was taken away; empty: nothing
@@ -64,13 +66,7 @@ constexpr double kFarFromOrigin = 2;
 
 WorkRows prepare(MatrixView<const float> rows, bool spherical, Context& context) {
   WorkRows out;
-  out.view = rows;
-  if (spherical && !has_unit_rows(rows, 1e-6F)) {
-    out.copy = Matrix<float>::uninitialized(rows.rows(), rows.cols());
-    for (std::size_t r = 0; r < rows.rows(); ++r) std::ranges::copy(rows.row(r), out.copy.row(r).begin());
-    normalize_rows(out.copy.view(), context);
-    out.view = out.copy.view();
-  }
+  out.view = out.unit.emplace(rows, spherical, context).view();
   RowMean mean = mean_of(out.view, context);
   out.mean_variance = mean.variance / static_cast<double>(rows.cols());
   if (!spherical && mean.square_length > kFarFromOrigin * mean.variance) {
