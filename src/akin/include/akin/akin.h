@@ -4,6 +4,7 @@
 
 #include "akin/analysis/central_rows.h"
 #include "akin/analysis/kmeans.h"
+#include "akin/analysis/pca.h"
 #include "akin/analysis/rows.h"
 #include "akin/base/context.h"
 #include "akin/base/error.h"

@@ -1,0 +1,49 @@
+"""maps/: small sets of vectors, what scikit-learn's PCA finds in them, and the trustworthiness of a map. Run in this folder; needs numpy and
+scikit-learn.
+"""
+import json
+import pathlib
+
+import numpy as np
+import sklearn
+from sklearn.decomposition import PCA
+from sklearn.manifold import trustworthiness
+
+OUT = pathlib.Path(__file__).parent / "maps"
+OUT.mkdir(exist_ok=True)
+rng = np.random.default_rng(7)
+
+
+def pca():
+    """300 rows of 12 numbers around (5, 5, …), each direction weaker than the one before."""
+    turn, _ = np.linalg.qr(rng.normal(size=(12, 12)))
+    rows = (rng.normal(size=(300, 12)) * 0.7 ** np.arange(12) @ turn + 5).astype(np.float32)
+    fit = PCA(4, svd_solver="full").fit(rows.astype(np.float64))
+    np.save(OUT / "pca_rows.npy", rows)
+    np.save(OUT / "pca_components.npy", np.ascontiguousarray(fit.components_, np.float32))
+    np.save(OUT / "pca_transformed.npy", np.ascontiguousarray(fit.transform(rows.astype(np.float64)), np.float32))
+    return rows, fit
+
+
+rows, fit = pca()
+plane = fit.transform(rows.astype(np.float64))[:, :2].astype(np.float32)
+quality = {
+    str(k): {
+        "trustworthiness": trustworthiness(rows.astype(np.float64), plane.astype(np.float64), n_neighbors=k),
+        # Continuity is trustworthiness with the two spaces exchanged (Venna & Kaski, 2001).
+        "continuity": trustworthiness(plane.astype(np.float64), rows.astype(np.float64), n_neighbors=k),
+    }
+    for k in (5, 15)
+}
+(OUT / "maps.json").write_text(
+    json.dumps(
+        {
+            "explained_variance": fit.explained_variance_.tolist(),
+            "explained_variance_ratio": fit.explained_variance_ratio_.tolist(),
+            "quality_of_the_plane": quality,
+            "versions": {"numpy": np.__version__, "scikit-learn": sklearn.__version__},
+        },
+        indent=1,
+    )
+    + "\n"
+)
