@@ -8,10 +8,9 @@
 #include "akin/analysis/rows.h"
 #include "akin/base/error.h"
 #include "akin/base/rng.h"
-#include "akin/kernels/distance.h"
 #include "akin/space/normalize.h"
-#include "centre_sums.h"
 #include "kmeans_start.h"
+#include "lloyd.h"
 #include "nearest_centre.h"
 #include "unit_rows.h"
 
@@ -29,25 +28,26 @@ struct RowMean {
   double variance = 0;       ///< Σ over columns
 };
 
-RowMean mean_of(MatrixView<const float> rows, Context& context) {
-  const auto n = static_cast<double>(rows.rows());
+// Rows from which mean and variance are read: evenly spaced, as neither needs more than three digits.
+constexpr std::size_t kRowsOfMean = 16384;
+
+RowMean mean_of(MatrixView<const float> rows) {
+  const std::size_t n = std::min(rows.rows(), kRowsOfMean);
   std::vector<double> sums(rows.cols()), squares(rows.cols());
-  context.parallel_for(rows.cols(), 32, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t r = 0; r < rows.rows(); ++r) {
-      const float* row = rows.row_data(r);
-      for (std::size_t c = begin; c < end; ++c) {
-        const auto x = static_cast<double>(row[c]);
-        sums[c] += x;
-        squares[c] += x * x;
-      }
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::span<const float> row = rows.row(i * rows.rows() / n);
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const auto x = static_cast<double>(row[c]);
+      sums[c] += x;
+      squares[c] += x * x;
     }
-  });
+  }
   RowMean out{std::vector<float>(rows.cols()), 0, 0};
   for (std::size_t c = 0; c < sums.size(); ++c) {
-    const double mean = sums[c] / n;
+    const double mean = sums[c] / static_cast<double>(n);
     out.mean[c] = static_cast<float>(mean);
     out.square_length += mean * mean;
-    out.variance += std::max(0.0, squares[c] / n - mean * mean);
+    out.variance += std::max(0.0, squares[c] / static_cast<double>(n) - mean * mean);
   }
   return out;
 }
@@ -67,7 +67,7 @@ constexpr double kFarFromOrigin = 2;
 WorkRows prepare(MatrixView<const float> rows, bool spherical, Context& context) {
   WorkRows out;
   out.view = out.unit.emplace(rows, spherical, context).view();
-  RowMean mean = mean_of(out.view, context);
+  RowMean mean = mean_of(out.view);
   out.mean_variance = mean.variance / static_cast<double>(rows.cols());
   if (!spherical && mean.square_length > kFarFromOrigin * mean.variance) {
     out.copy = Matrix<float>::uninitialized(rows.rows(), rows.cols());
@@ -95,107 +95,6 @@ void find_nearest(MatrixView<const float> rows, const NearestCentre& nearest, Co
     }
   });
 }
-
-/// One run from one start.
-class Lloyd {
- public:
-  Lloyd(const WorkRows& rows, const KMeansOptions& options, Matrix<float> start, Context& context)
-      : rows_(rows.view),
-        options_(options),
-        tolerance_(options.tolerance * rows.mean_variance),
-        context_(context),
-        sums_(options.k, rows.view.cols()),
-        centres_(std::move(start)),
-        labels_(rows.view.rows(), kNoCluster) {}
-
-  KMeansResult run() {
-    bool is_settled = false;  // no row changed its cluster: labels and centres agree
-    KMeansResult out;
-    while (out.n_iterations < options_.max_iterations && !is_settled && !out.converged) {
-      context_.cancel.check();
-      ++out.n_iterations;
-      is_settled = assign() == 0;
-      if (!is_settled) out.converged = move_centres() <= tolerance_;
-      context_.progress.advance(1);
-    }
-    out.converged = out.converged || is_settled;
-    if (!is_settled) assign();
-    out.inertia = inertia();
-    out.sizes = sums_.sizes();
-    out.centres = std::move(centres_);
-    out.labels = std::move(labels_);
-    return out;
-  }
-
- private:
-  /// Each row to its nearest centre. Returns how many went elsewhere.
-  std::size_t assign() {
-    const NearestCentre nearest(centres_.view(), options_.spherical);
-    std::vector<std::vector<RowMove>> pieces((rows_.rows() + kRowsOfPiece - 1) / kRowsOfPiece);
-    find_nearest(rows_, nearest, context_, [&](std::size_t first, std::span<const kernels::BestTwo> found) {
-      for (std::size_t i = 0; i < found.size(); ++i) {
-        std::int32_t& label = labels_[first + i];
-        const auto now = static_cast<std::int32_t>(found[i].column);
-        if (now == label) continue;
-        pieces[first / kRowsOfPiece].push_back({static_cast<std::uint32_t>(first + i), label, now});
-        label = now;
-      }
-    });
-    std::vector<RowMove> moves;
-    for (const std::vector<RowMove>& piece : pieces) moves.insert(moves.end(), piece.begin(), piece.end());
-    sums_.apply(rows_, moves, context_);
-    return moves.size();
-  }
-
-  /// To the mean of its rows. Returns the sum of the squares of the moves.
-  double move_centres() {
-    fill_empty();
-    const Matrix<float> old = centres_.clone();
-    sums_.write_centres(centres_.view(), options_.spherical);
-    double moved = 0;
-    for (std::size_t c = 0; c < options_.k; ++c) moved += static_cast<double>(kernels::squared_l2(old.row(c), centres_.row(c)));
-    return moved;
-  }
-
-  std::vector<float> distances_to_own() {
-    std::vector<float> out(rows_.rows());
-    context_.parallel_for(out.size(), kRowsOfPiece, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t r = begin; r < end; ++r)
-        out[r] = kernels::squared_l2(rows_.row(r), centres_.row(static_cast<std::size_t>(labels_[r])));
-    });
-    return out;
-  }
-
-  /// An empty cluster gets the row that is furthest from its centre.
-  void fill_empty() {
-    if (std::ranges::find(sums_.sizes(), std::size_t{0}) == sums_.sizes().end()) return;
-    std::vector<float> distances = distances_to_own();
-    for (std::size_t c = 0; c < options_.k; ++c) {
-      if (sums_.sizes()[c] > 0) continue;
-      const auto furthest = static_cast<std::size_t>(std::ranges::max_element(distances) - distances.begin());
-      if (!(distances[furthest] > 0)) return;  // no more different rows
-      const RowMove move{static_cast<std::uint32_t>(furthest), labels_[furthest], static_cast<std::int32_t>(c)};
-      labels_[furthest] = move.to;
-      distances[furthest] = 0;
-      sums_.apply(rows_, {&move, 1}, context_);
-    }
-  }
-
-  double inertia() {
-    const std::vector<float> distances = distances_to_own();
-    double sum = 0;
-    for (const float distance : distances) sum += static_cast<double>(distance);
-    return sum;
-  }
-
-  MatrixView<const float> rows_;
-  const KMeansOptions& options_;
-  double tolerance_;
-  Context& context_;
-  CentreSums sums_;
-  Matrix<float> centres_;
-  std::vector<std::int32_t> labels_;
-};
 
 void check(MatrixView<const float> rows, const KMeansOptions& options) {
   require(options.k > 0, "k-means: k must be at least 1");
@@ -239,7 +138,8 @@ KMeansResult kmeans(MatrixView<const float> rows, const KMeansOptions& options, 
   for (std::size_t run = 0; run < n_runs; ++run) {
     Matrix<float> start = start_of(work, options, run, context);
     context.progress.begin("k-means", 0, "rounds");
-    KMeansResult result = Lloyd(work, options, std::move(start), context).run();
+    const LloydOptions rounds{options.max_iterations, options.tolerance * work.mean_variance, options.spherical};
+    KMeansResult result = Lloyd(work.view, rounds, std::move(start), context).run();
     context.progress.end();
     if (!best || result.inertia < best->inertia) best = std::move(result);
   }

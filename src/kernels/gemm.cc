@@ -8,6 +8,7 @@
 
 #include "akin/kernels/activation.h"
 #include "akin/kernels/convert.h"
+#include "akin/kernels/native_gemm.h"
 #include "akin/kernels/norm.h"
 #include "akin/kernels/target.h"
 #include "byte_gemm.h"
@@ -155,6 +156,8 @@ void activate_rows(Activation activation, MatrixView<float> x) {
 }
 
 }  // namespace
+
+bool has_native(GemmType type) { return is_native(type); }
 
 std::string_view name_of(GemmType type) noexcept {
   switch (type) {

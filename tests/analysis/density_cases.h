@@ -13,11 +13,12 @@
 namespace akin::golden {
 
 struct DensityCases {
-  explicit DensityCases(const std::string& name)
-      : rows(VectorFile(path("analysis/density/" + name + "_rows.npy")).read()),
-        cases(json(path("analysis/density/" + name + ".json"))["cases"]) {}
+  explicit DensityCases(const std::string& name) : rows(VectorFile(path("analysis/density/" + name + "_rows.npy")).read()) {
+    const nlohmann::json all = json(path("analysis/density/" + name + ".json"));
+    cases = all["cases"], trees = all["trees"], dbscan = all["dbscan"];
+  }
   Matrix<float> rows;
-  nlohmann::json cases;
+  nlohmann::json cases, trees, dbscan;
 };
 
 inline HdbscanOptions options_of(const nlohmann::json& wanted) {

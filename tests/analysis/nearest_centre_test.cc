@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "akin/kernels/distance.h"
@@ -46,6 +47,22 @@ TEST(NearestCentre, GivesARowTheSameBitsWhateverComesWithIt) {
   const NearestCentre nearest(centres.view(), false);
   const auto together = find_all(nearest, rows.view());
   for (std::size_t r = 0; r < rows.rows(); ++r) EXPECT_EQ(find_all(nearest, rows.view().middle_rows(r, 1))[0].best, together[r].best);
+}
+
+TEST(NearestCentre, ByHalvesIsOffByNoMoreThanItSays) {
+  const Matrix<float> rows = blobs(200, 70, 50, 1, 1), centres = blobs(600, 70, 50, 1, 2);
+  const NearestCentre nearest(centres.view(), false, true);
+  const auto exact = find_all(nearest, rows.view());
+  std::vector<kernels::BestTwo> found(200);
+  kernels::GemmRows halves;
+  NearestCentre::Scratch scratch;
+  kernels::prepare_rows(rows.view(), kernels::GemmType::bf16, halves);
+  nearest.find_by_halves(halves, found, scratch);
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    const float error = nearest.half_error(std::sqrt(kernels::dot(rows.row(r), rows.row(r))));
+    EXPECT_NEAR(found[r].best, exact[r].best, error);
+    EXPECT_GT(error, 0);
+  }
 }
 
 TEST(NearestCentre, ByAngleGoesByTheProductAlone) {

@@ -14,7 +14,8 @@ import scipy
 import sklearn
 from hdbscan import prediction
 from hdbscan.prediction import all_points_membership_vectors
-from sklearn.cluster import HDBSCAN
+from scipy.cluster.hierarchy import linkage
+from sklearn.cluster import DBSCAN, HDBSCAN
 from sklearn.datasets import make_blobs, make_moons
 from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import NearestNeighbors
@@ -74,6 +75,19 @@ def case(rows, mcs, ms, soft=False, metric="euclidean", **options):
     return out
 
 
+def trees(rows):
+    x = rows.astype(np.float64)
+    return [{"method": method, "metric": metric, "linkage": linkage(x, method, metric=metric).tolist()}
+            for method, metric in (("ward", "euclidean"), ("average", "euclidean"), ("complete", "euclidean"), ("single", "euclidean"),
+                                   ("average", "cosine"), ("complete", "cosine"), ("single", "cosine"))]
+
+
+def by_distance(rows, cases):
+    x = rows.astype(np.float64)
+    return [{"epsilon": eps, "min_samples": ms, "metric": metric, "labels": DBSCAN(eps=eps, min_samples=ms, metric=metric).fit(x).labels_.tolist()}
+            for eps, ms, metric in cases]
+
+
 def main():
     rows = plane()
     np.save(OUT / "plane_rows.npy", rows)
@@ -81,11 +95,13 @@ def main():
              case(rows, 10, 5, cluster_selection_epsilon=0.4), case(rows, 10, 5, cluster_selection_method="leaf", cluster_selection_epsilon=0.25),
              case(rows, 200, 5, allow_single_cluster=True), case(rows, 200, 5), case(rows, 40, 5, allow_single_cluster=True),
              case(rows, 200, 5, allow_single_cluster=True, cluster_selection_epsilon=0.5), case(rows, 10, 5, max_cluster_size=100)]
-    (OUT / "plane.json").write_text(json.dumps({"made_with": VERSIONS, "cases": cases}) + "\n")
+    (OUT / "plane.json").write_text(json.dumps({"made_with": VERSIONS, "cases": cases, "trees": trees(rows[::3]),
+                                                "dbscan": by_distance(rows, [(0.3, 5, "euclidean"), (0.2, 3, "euclidean"), (0.15, 10, "euclidean"), (0.01, 4, "cosine")])}) + "\n")
     rows = wide()
     np.save(OUT / "wide_rows.npy", rows)
     cases = [case(rows, 15, 5, soft=True), case(rows, 8, 8), case(rows, 12, 3, cluster_selection_method="leaf"), case(rows, 10, 4, metric="cosine")]
-    (OUT / "wide.json").write_text(json.dumps({"made_with": VERSIONS, "cases": cases}) + "\n")
+    (OUT / "wide.json").write_text(json.dumps({"made_with": VERSIONS, "cases": cases, "trees": trees(rows),
+                                               "dbscan": by_distance(rows, [(4.0, 5, "euclidean"), (6.0, 3, "euclidean"), (0.3, 8, "cosine")])}) + "\n")
 
 
 main()
