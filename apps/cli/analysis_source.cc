@@ -203,8 +203,10 @@ AnalysisItems read_collection(const AnalysisSourceOptions& options, Context& con
   return items;
 }
 
+bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n") == std::string::npos; }
+
 /// Texts of a file of records, with what else the records say.
-void read_records(const std::string& input, const AnalysisSourceOptions& options, AnalysisItems& items) {
+void read_records(const std::string& input, const AnalysisSourceOptions& options, AnalysisItems& items, std::size_t& n_blank) {
   const std::unique_ptr<RecordSource> source = open_records(input);
   const std::vector<std::string> names = source->names();
   const auto column = static_cast<std::size_t>(std::ranges::find(names, options.texts.field) - names.begin());
@@ -213,6 +215,10 @@ void read_records(const std::string& input, const AnalysisSourceOptions& options
                                           "' in the first record; name the texts' with --field");
   for (std::vector<std::string> cells; source->next(cells);) {
     if (cells.size() <= column) throw Error(ErrorCode::corrupt, source->where() + ": the record has no '" + names[column] + "'");
+    if (is_blank(cells[column])) {
+      ++n_blank;
+      continue;
+    }
     items.names.push_back(source->where());
     Fields fields;
     for (std::size_t c = 0; c < std::min(cells.size(), names.size()); ++c)
@@ -230,21 +236,29 @@ bool is_record_file(const std::string& input, const AnalysisSourceOptions& optio
          (ending == ".jsonl" || ending == ".ndjson" || ending == ".csv" || ending == ".tsv");
 }
 
-void read_texts(const AnalysisSourceOptions& options, AnalysisItems& items) {
+/// Blank ones are left out: their vectors would be a cluster of nothing.
+void read_texts(const AnalysisSourceOptions& options, AnalysisItems& items, Context& context) {
+  std::size_t n_blank = 0;
   for (const std::string& input : options.inputs) {
     if (is_record_file(input, options)) {
-      read_records(input, options, items);
+      read_records(input, options, items, n_blank);
       continue;
     }
     const std::string name = input == "-" ? "standard input" : input;
     const bool is_text = options.texts.literal || (input != "-" && !is_file(input));
     std::size_t line = 0;
     for (std::string& text : read_all_texts({input}, options.texts, kMaxTexts)) {
-      items.names.push_back(is_text ? text : name + ":" + std::to_string(++line));
+      ++line;
+      if (is_blank(text)) {
+        ++n_blank;
+        continue;
+      }
+      items.names.push_back(is_text ? text : name + ":" + std::to_string(line));
       items.texts.push_back(std::move(text));
       items.fields.emplace_back();
     }
   }
+  if (n_blank > 0) context.warn(grouped(n_blank) + (n_blank == 1 ? " blank text was" : " blank texts were") + " left out");
 }
 
 void warn_of_dropped(const std::vector<TextReport>& reports, Context& context) {
@@ -268,7 +282,7 @@ AnalysisItems embed_inputs(const AnalysisSourceOptions& options, const Common& c
     items.names = options.inputs;
     items.fields.resize(items.names.size());
   } else {
-    read_texts(options, items);
+    read_texts(options, items, context);
     if (items.texts.empty()) throw Error(ErrorCode::invalid_argument, items.source + ": holds no texts");
   }
   const LoadedEmbedder model = load_model(common, {}, context);

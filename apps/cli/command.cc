@@ -28,9 +28,10 @@ const std::vector<Verb>& verbs() {
        "  akin classify \"it broke on the first day\" --model stars.bin -k 3",
        add_classify},
       {"cluster", "Groups among texts, pictures or vectors",
-       "akin cluster tickets.jsonl --field body -k 20\n"
+       "akin cluster tickets.jsonl --field body\n"
        "  akin cluster vectors.npy -k 50 --out labels.npy\n"
-       "  akin cluster -c ~/notes/.akin --by document -k 8 --json",
+       "  akin cluster -c ~/notes/.akin --by document --method hdbscan --join-outliers\n"
+       "  akin cluster titles.csv --label-field topic --method agglomerative -k 20 --scores --json",
        add_cluster},
       {"tokens", "Pieces, ids, offsets and embedding rows of a text; nearest tokens; the next token",
        "akin tokens \"Unbelievable, naïve tokens\"\n"
@@ -91,7 +92,8 @@ const std::vector<Verb>& verbs() {
        "akin eval sts stsb-en-test.csv\n"
        "  akin eval retrieval beir/scifact --mode hybrid\n"
        "  akin eval ann vectors.npy --picture curve.svg\n"
-       "  akin eval analogies questions-words.txt --model words.vec",
+       "  akin eval analogies questions-words.txt --model words.vec\n"
+       "  akin eval clustering labels.csv --truth-field topic",
        add_eval},
       {"train", "Learn from a corpus: a tokenizer, word vectors, a language model",
        "akin train tokenizer corpus.txt -o tokenizer.json --kind bpe --vocabulary 8000\n"

@@ -5,6 +5,7 @@
 #include "akin/akin.h"
 #include "eval_ann.h"
 #include "eval_classifier.h"
+#include "eval_clustering.h"
 #include "eval_words.h"
 #include "pair_source.h"
 #include "reranker.h"
@@ -21,6 +22,7 @@ struct Options {
   std::size_t depth = kRerankDepth;
   AnnOptions ann;
   ClassifierTest classifier;
+  ClusteringTest clustering;
   std::size_t max_words = kAnalogyWords;
   std::size_t neighbours = 10;
   bool per_query = false;
@@ -102,7 +104,7 @@ void run_retrieval(const Options& options, const Common& common, const Embedder*
 }
 
 int run(const Options& options, const Common& common, Context& context) {
-  check_choice("BENCHMARK", options.benchmark, {"sts", "retrieval", "knn", "ann", "words", "analogies", "classifier"});
+  check_choice("BENCHMARK", options.benchmark, {"sts", "retrieval", "knn", "ann", "words", "analogies", "classifier", "clustering"});
   check_choice("--mode", options.mode, {"dense", "text", "hybrid"});
   if (!options.rerank.empty() && options.benchmark != "retrieval") throw UsageError("--rerank belongs to retrieval");
   if (options.benchmark == "ann") {
@@ -111,6 +113,10 @@ int run(const Options& options, const Common& common, Context& context) {
   }
   if (options.benchmark == "classifier") {
     run_classifier_test(options.paths, options.classifier, common, context);
+    return 0;
+  }
+  if (options.benchmark == "clustering") {
+    run_clustering_test(options.paths, options.clustering, common, context);
     return 0;
   }
   if (options.benchmark == "words" || options.benchmark == "analogies") {
@@ -141,7 +147,9 @@ Run add_eval(CLI::App& verb, Common& common) {
           "the BEIR layout; ann: files of vectors (.npy, .fvecs, .safetensors), graph search against exact search; words: files of "
           "two words "
           "and a score; analogies: files of four words a line; knn: one or two files of labelled texts (.csv, .tsv, .jsonl: text, label), "
-          "the second asked among the first; classifier: files of labelled lines, as they are trained with")
+          "the second asked among the first; classifier: files of labelled lines, as they are trained with; clustering: a file of clusters "
+          "and "
+          "one of true labels, or one with both (.csv, .jsonl, .npy, a label a line)")
       ->type_name("BENCHMARK")
       ->required();
   verb.add_option("paths", options->paths, "The files or folders; .gz and .zst are unpacked")->type_name("PATH")->required();
@@ -162,6 +170,7 @@ Run add_eval(CLI::App& verb, Common& common) {
       ->type_name("N")
       ->check(CLI::Range(1, 10000));
   add_classifier_test_options(verb, options->classifier);
+  add_clustering_test_options(verb, options->clustering);
   add_ann_options(verb, options->ann);
   add_model_options(verb, common);
   return [options, &common](Context& context) { return run(*options, common, context); };
