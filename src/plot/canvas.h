@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 #include "akin/plot/color.h"
 
 namespace akin::plot {
+
+/// How far a halo reaches beyond a letter, in points.
+inline constexpr double kHalo = 1.6;
 
 /// In points from the upper left corner, y downwards.
 struct Point {
@@ -28,7 +32,8 @@ struct TextStyle {
   Color color;
   Anchor anchor = Anchor::start;
   bool bold = false;
-  bool upwards = false;  ///< turned a quarter to the left
+  bool upwards = false;                      ///< turned a quarter to the left
+  std::optional<Color> halo = std::nullopt;  ///< a rim around the letters, so that they can be read over other things
 };
 
 struct LineStyle {
@@ -43,11 +48,22 @@ struct ColorGrid {
   std::vector<Color> colors;
 };
 
+/// Round marks, drawn one over the other in this order.
+struct Marks {
+  std::vector<Point> at;
+  std::vector<Color> colors;  ///< one a point
+  double radius = 1, opacity = 1;
+};
+
 class Canvas {
  public:
   virtual ~Canvas() = default;
   virtual void fill(const Box& box, Color color) = 0;
   virtual void line(std::span<const Point> points, const LineStyle& style) = 0;
+  /// A closed shape; where its outline crosses itself, inside is what is crossed an odd number of times from outside.
+  virtual void area(std::span<const Point> outline, Color color, double opacity) = 0;
+  /// All of them inside `box`, which has nothing but the ground on it so far.
+  virtual void marks(const Box& box, const Marks& marks) = 0;
   virtual void grid(const Box& box, const ColorGrid& grid) = 0;
   /// `at` is on the baseline.
   virtual void text(Point at, std::string_view text, const TextStyle& style) = 0;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <span>
+#include <string_view>
 
 namespace akin {
 namespace {
@@ -13,6 +14,12 @@ constexpr std::array<Color, 8> kOnLight = {
 // The same hues, lighter where they would drown in a dark ground.
 constexpr std::array<Color, 8> kOnDark = {
     {{86, 180, 233}, {240, 128, 50}, {30, 190, 145}, {220, 145, 190}, {235, 175, 40}, {60, 140, 220}, {190, 190, 190}, {240, 228, 66}}};
+
+// Of groups: the lines' hues without the grey, which is for what is in no group; wine in its place.
+constexpr std::array<Color, 8> kGroupsOnLight = {
+    {{0, 114, 178}, {213, 94, 0}, {0, 158, 115}, {204, 121, 167}, {230, 159, 0}, {86, 180, 233}, {136, 34, 85}, {150, 138, 20}}};
+constexpr std::array<Color, 8> kGroupsOnDark = {
+    {{86, 180, 233}, {240, 128, 50}, {30, 190, 145}, {220, 145, 190}, {235, 175, 40}, {70, 130, 230}, {224, 92, 140}, {240, 228, 66}}};
 
 // Ends and steps between of a scale whose lightness rises evenly (CIELAB L* 15 to 92).
 constexpr std::array<Color, 9> kAmount = {{{45, 20, 82},
@@ -56,11 +63,31 @@ ThemeColors colors_of(Theme theme) noexcept {
 
 Color line_color(std::size_t i, Theme theme) noexcept { return theme == Theme::dark ? kOnDark[i % 8] : kOnLight[i % 8]; }
 
+Color group_color(std::int32_t group, Theme theme) noexcept {
+  const bool dark = theme == Theme::dark;
+  if (group < 0) return dark ? Color{92, 94, 98} : Color{176, 178, 182};
+  const auto i = static_cast<std::size_t>(group) % kGroupColors;
+  const Color hue = dark ? kGroupsOnDark[i % 8] : kGroupsOnLight[i % 8];
+  // The second eight are darker, the third paler. On a dark ground the darker ones stay well above it.
+  constexpr Color kBlack = {0, 0, 0}, kWhite = {255, 255, 255};
+  if (i / 8 == 0) return hue;
+  const Color toward = i / 8 == 1 ? kBlack : kWhite;
+  const double part = i / 8 == 1 ? (dark ? 0.28 : 0.38) : dark ? 0.5 : 0.36;
+  return {mix(hue.red, toward.red, part), mix(hue.green, toward.green, part), mix(hue.blue, toward.blue, part)};
+}
+
 Color scale_color(ColorScale scale, double t, Theme theme) noexcept {
   if (std::isnan(t)) return {128, 128, 128};
   t = std::clamp(t, 0.0, 1.0);
   if (scale == ColorScale::amount) return between(kAmount, t);
   return between(theme == Theme::dark ? kSignOnDark : kSignOnLight, t);
+}
+
+std::string hex_of(Color color) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out = "#";
+  for (const std::uint8_t channel : {color.red, color.green, color.blue}) out.append({kDigits[channel >> 4], kDigits[channel & 15]});
+  return out;
 }
 
 double luminance(Color color) noexcept { return 0.2126 * linear(color.red) + 0.7152 * linear(color.green) + 0.0722 * linear(color.blue); }

@@ -6,6 +6,8 @@
 
 #include "akin/base/error.h"
 #include "axis.h"
+#include "label_places.h"
+#include "map_panel.h"
 #include "stroke_font.h"
 
 namespace akin::plot {
@@ -188,54 +190,24 @@ Range range_of(const ScatterChart& chart, const Axis& axis, double LabelledPoint
   return finder.padded(0.08);
 }
 
-/// Where the words of points stand: each beside its point, where it covers least of other points and of the words before it.
-class LabelPlaces {
- public:
-  static constexpr double kSide = 4;  // of a point
+constexpr double kPointSide = 4;
 
-  explicit LabelPlaces(const Box& plot) : plot_(plot) {}
-  void add_point(Point at) { taken_.push_back({at.x - kSide / 2, at.y - kSide / 2, kSide, kSide}); }
-
-  struct Place {
-    Point at;  ///< of the line of writing
-    Anchor anchor = Anchor::start;
-  };
-  Place take(Point point, const std::string& label) {
-    const double width = text_width(label, kTickSize), lower = point.y + 0.35 * kTickSize;
-    const std::array<Place, 4> places = {{{{point.x + kGap, lower}, Anchor::start},
-                                          {{point.x - kGap, lower}, Anchor::end},
-                                          {{point.x, point.y - kGap}, Anchor::middle},
-                                          {{point.x, point.y + kGap + 0.7 * kTickSize}, Anchor::middle}}};
-    const Place* best = nullptr;
-    double least = 0;
-    for (const Place& place : places) {
-      const double covered = covered_by(box_of(place, width));
-      if (best == nullptr || covered < least) best = &place, least = covered;
-    }
-    taken_.push_back(box_of(*best, width));
-    return *best;
+/// Beside its point, where it covers least of other points and of the words before it.
+TextPlace place_of(LabelPlaces& places, Point point, const std::string& label) {
+  const double width = text_width(label, kTickSize), lower = point.y + 0.35 * kTickSize;
+  const std::array<TextPlace, 4> choices = {{{{point.x + kGap, lower}, Anchor::start},
+                                             {{point.x - kGap, lower}, Anchor::end},
+                                             {{point.x, point.y - kGap}, Anchor::middle},
+                                             {{point.x, point.y + kGap + 0.7 * kTickSize}, Anchor::middle}}};
+  const TextPlace* best = nullptr;
+  double least = 0;
+  for (const TextPlace& place : choices) {
+    const double covered = places.covered(text_box(place, width, kTickSize));
+    if (best == nullptr || covered < least) best = &place, least = covered;
   }
-
- private:
-  static Box box_of(const Place& place, double width) {
-    const double share = place.anchor == Anchor::start ? 0 : place.anchor == Anchor::end ? 1 : 0.5;
-    return {place.at.x - share * width, place.at.y - 0.8 * kTickSize, width, kTickSize};
-  }
-  /// Area of others under `box`, and what of it is outside the plot.
-  [[nodiscard]] double covered_by(const Box& box) const {
-    double covered = box.width * box.height - common(box, plot_);
-    for (const Box& other : taken_) covered += common(box, other);
-    return covered;
-  }
-  static double common(const Box& a, const Box& b) {
-    const double width = std::min(a.right(), b.right()) - std::max(a.x, b.x);
-    const double height = std::min(a.bottom(), b.bottom()) - std::max(a.y, b.y);
-    return width > 0 && height > 0 ? width * height : 0;
-  }
-
-  Box plot_;
-  std::vector<Box> taken_;
-};
+  places.take(text_box(*best, width, kTickSize));
+  return *best;
+}
 
 void draw_points(Drawing& drawing, const ScatterChart& chart, const Scale& x, const Scale& y) {
   const Box& plot = drawing.plot_;
@@ -245,13 +217,13 @@ void draw_points(Drawing& drawing, const ScatterChart& chart, const Scale& x, co
     const Point at = {x(point.x), y(point.y)};
     // A number that is not finite is inside nothing.
     if (!(at.x >= plot.x && at.x <= plot.right() && at.y >= plot.y && at.y <= plot.bottom())) continue;
-    constexpr double kSide = LabelPlaces::kSide;
-    drawing.canvas_.fill({at.x - kSide / 2, at.y - kSide / 2, kSide, kSide}, line_color(point.group, drawing.theme_));
-    places.add_point(at);
+    const Box square = {at.x - kPointSide / 2, at.y - kPointSide / 2, kPointSide, kPointSide};
+    drawing.canvas_.fill(square, line_color(point.group, drawing.theme_));
+    places.take(square);
     shown.push_back(&point);
   }
   for (const LabelledPoint* point : shown) {
-    const LabelPlaces::Place place = places.take({x(point->x), y(point->y)}, point->label);
+    const TextPlace place = place_of(places, {x(point->x), y(point->y)}, point->label);
     drawing.canvas_.text(place.at, point->label, {kTickSize, drawing.colors_.text, place.anchor, false, false});
   }
 }
@@ -340,6 +312,9 @@ void draw(Canvas& canvas, const Heatmap& map, const Box& box, Theme theme) {
 }
 
 void check(const Heatmap& map) { require(map.values.rows() > 0 && map.values.cols() > 0, "a heat map has at least one number"); }
+
+void draw(Canvas& canvas, const MapChart& chart, const Box& box, Theme theme) { draw_map(canvas, chart, box, theme); }
+void check(const MapChart& chart) { check_map(chart); }
 
 }  // namespace
 

@@ -123,6 +123,42 @@ void RasterCanvas::line(std::span<const Point> points, const LineStyle& style) {
   }
 }
 
+void RasterCanvas::area(std::span<const Point> outline, Color color, double opacity) {
+  if (outline.size() < 3) return;
+  double top = HUGE_VAL, bottom = -HUGE_VAL;
+  for (const Point& p : outline) top = std::min(top, p.y * scale_), bottom = std::max(bottom, p.y * scale_);
+  const PixelRange down(top, bottom, rows_);
+  std::vector<double> crossings;
+  for (std::size_t r = down.first; r < down.last; ++r) {
+    // Where the middle of this row of pixels goes in and out.
+    const double y = (static_cast<double>(r) + 0.5) / scale_;
+    crossings.clear();
+    for (std::size_t i = 0; i < outline.size(); ++i) {
+      const Point a = outline[i], b = outline[(i + 1) % outline.size()];
+      if ((a.y <= y) != (b.y <= y)) crossings.push_back((a.x + (y - a.y) * (b.x - a.x) / (b.y - a.y)) * scale_);
+    }
+    std::ranges::sort(crossings);
+    for (std::size_t i = 0; i + 1 < crossings.size(); i += 2) {
+      const PixelRange across(crossings[i], crossings[i + 1], cols_);
+      for (std::size_t c = across.first; c < across.last; ++c) blend(r, c, color, opacity * covered(c, crossings[i], crossings[i + 1]));
+    }
+  }
+}
+
+void RasterCanvas::marks(const Box&, const Marks& marks) {
+  const double radius = marks.radius * scale_;
+  for (std::size_t i = 0; i < marks.at.size(); ++i) {
+    const Point middle = {marks.at[i].x * scale_, marks.at[i].y * scale_};
+    const PixelRange across(middle.x - radius - 1, middle.x + radius + 1, cols_), down(middle.y - radius - 1, middle.y + radius + 1, rows_);
+    for (std::size_t r = down.first; r < down.last; ++r)
+      for (std::size_t c = across.first; c < across.last; ++c) {
+        const double away = std::hypot(static_cast<double>(c) + 0.5 - middle.x, static_cast<double>(r) + 0.5 - middle.y);
+        const double inside = std::clamp(radius + 0.5 - away, 0.0, 1.0);
+        if (inside > 0) blend(r, c, marks.colors[i], inside * marks.opacity);
+      }
+  }
+}
+
 void RasterCanvas::grid(const Box& box, const ColorGrid& grid) {
   const PixelRange across(std::round(box.x * scale_), std::round(box.right() * scale_), cols_);
   const PixelRange down(std::round(box.y * scale_), std::round(box.bottom() * scale_), rows_);
@@ -142,7 +178,9 @@ void RasterCanvas::text(Point at, std::string_view text, const TextStyle& style)
       p = style.upwards ? Point{at.x + moved.y, at.y - moved.x} : Point{at.x + moved.x, at.y + moved.y};
       p = {p.x * scale_, p.y * scale_};
     }
-  paint(strokes, stroke_width(style.size, style.bold) * scale_, style.color);
+  const double width_of_stroke = stroke_width(style.size, style.bold);
+  if (style.halo) paint(strokes, (width_of_stroke + 2 * kHalo) * scale_, *style.halo);
+  paint(strokes, width_of_stroke * scale_, style.color);
 }
 
 std::string RasterCanvas::png() const {

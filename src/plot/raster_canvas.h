@@ -15,6 +15,8 @@ class RasterCanvas final : public Canvas {
 
   void fill(const Box& box, Color color) override;
   void line(std::span<const Point> points, const LineStyle& style) override;
+  void area(std::span<const Point> outline, Color color, double opacity) override;
+  void marks(const Box& box, const Marks& marks) override;
   void grid(const Box& box, const ColorGrid& grid) override;
   void text(Point at, std::string_view text, const TextStyle& style) override;
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -47,6 +48,24 @@ TEST(LineColors, OfTheFirstFiveAreToldApartByColourBlindEyes) {
       }
     }
   }
+}
+
+TEST(GroupColors, AreTwentyFourAndStandOutFromTheGround) {
+  for (const Theme theme : {Theme::light, Theme::dark}) {
+    for (std::int32_t i = 0; i < static_cast<std::int32_t>(kGroupColors); ++i) {
+      // 1.4: the palest (yellow and sky blue, paler still) are for marks of a map, whose groups are named on it.
+      EXPECT_GT(contrast(group_color(i, theme), colors_of(theme).background), 1.4) << i;
+      for (std::int32_t j = -1; j < i; ++j) EXPECT_NE(group_color(i, theme), group_color(j, theme)) << i << " " << j;
+    }
+    EXPECT_EQ(group_color(0, theme), group_color(24, theme));
+    const Color none = group_color(-1, theme);
+    EXPECT_LT(std::max({none.red, none.green, none.blue}) - std::min({none.red, none.green, none.blue}), 10) << "of no group is grey";
+  }
+}
+
+TEST(GroupColors, OfTheFirstFiveAreThoseOfLines) {
+  for (const Theme theme : {Theme::light, Theme::dark})
+    for (std::int32_t i = 0; i < 5; ++i) EXPECT_EQ(group_color(i, theme), line_color(static_cast<std::size_t>(i), theme));
 }
 
 TEST(ColorScales, GoFromDarkToLightEvenlyForAmounts) {

@@ -31,6 +31,32 @@ TEST(RasterCanvas, DrawsALineAsWideAsItIs) {
   EXPECT_EQ(canvas.at(20, 0), kWhite);
 }
 
+TEST(RasterCanvas, MarksAreDiscsThatShowWhatIsUnder) {
+  RasterCanvas canvas(20, 20, 2, kWhite);
+  canvas.marks({0, 0, 20, 20}, {{{10, 10}, {10, 10}}, {kBlack, kBlack}, 4, 0.5});
+  EXPECT_EQ(canvas.at(20, 20), (Color{64, 64, 64})) << "half of what the first half left";
+  EXPECT_EQ(canvas.at(20, 29), kWhite);
+  double ink = 0;
+  for (std::size_t r = 0; r < canvas.rows(); ++r)
+    for (std::size_t c = 0; c < canvas.cols(); ++c) ink += (255 - canvas.at(r, c).red) / 191.0;
+  EXPECT_NEAR(ink, 3.14159 * 64, 4);  // a radius of 8 pixels; edges are smoothed over one pixel
+}
+
+TEST(RasterCanvas, AreasAreAsLargeAsTheyAreAndLeaveHolesFree) {
+  RasterCanvas canvas(20, 20, 2, kWhite);
+  const Point corners[] = {{2, 2}, {12, 2}, {12, 12}, {2, 12}};
+  canvas.area(corners, kRed, 0.5);
+  EXPECT_EQ(canvas.at(10, 10), (Color{228, 128, 128}));
+  EXPECT_EQ(canvas.at(10, 25), kWhite);
+  EXPECT_EQ(canvas.at(25, 10), kWhite);
+  // Twice around a smaller square inside a larger one, joined by a seam: the smaller one is crossed twice from outside.
+  RasterCanvas ring(20, 20, 1, kWhite);
+  const Point path[] = {{2, 2}, {18, 2}, {18, 18}, {2, 18}, {2, 2}, {6, 6}, {14, 6}, {14, 14}, {6, 14}, {6, 6}};
+  ring.area(path, kBlack, 1);
+  EXPECT_EQ(ring.at(4, 10), kBlack);
+  EXPECT_EQ(ring.at(10, 10), kWhite);
+}
+
 TEST(RasterCanvas, PaintsWhereStrokesMeetOnce) {
   RasterCanvas canvas(20, 20, 1, kWhite);
   const Point there_and_back[] = {{5, 10.2}, {15, 10.2}, {5, 10.2}};

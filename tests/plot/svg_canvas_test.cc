@@ -32,6 +32,25 @@ TEST(SvgCanvas, EscapesWhatWouldBeMarkup) {
   EXPECT_NE(SvgCanvas(1, 1, kWhite, "</title><script>").finish().find("&lt;/title&gt;&lt;script&gt;"), std::string::npos);
 }
 
+TEST(SvgCanvas, DrawsMarksAsOnePathAColourAndARound) {
+  SvgCanvas canvas(100, 50, kWhite, "");
+  canvas.marks({0, 0, 100, 50}, {{{1, 2}, {3.04, 4.26}}, {kBlue, kWhite}, 1.5, 0.5});
+  const std::string svg = canvas.finish();
+  EXPECT_NE(svg.find("<g fill=\"none\" stroke-linecap=\"round\" stroke-width=\"3\" stroke-opacity=\"0.5\">"), std::string::npos);
+  EXPECT_NE(svg.find("<path stroke=\"#0072b2\" d=\"M1 2h0\"/>"), std::string::npos);
+  EXPECT_NE(svg.find("<path stroke=\"#ffffff\" d=\"M3 4.3h0\"/>"), std::string::npos);
+}
+
+TEST(SvgCanvas, DrawsAreasAndHaloes) {
+  SvgCanvas canvas(100, 50, kWhite, "");
+  const Point corners[] = {{1, 2}, {3, 4}, {5, 2}};
+  canvas.area(corners, kBlue, 0.25);
+  canvas.text({5, 6}, "word", {9, kBlue, Anchor::middle, false, false, kWhite});
+  const std::string svg = canvas.finish();
+  EXPECT_NE(svg.find("<polygon points=\"1,2 3,4 5,2\" fill=\"#0072b2\" fill-opacity=\"0.25\""), std::string::npos);
+  EXPECT_NE(svg.find("stroke=\"#ffffff\" stroke-width=\"3.2\" stroke-linejoin=\"round\" paint-order=\"stroke\""), std::string::npos);
+}
+
 TEST(SvgCanvas, PutsAGridInsideAsOnePicture) {
   SvgCanvas canvas(100, 50, kWhite, "");
   canvas.grid({1, 2, 30, 40}, {1, 2, {kWhite, kBlue}});

@@ -43,6 +43,8 @@
 #include "akin/image/image.h"
 #include "akin/index/hnsw.h"
 #include "akin/plot/figure.h"
+#include "akin/plot/map_page.h"
+#include "akin/plot/value_groups.h"
 #include "akin/retrieval/collection.h"
 #include "akin/retrieval/rerank.h"
 #include "akin/retrieval/vector_rows.h"

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace akin {
 
@@ -24,12 +25,21 @@ ThemeColors colors_of(Theme theme) noexcept;
 /// The colour of line number `i`; they repeat after eight.
 Color line_color(std::size_t i, Theme theme) noexcept;
 
+/// So many colours of groups there are; they repeat after that.
+inline constexpr std::size_t kGroupColors = 24;
+/// The colour of a group of points: eight hues, then the same darker, then paler: who has more than eight groups names them on the picture
+/// too. Negative: grey, of no group.
+Color group_color(std::int32_t group, Theme theme) noexcept;
+
 enum class ColorScale {
   amount,  ///< dark blue over green to yellow, evenly lighter
   sign,    ///< blue, neutral in the middle, orange; the middle is the theme's background side
 };
 /// `t` from 0 to 1; numbers outside are taken as the nearer end, NaN is grey.
 Color scale_color(ColorScale scale, double t, Theme theme) noexcept;
+
+/// "#0072b2".
+std::string hex_of(Color color);
 
 /// How light a colour looks, 0 to 1 (WCAG's relative luminance).
 double luminance(Color color) noexcept;

@@ -1,6 +1,6 @@
-// Numbers → pictures: line charts, heat maps and labelled points with axes, legends and titles, side by side in one figure, as SVG or PNG.
-// The same figure gives the same bytes on every machine (PNG: with the same zlib): no font of the system is read, PNG text is drawn with
-// strokes of our own. Why not a drawing library: docs/adr/0007-plots.md. Tested by figure_test.cc.
+// Numbers → pictures: line charts, heat maps, labelled points and maps, with axes, legends and titles, side by side in one figure, as SVG
+// or PNG. The same figure gives the same bytes on every machine (PNG: with the same zlib): no font of the system is read, PNG text is drawn
+// with strokes of our own. Why not a drawing library: docs/adr/0007-plots.md. Tested by figure_test.cc.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +13,7 @@
 
 #include "akin/base/matrix.h"
 #include "akin/plot/color.h"
+#include "akin/plot/map_chart.h"
 
 namespace akin {
 
@@ -64,7 +65,7 @@ struct ScatterChart {
   std::vector<LabelledPoint> points;
 };
 
-using Panel = std::variant<LineChart, Heatmap, ScatterChart>;
+using Panel = std::variant<LineChart, Heatmap, ScatterChart, MapChart>;
 
 struct Figure {
   std::string title;
@@ -77,8 +78,8 @@ struct FigureStyle {
   double panel_width = 460, panel_height = 330;  ///< in points; PNG has two pixels a point
 };
 
-/// Throws Error{invalid_argument} for a figure without panels, a series whose x and y differ in length, an empty matrix, or a size outside
-/// 100 to 4,000 points a panel.
+/// Throws Error{invalid_argument} for a figure without panels, a series whose x and y differ in length, an empty matrix, a map whose groups
+/// and points do not agree, or a size outside 100 to 4,000 points a panel.
 std::string svg_of(const Figure& figure, const FigureStyle& style = {});
 /// The bytes of a PNG file.
 std::string png_of(const Figure& figure, const FigureStyle& style = {});
