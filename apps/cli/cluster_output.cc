@@ -12,6 +12,7 @@
 #include "akin/base/atomic_file.h"
 #include "akin/formats/npy.h"
 #include "akin/retrieval/cluster_words.h"
+#include "csv_cell.h"
 #include "terminal.h"
 
 namespace akin::cli {
@@ -21,14 +22,6 @@ namespace fs = std::filesystem;
 
 // Of the silhouette: all pairs of more take minutes, and the mean of these is off by a hundredth.
 constexpr std::size_t kSilhouetteRows = 5000;
-
-/// A cell of RFC 4180.
-std::string cell(const std::string& text) {
-  if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + '"';
-}
 
 void write_npy(const std::string& path, std::span<const std::int32_t> labels) {
   NpyWriter writer(path, TensorType::i32, {});
@@ -144,10 +137,10 @@ void write_labels(const std::string& path, const AnalysisItems& items, const Clu
   }
   for (std::size_t r = 0; r < items.size(); ++r) {
     if (ending == ".csv") {
-      std::string line = cell(items.names[r]) + "," + std::to_string(clustering.labels[r]);
+      std::string line = csv_cell(items.names[r]) + "," + std::to_string(clustering.labels[r]);
       if (has_probabilities) line += "," + fixed(clustering.probabilities[r], 6);
-      if (!items.labels.empty()) line += "," + cell(items.labels[r]);
-      if (!items.texts.empty()) line += "," + cell(items.texts[r]);
+      if (!items.labels.empty()) line += "," + csv_cell(items.labels[r]);
+      if (!items.texts.empty()) line += "," + csv_cell(items.texts[r]);
       file.write(line + "\n");
     } else {
       nlohmann::json record = {{"name", items.names[r]}, {"cluster", clustering.labels[r]}};

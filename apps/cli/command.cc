@@ -33,6 +33,12 @@ const std::vector<Verb>& verbs() {
        "  akin cluster -c ~/notes/.akin --by document --method hdbscan --join-outliers\n"
        "  akin cluster titles.csv --label-field topic --method agglomerative -k 20 --scores --json",
        add_cluster},
+      {"map", "A map of texts, pictures or vectors: a page to look around in, pictures, places",
+       "akin map tickets.jsonl --field body --label-field topic -o map.html\n"
+       "  akin map vectors.npy -o map.svg -o map.png --outline density --theme dark\n"
+       "  akin map -c ~/notes/.akin --by document --color-by format -o map.html -o places.csv\n"
+       "  akin map photos/*.jpg --model ./clip-vit-base-patch32 -o photos.html",
+       add_map},
       {"tokens", "Pieces, ids, offsets and embedding rows of a text; nearest tokens; the next token",
        "akin tokens \"Unbelievable, naïve tokens\"\n"
        "  akin tokens \"the bank\" --rows\n"

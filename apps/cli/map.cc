@@ -1,0 +1,103 @@
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+
+#include "akin/akin.h"
+#include "analysis_source.h"
+#include "map_output.h"
+#include "terminal.h"
+#include "verbs.h"
+
+namespace akin::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+  AnalysisSourceOptions source;
+  std::vector<std::string> outs;
+  std::string method = "pca", color_by;
+  std::size_t n_clusters = 12;
+  MapView view;
+};
+
+/// Where the rows stand on the map.
+void project(const Options& options, PlacedMap& map, Context& context) {
+  const Clock::time_point start = Clock::now();
+  const MatrixView<const float> rows = map.items.vectors.view();
+  const Pca found = pca(rows, {std::min<std::size_t>({2, rows.rows(), rows.cols()}), PcaSolver::automatic, true}, context);
+  const Matrix<float> placed = found.transform(rows, context);
+  map.points = Matrix<float>(rows.rows(), 2);
+  for (std::size_t r = 0; r < placed.rows(); ++r) std::ranges::copy(placed.row(r), map.points.row(r).begin());
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  double part = 0;
+  for (const double ratio : found.explained_variance_ratio) part += ratio;
+  map.about = {{"method", options.method}, {"explained_variance_ratio", found.explained_variance_ratio}, {"seconds", seconds}};
+  map.made_by = "principal components, " + fixed(100 * part, 1) + " % of the variance";
+}
+
+/// A word a row to colour it by, and what these words are.
+void add_groups(const Options& options, PlacedMap& map, Context& context) {
+  const std::string by = !options.color_by.empty() ? options.color_by : !map.items.labels.empty() ? options.source.label_field : "cluster";
+  if (by == "none") return;
+  map.color_by = by;
+  const std::size_t n = map.items.size();
+  if (by == "cluster") {
+    KMeansOptions kmeans_options;
+    kmeans_options.k = std::min(options.n_clusters, n);
+    for (const std::int32_t label : kmeans(map.items.vectors.view(), kmeans_options, context).labels)
+      map.colors.push_back("cluster " + std::to_string(label + 1));
+    return;
+  }
+  for (std::size_t row = 0; row < n; ++row) map.colors.emplace_back(map.items.field(row, by));
+  if (std::ranges::all_of(map.colors, &std::string::empty))
+    throw Error(ErrorCode::not_found, map.items.source + ": no row has a field '" + by + "' to be coloured by");
+}
+
+int run(const Options& options, const Common& common, Context& context) {
+  check_choice("--method", options.method, {"pca"});
+  if (options.n_clusters == 0) throw UsageError("--clusters: at least one");
+  check_map_outputs(options.outs, options.view);
+  PlacedMap map{read_analysis_items(options.source, common, context), {}, {}, {}, {}, {}};
+  project(options, map, context);
+  add_groups(options, map, context);
+  const std::vector<WrittenFile> files = write_maps(options.outs, map, options.view);
+  print_map(map, files, common.json);
+  return 0;
+}
+
+}  // namespace
+
+Run add_map(CLI::App& verb, Common& common) {
+  auto options = std::make_shared<Options>();
+  add_analysis_source(verb, options->source, common);
+  verb.add_option("-o,--out", options->outs,
+                  "Where to: .html (a page to look around in), .svg or .png (a picture), .csv, .jsonl or .npy (the places); may be given "
+                  "several times")
+      ->type_name("FILE")
+      ->expected(1)
+      ->take_all()
+      ->required();
+  verb.add_option("--method", options->method, "How rows become places: pca")->capture_default_str()->type_name("NAME");
+  verb.add_option("--color-by", options->color_by,
+                  "A field, cluster (groups by k-means) or none; default: the field of --label-field, or else cluster")
+      ->type_name("FIELD");
+  verb.add_option("--clusters", options->n_clusters, "How many clusters, where they are what colours show")
+      ->capture_default_str()
+      ->type_name("N");
+  verb.add_option("--title", options->view.title, "Of the picture and the page; default: the name of the source")->type_name("TEXT");
+  verb.add_option("--theme", options->view.theme, "light, dark, or auto: light pictures, and pages as the reader's system has it")
+      ->capture_default_str()
+      ->type_name("NAME");
+  verb.add_option("--outline", options->view.outline, "Around groups in a picture: none, hull or density")
+      ->capture_default_str()
+      ->type_name("KIND");
+  verb.add_option("--width", options->view.width, "Of a picture, in points (a PNG has two pixels a point)")
+      ->capture_default_str()
+      ->check(CLI::Range(200, 4000))
+      ->type_name("N");
+  return [options, &common](Context& context) { return run(*options, common, context); };
+}
+
+}  // namespace akin::cli
