@@ -2,8 +2,10 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <span>
 
 #include "akin/akin.h"
+#include "akin/retrieval/cluster_words.h"
 #include "analysis_source.h"
 #include "map_output.h"
 #include "terminal.h"
@@ -37,6 +39,22 @@ void project(const Options& options, PlacedMap& map, Context& context) {
   map.made_by = "principal components, " + fixed(100 * part, 1) + " % of the variance";
 }
 
+/// A name for each cluster: its own words where there are texts, else a number.
+std::vector<std::string> names_of(const std::vector<std::string>& texts, std::span<const std::int32_t> labels, std::size_t k) {
+  std::vector<std::vector<ClusterTerm>> words(k);
+  if (!texts.empty()) words = cluster_words(texts, labels, {.n_terms = 2});
+  words.resize(k);
+  std::vector<std::string> names;
+  for (std::size_t c = 0; c < k; ++c) {
+    std::string name;
+    for (const ClusterTerm& term : words[c]) name += (name.empty() ? "" : ", ") + term.term;
+    const std::string number = "cluster " + std::to_string(c + 1);
+    const bool is_new = !name.empty() && std::ranges::find(names, name) == names.end();
+    names.push_back(is_new ? name : name.empty() ? number : name + " (" + number + ")");
+  }
+  return names;
+}
+
 /// A word a row to colour it by, and what these words are.
 void add_groups(const Options& options, PlacedMap& map, Context& context) {
   const std::string by = !options.color_by.empty() ? options.color_by : !map.items.labels.empty() ? options.source.label_field : "cluster";
@@ -46,8 +64,9 @@ void add_groups(const Options& options, PlacedMap& map, Context& context) {
   if (by == "cluster") {
     KMeansOptions kmeans_options;
     kmeans_options.k = std::min(options.n_clusters, n);
-    for (const std::int32_t label : kmeans(map.items.vectors.view(), kmeans_options, context).labels)
-      map.colors.push_back("cluster " + std::to_string(label + 1));
+    const std::vector<std::int32_t> labels = kmeans(map.items.vectors.view(), kmeans_options, context).labels;
+    const std::vector<std::string> names = names_of(map.items.texts, labels, kmeans_options.k);
+    for (const std::int32_t label : labels) map.colors.push_back(names[static_cast<std::size_t>(label)]);
     return;
   }
   for (std::size_t row = 0; row < n; ++row) map.colors.emplace_back(map.items.field(row, by));

@@ -65,6 +65,8 @@ class Map(AkinCase):
         told = self.json("map", "points.csv", "--clusters", "3", "-o", "map.svg")
         self.assertEqual(sorted(group["size"] for group in told["groups"]), [5, 5, 5])
         self.assertIn(">cluster 1<", (self.folder / "map.svg").read_text())
+        told = self.json("map", "records.jsonl", "--model", TINY, "--clusters", "2", "-o", "map.svg")
+        self.assertTrue(all(group["name"] != "" and group["size"] > 0 for group in told["groups"]))
         told = self.json("map", "points.csv", "--color-by", "none", "-o", "map.svg", "-o", "map.html")
         self.assertEqual(told["groups"], [])
         self.assertNotIn("cluster", (self.folder / "map.svg").read_text())
