@@ -8,6 +8,7 @@
 
 #include "akin/akin.h"
 #include "collection_choice.h"
+#include "label_file.h"
 #include "pictures.h"
 #include "terminal.h"
 #include "vector_table.h"
@@ -300,15 +301,25 @@ AnalysisItems embed_inputs(const AnalysisSourceOptions& options, const Common& c
   return items;
 }
 
-/// The labels that the rows' fields tell.
-void take_labels(const std::string& field, AnalysisItems& items) {
+/// The labels that the rows' fields or a file of their own tell.
+void take_labels(const AnalysisSourceOptions& options, AnalysisItems& items) {
+  const std::string& field = options.label_field;
+  if (!options.label_file.empty()) {
+    items.labels = read_label_file(options.label_file, field.empty() ? "label" : field);
+    if (items.labels.size() != items.size())
+      throw Error(ErrorCode::mismatch, options.label_file + ": " + grouped(items.labels.size()) + " labels; " + items.source + " has " +
+                                           grouped(items.size()) + " rows");
+    return;
+  }
   if (field.empty()) return;
   bool has_any = false;
   for (std::size_t row = 0; row < items.size(); ++row) {
     items.labels.emplace_back(items.field(row, field));
     has_any = has_any || !items.labels.back().empty();
   }
-  if (!has_any) throw Error(ErrorCode::not_found, items.source + ": no row has a field '" + field + "'");
+  if (!has_any)
+    throw Error(ErrorCode::not_found,
+                items.source + ": no row has a field '" + field + "'; name the labels' with --label-field or --label-file");
 }
 
 void check(const AnalysisSourceOptions& options) {
@@ -345,6 +356,8 @@ void add_analysis_source(CLI::App& verb, AnalysisSourceOptions& options, Common&
   add_where_option(verb, options.where);
   add_record_options(verb, options.texts);
   verb.add_option("--label-field", options.label_field, "Field or column that says what a row truly is")->type_name("NAME");
+  verb.add_option("--label-file", options.label_file, "A file that says it: a label a row (.npy, .csv, .jsonl, or a label a line)")
+      ->type_name("FILE");
   verb.add_flag("--text", options.texts.literal, "Every argument is a text, even if a file has that name");
   verb.add_option("--as", options.as, "Which of the model's prompts is put in front of a text: plain (none), query or document")
       ->capture_default_str()
@@ -355,7 +368,7 @@ void add_analysis_source(CLI::App& verb, AnalysisSourceOptions& options, Common&
 AnalysisItems read_analysis_items(const AnalysisSourceOptions& options, const Common& common, Context& context) {
   check(options);
   AnalysisItems items = read_items(options, common, context);
-  take_labels(options.label_field, items);
+  take_labels(options, items);
   return items;
 }
 

@@ -23,10 +23,12 @@ struct AnalysisSourceOptions {
   std::vector<std::string> where;
   TextSourceOptions texts;
   std::string as = "plain";
-  std::string label_field;  ///< empty: no labels are read
+  std::string label_field;  ///< empty: no labels are read, unless a file has them
+  std::string label_file;   ///< a label a row
 };
 
-/// The inputs, --collection, --by, --where, --field, --format, --text, --as, --label-field and the model's options.
+/// The inputs, --collection, --by, --where, --field, --format, --text, --as, --label-field,
+/// --label-file and the model's options.
 void add_analysis_source(CLI::App& verb, AnalysisSourceOptions& options, Common& common);
 
 /// Vectors with what people know their rows by. Lists have an entry a row, or none at all.
@@ -34,7 +36,7 @@ struct AnalysisItems {
   Matrix<float> vectors;
   std::vector<std::string> names;   ///< where each is from: "notes/a.md#2", "row 7", "titles.csv:12", the picture's file
   std::vector<std::string> texts;   ///< empty where only vectors are known
-  std::vector<std::string> labels;  ///< of --label-field; "" where a row has none
+  std::vector<std::string> labels;  ///< of --label-field or --label-file; "" where a row has none
   std::vector<std::vector<std::pair<std::string, std::string>>> fields;  ///< what else is told of a row: metadata, columns
   std::string source;                                                    ///< the collection's folder, or the first input
   std::string model, fingerprint, metric;                                ///< of the vectors' space; "" where nothing says

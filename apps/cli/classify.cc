@@ -4,7 +4,9 @@
 #include <optional>
 
 #include "akin/akin.h"
+#include "analysis_source.h"
 #include "classify_texts.h"
+#include "classify_vectors.h"
 #include "pictures.h"
 #include "terminal.h"
 #include "text_source.h"
@@ -14,9 +16,10 @@ namespace akin::cli {
 namespace {
 
 struct Options {
-  std::vector<std::string> inputs;
+  AnalysisSourceOptions source;
   std::string labels, label_prefix{kLabelPrefix};
   LabelQuestion question;
+  HeadQuestion head;
   std::optional<std::string> text_template;
 };
 
@@ -70,18 +73,31 @@ void add_rows(Table& table, const std::string& input, const std::vector<std::str
   }
 }
 
+int ask_head(const Options& options, const Common& common, Context& context) {
+  if (!options.labels.empty() || options.text_template) throw UsageError("--labels and --template are for models without a head");
+  HeadQuestion question = options.head;
+  question.k = options.question.k;
+  question.threshold = options.question.threshold;
+  return classify_vectors(question, options.source, common, context);
+}
+
 int run(const Options& options, const Common& common, Context& context) {
+  if (!options.head.head.empty()) return ask_head(options, common, context);
+  const std::vector<std::string>& given = options.source.inputs;
+  if (given.empty()) throw UsageError("inputs is required, unless --head says what a collection's are");
+  if (!options.source.collection.empty() || !options.source.where.empty() || !options.head.out.empty())
+    throw UsageError("--collection, --where and --out are for --head");
   if (is_text_classifier(common.model) && options.labels.empty())
-    return classify_texts(options.inputs, options.label_prefix, options.question, common, context);
+    return classify_texts(given, options.label_prefix, options.question, common, context);
   if (options.labels.empty())
-    throw UsageError("--labels is required, unless --model is a file that `akin train classifier` or fastText made");
+    throw UsageError("--labels is required, unless --model is a file that `akin train classifier` or fastText made, or --head is given");
   const std::vector<std::string> labels = split_labels(options.labels);
   std::vector<std::string> inputs;
-  for (const std::string& input : options.inputs) {
+  for (const std::string& input : given) {
     if (is_picture(input)) {
       inputs.push_back(input);
     } else {
-      for (std::string& text : read_all_texts({input}, {}, 100'000)) inputs.push_back(std::move(text));
+      for (std::string& text : read_all_texts({input}, options.source.texts, 100'000)) inputs.push_back(std::move(text));
     }
   }
   const bool pictures = std::ranges::all_of(inputs, is_picture);
@@ -110,15 +126,16 @@ int run(const Options& options, const Common& common, Context& context) {
 
 Run add_classify(CLI::App& verb, Common& common) {
   auto options = std::make_shared<Options>();
-  verb.add_option("inputs", options->inputs, "Picture files (" + supported_image_formats() + "), or texts, files with one text a line, -")
-      ->type_name("FILE|TEXT|-")
-      ->required();
+  add_analysis_source(verb, options->source, common);
+  verb.add_option("--head", options->head.head, "A trained head (`akin train head`): labels vectors, texts, pictures or a collection")
+      ->type_name("FILE");
+  verb.add_option("-o,--out", options->head.out, "Of --head: where the answers go, .csv or .jsonl")->type_name("FILE");
   verb.add_option("-l,--labels", options->labels, "What an input may be, with commas between; a trained classifier knows")
       ->type_name("LIST");
-  verb.add_option("-k", options->question.k, "Of a trained classifier: so many labels a text; 0: all")
+  verb.add_option("-k", options->question.k, "Of a trained classifier or head: so many labels a text; 0: all")
       ->capture_default_str()
       ->type_name("N");
-  verb.add_option("--threshold", options->question.threshold, "Of a trained classifier: only labels at least as probable")
+  verb.add_option("--threshold", options->question.threshold, "Of a trained classifier or head: only labels at least as probable")
       ->capture_default_str()
       ->type_name("X");
   verb.add_option("--label-prefix", options->label_prefix, "Of a trained classifier: words that begin so are labels, and not read")
@@ -127,7 +144,6 @@ Run add_classify(CLI::App& verb, Common& common) {
   verb.add_option("--template", options->text_template,
                   "What stands around a label, {} for the label (default: 'This is a photo of {}.' for pictures, '{}' for texts)")
       ->type_name("TEXT");
-  add_model_options(verb, common);
   return [options, &common](Context& context) { return run(*options, common, context); };
 }
 

@@ -23,9 +23,10 @@ const std::vector<Verb>& verbs() {
        add_embed},
       {"similar", "How near texts are: cosine, dot product, Euclidean distance",
        "akin similar \"A man is eating food.\" \"Someone has a meal.\" \"The sky is blue.\"", add_similar},
-      {"classify", "Labels for pictures or texts, without training or by a trained classifier",
+      {"classify", "Labels for texts, pictures or vectors, without training or by a trained classifier",
        "akin classify --labels \"a cat,a dog\" *.jpg --model ./clip-vit-base-patch32\n"
-       "  akin classify \"it broke on the first day\" --model stars.bin -k 3",
+       "  akin classify \"it broke on the first day\" --model stars.bin -k 3\n"
+       "  akin classify new.csv --field body --head teams.safetensors --out labels.csv",
        add_classify},
       {"cluster", "Groups among texts, pictures or vectors",
        "akin cluster tickets.jsonl --field body\n"

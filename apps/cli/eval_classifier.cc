@@ -29,7 +29,7 @@ void add_classifier_test_options(CLI::App& verb, ClassifierTest& options) {
   verb.add_option("--label-prefix", options.label_prefix, "Of classifier: a word that begins so is a label")
       ->capture_default_str()
       ->type_name("TEXT");
-  verb.add_flag("--per-label", options.per_label, "Of classifier: the scores of each label too");
+  verb.add_flag("--per-label", options.per_label, "Of classifier and classification: the scores of each label too");
 }
 
 void run_classifier_test(const std::vector<std::string>& paths, const ClassifierTest& options, const Common& common, Context& context) {

@@ -1,49 +1,18 @@
 #include "eval_clustering.h"
 
 #include <algorithm>
-#include <cmath>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "akin/akin.h"
 #include "akin/analysis/cluster_scores.h"
 #include "akin/analysis/label_agreement.h"
+#include "label_file.h"
 #include "terminal.h"
-#include "text_source.h"
 
 namespace akin::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::size_t kSilhouetteRows = 5000;
-
-std::string name_of_number(float number) {
-  return number == std::floor(number) ? std::to_string(static_cast<long long>(number)) : std::to_string(number);
-}
-
-std::vector<std::string> of_records(const std::string& path, const std::string& field) {
-  const auto source = open_records(path);
-  const auto at = static_cast<std::size_t>(std::ranges::find(source->names(), field) - source->names().begin());
-  if (at == source->names().size()) throw Error(ErrorCode::not_found, path + ": no field '" + field + "' in the first record");
-  std::vector<std::string> labels;
-  for (std::vector<std::string> cells; source->next(cells);) {
-    if (at >= cells.size()) throw Error(ErrorCode::corrupt, source->where() + ": the record has no '" + field + "'");
-    labels.push_back(std::move(cells[at]));
-  }
-  return labels;
-}
-
-/// A label a row: .npy, a field of records, or a label a line.
-std::vector<std::string> read_labels(const std::string& path, const std::string& field) {
-  const std::string ending = fs::path(path).extension().string();
-  if (ending == ".jsonl" || ending == ".ndjson" || ending == ".csv" || ending == ".tsv") return of_records(path, field);
-  if (ending != ".npy") return read_all_texts({path}, {.format = "lines"}, 100'000'000);
-  std::vector<std::string> labels;
-  const Matrix<float> numbers = VectorFile(path).read();
-  for (std::size_t i = 0; i < numbers.size(); ++i) labels.push_back(name_of_number(numbers.data()[i]));
-  return labels;
-}
 
 /// Found clusters as numbers; "-1" is that of no cluster.
 std::vector<std::int32_t> numbers_of(const std::vector<std::string>& found) {
@@ -103,8 +72,8 @@ void add_clustering_test_options(CLI::App& verb, ClusteringTest& options) {
 
 void run_clustering_test(const std::vector<std::string>& paths, const ClusteringTest& options, const Common& common, Context& context) {
   if (paths.size() > 2) throw UsageError("clustering takes a file with both, or one of clusters and one of true labels");
-  const std::vector<std::int32_t> found = numbers_of(read_labels(paths.front(), options.found_field));
-  const std::vector<std::int32_t> truth = number_labels(read_labels(paths.back(), options.truth_field));
+  const std::vector<std::int32_t> found = numbers_of(read_label_file(paths.front(), options.found_field));
+  const std::vector<std::int32_t> truth = number_labels(read_label_file(paths.back(), options.truth_field));
   if (found.size() != truth.size())
     throw Error(ErrorCode::mismatch, paths.front() + " has " + grouped(found.size()) + " clusters, " + paths.back() + " has " +
                                          grouped(truth.size()) + " labels");

@@ -34,6 +34,11 @@ constexpr TrainKind kKinds[] = {
      "akin train classifier reviews.txt -o stars.bin --word-ngrams 2\n"
      "  akin train classifier tickets.txt -o tickets.ftz --loss ova --cutoff 50000 --retrain",
      add_train_classifier},
+    {"head", "A classifier of vectors, of texts by their vectors, or of pictures: for akin classify --head",
+     "akin train head tickets.csv --field body --label-field team -o teams.safetensors\n"
+     "  akin train head train.npy --label-file labels.npy -o head.safetensors --c 1,10,100\n"
+     "  akin train head --collection ~/notes/.akin --label-field topic -o topics.safetensors --kind knn",
+     add_train_head},
     {"glove", "Word vectors from how often words stand together",
      "akin train glove text.txt -o glove.txt\n"
      "  akin train glove text.txt.gz -o glove.bin --window 10 --epochs 15 --memory 256",

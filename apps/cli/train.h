@@ -9,6 +9,7 @@ namespace akin::cli {
 Run add_train_tokenizer(CLI::App& kind, Common& common);
 Run add_train_word2vec(CLI::App& kind, Common& common);
 Run add_train_classifier(CLI::App& kind, Common& common);
+Run add_train_head(CLI::App& kind, Common& common);
 Run add_train_fasttext(CLI::App& kind, Common& common);
 Run add_train_glove(CLI::App& kind, Common& common);
 Run add_train_lm(CLI::App& kind, Common& common);
