@@ -4,7 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "akin/base/crew.h"
 #include "akin/kernels/distance.h"
 #include "akin/kernels/word_step.h"
 
@@ -19,10 +18,25 @@ namespace {
 constexpr double kSlope = 0.1;
 constexpr std::size_t kMeasured = 4;  // one row of so many is measured
 
-constexpr std::size_t kAhead = 8;  // rows that are asked of the memory before they are needed
+// What is asked of the memory before it is needed: so many rows, rows with all that moves them, and numbers.
+constexpr std::size_t kAhead = 8, kMovedAhead = 3, kNeedsAhead = 16;
+
+constexpr std::size_t kLine = kAlignment / sizeof(float);
 
 void prefetch(std::span<const float> row) noexcept {
-  for (std::size_t c = 0; c < row.size(); c += kAlignment / sizeof(float)) __builtin_prefetch(row.data() + c);
+  for (std::size_t c = 0; c < row.size(); c += kLine) __builtin_prefetch(row.data() + c);
+}
+
+/// Of a row that will be written, which another core may have written last: its lines come as this core's own, in one way instead of two.
+/// Compilers have x86's instruction for it only where all code may be for CPUs that know it; those that do not pass over it.
+void prefetch_to_write(std::span<float> row) noexcept {
+  for (std::size_t c = 0; c < row.size(); c += kLine) {
+#if defined(__x86_64__)
+    asm volatile("prefetchw %0" ::"m"(row[c]));
+#else
+    __builtin_prefetch(row.data() + c, 1);
+#endif
+  }
 }
 
 /// At least n rows; what was there need not stay.
@@ -43,7 +57,7 @@ float damping(std::size_t n_blocks, float n_moves, float pull) {
 
 }  // namespace
 
-void BlockRows::ask_for(std::uint32_t place) const noexcept { prefetch({rows_[place], length_}); }
+void BlockRows::ask_for(std::uint32_t place) const noexcept { prefetch_to_write({rows_[place], length_}); }
 
 void BlockRows::begin(UnitPlaces& places, std::size_t length) {
   places_ = &places;
@@ -60,10 +74,14 @@ std::uint32_t BlockRows::add(std::uint32_t unit) {
   return static_cast<std::uint32_t>(units_.size() - 1);
 }
 
+void BlockRows::ask_for_needs(std::size_t place, const UnitRows& units, const RowNeeds& needs) const noexcept {
+  if (place < units_.size() && units_[place] >= units.n_bags()) __builtin_prefetch(&needs[units.single(units_[place])], 1);
+}
+
 void BlockRows::end_plan(std::size_t block, const UnitRows& units, RowNeeds& needs) {
   const auto bit = static_cast<std::uint16_t>(1U << block);
   for (std::size_t p = 0; p < units_.size(); ++p) {
-    if (p + kAhead < units_.size() && units_[p + kAhead] >= units.n_bags()) __builtin_prefetch(&needs[units.single(units_[p + kAhead])], 1);
+    ask_for_needs(p + kNeedsAhead, units, needs);
     places_->places_[units_[p]] = UnitPlaces::kNone;
     if (units_[p] >= units.n_bags()) needs[units.single(units_[p])].fetch_or(bit, std::memory_order_relaxed);
   }
@@ -80,6 +98,7 @@ void BlockRows::choose_rows(std::size_t block, Matrix<float>& table, const UnitR
   n_copied_bags_ = copied_.size();
   for (std::uint32_t p = 0; p < units_.size(); ++p) {
     if (units_[p] < n_bags) continue;
+    ask_for_needs(p + kNeedsAhead, units, needs);
     const std::uint32_t row = units.single(units_[p]);
     rows_[p] = table.row(row).data();
     if (needs[row].load(std::memory_order_relaxed) == own) {
@@ -98,7 +117,7 @@ void BlockRows::fetch(const Matrix<float>& table, const UnitRows& units) {
     if (i < n_copied_bags_) {
       fetch_bag(i, table, units);
     } else {
-      if (i + kAhead < copied_.size()) ask_for(copied_[i + kAhead]);
+      if (i + kAhead < copied_.size()) prefetch({rows_[copied_[i + kAhead]], length_});
       std::copy_n(from, length_, copies_.row(i).data());
     }
   }
@@ -185,13 +204,21 @@ void RowRounds::gather_moves(const Round& round, std::size_t shard) {
   }
 }
 
+/// Asks the memory for the row and all that it is moved to.
+void RowRounds::ask_for_moves(std::uint32_t row) noexcept {
+  const BlockRows::Move* move = first_moves_[row];
+  if (move == nullptr) return;
+  prefetch_to_write(table_.row(row));
+  for (; move != nullptr; move = move->next) prefetch({move->end, table_.cols()});
+}
+
 void RowRounds::add_shard(const Round& round, std::size_t shard) {
   gather_moves(round, shard);
   std::vector<const float*> ends;
   for (std::size_t i = 0; i < round.n_blocks; ++i) {
     const std::span<const BlockRows::Move> moves = blocks_[i].shard(shard);
     for (std::size_t m = 0; m < moves.size(); ++m) {
-      if (m + kAhead < moves.size()) prefetch(table_.row(moves[m + kAhead].row));
+      if (m + kMovedAhead < moves.size()) ask_for_moves(moves[m + kMovedAhead].row);
       const BlockRows::Move* move = std::exchange(first_moves_[moves[m].row], nullptr);  // none: done with an earlier block's
       if (move == nullptr) continue;
       ends.clear();
@@ -221,14 +248,27 @@ float RowRounds::measure_curvature(const Round& round) const {
   return n == 0 ? 0 : static_cast<float>(kSlope * squares / static_cast<double>(n));
 }
 
+/// Pieces are dealt to threads in turn, and who is done helps the others: so a thread mostly learns the blocks that it planned, and adds
+/// the shards that it added in the round before, which its caches still have.
+void RowRounds::share(Crew& crew, std::size_t n_pieces, const Crew::Piece& piece) {
+  for (std::size_t t = 0; t < n_threads_; ++t) hands_[t].next.store(t, std::memory_order_relaxed);
+  crew.run(n_threads_, [&](std::size_t) {
+    const auto own = static_cast<std::size_t>(ThreadPool::current_worker());
+    for (std::size_t k = 0; k < n_threads_; ++k) {
+      std::atomic<std::size_t>& next = hands_[(own + k) % n_threads_].next;
+      for (std::size_t i = 0; (i = next.fetch_add(n_threads_, std::memory_order_relaxed)) < n_pieces;) piece(i);
+    }
+  });
+}
+
 void RowRounds::run(const NextRound& next, std::size_t most_threads) {
   Crew crew;
   const auto lead = [&] {
     for (Round round; next(round);) {
-      crew.run(round.n_blocks, [&](std::size_t i) { plan(round, i); });
-      crew.run(round.n_blocks, [&](std::size_t i) { learn(round, i); });
+      share(crew, round.n_blocks, [&](std::size_t i) { plan(round, i); });
+      share(crew, round.n_blocks, [&](std::size_t i) { learn(round, i); });
       curvature_ = measure_curvature(round);
-      crew.run(kShards, [&](std::size_t shard) { add_shard(round, shard); });
+      share(crew, kShards, [&](std::size_t shard) { add_shard(round, shard); });
       round.loss = 0;
       round.n_scored = 0;
       for (std::size_t i = 0; i < round.n_blocks; ++i) {
@@ -237,8 +277,8 @@ void RowRounds::run(const NextRound& next, std::size_t most_threads) {
       }
     }
   };
-  const std::size_t n = std::min(static_cast<std::size_t>(context_.pool.n_threads()), most_threads);
-  context_.pool.parallel_for(n, 1, [&](std::size_t, std::size_t) { crew.join(lead); });
+  n_threads_ = std::min(static_cast<std::size_t>(context_.pool.n_threads()), most_threads);
+  context_.pool.parallel_for(n_threads_, 1, [&](std::size_t, std::size_t) { crew.join(lead); });
 }
 
 }  // namespace akin

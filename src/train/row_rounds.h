@@ -13,6 +13,7 @@
 // Private. Tested by row_rounds_test.cc.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +23,7 @@
 #include <vector>
 
 #include "akin/base/context.h"
+#include "akin/base/crew.h"
 #include "akin/base/matrix.h"
 
 namespace akin {
@@ -71,7 +73,7 @@ class BlockRows {
   void count_moves(std::uint32_t place, float times) { moves_[place] += times; }
   /// The numbers at that place: of a row of the table, of its copy, or the mean of a bag. For BlockTask::learn().
   [[nodiscard]] float* row(std::uint32_t place) const noexcept { return rows_[place]; }
-  /// Asks the memory for the row at that place, which is soon needed.
+  /// Asks the memory for the row at that place, which is soon moved.
   void ask_for(std::uint32_t place) const noexcept;
 
   double loss = 0;             ///< of the pairs that were looked at
@@ -89,6 +91,7 @@ class BlockRows {
 
   std::uint32_t add(std::uint32_t unit);
   void begin(UnitPlaces& places, std::size_t length);
+  void ask_for_needs(std::size_t place, const UnitRows& units, const RowNeeds& needs) const noexcept;
   void end_plan(std::size_t block, const UnitRows& units, RowNeeds& needs);
   void choose_rows(std::size_t block, Matrix<float>& table, const UnitRows& units, RowNeeds& needs);
   void fetch(const Matrix<float>& table, const UnitRows& units);
@@ -147,6 +150,8 @@ class RowRounds {
 
   void plan(const Round& round, std::size_t i);
   void learn(const Round& round, std::size_t i);
+  void share(Crew& crew, std::size_t n_pieces, const Crew::Piece& piece);
+  void ask_for_moves(std::uint32_t row) noexcept;
   void gather_moves(const Round& round, std::size_t shard);
   void add_shard(const Round& round, std::size_t shard);
   void add(std::uint32_t row, std::span<const float* const> ends, float factor);
@@ -160,7 +165,12 @@ class RowRounds {
   std::vector<BlockRows> blocks_;
   RowNeeds needs_;                             // by row; all 0 between rounds
   std::vector<BlockRows::Move*> first_moves_;  // by row; none between rounds
-  float curvature_ = 0;                        // of this round
+  struct alignas(64) Hand {                    // apart from the others in the caches
+    std::atomic<std::size_t> next{0};
+  };
+  std::array<Hand, kBlocks> hands_;  // the first piece that is left of each thread's
+  std::size_t n_threads_ = 1;
+  float curvature_ = 0;  // of this round
   friend class BlockRows;
 };
 

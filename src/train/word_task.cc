@@ -36,6 +36,7 @@ class WordTask final : public BlockTask {
   }
 
   void learn(BlockRows& rows, float rate) override {
+    asked_ = 0;
     for (std::size_t w = 0; w < windows_.size(); ++w) {
       const Window& window = windows_[w];
       if (w + kWindowsAhead < windows_.size()) ask_for(windows_[w + kWindowsAhead], rows);
@@ -60,10 +61,10 @@ class WordTask final : public BlockTask {
 
   [[nodiscard]] bool is_mean() const noexcept { return plan_.options.model == WordModelKind::cbow; }
 
-  /// Of a window that is soon learnt: most of its targets are rows that are needed once, and its last word is new.
-  void ask_for(const Window& window, const BlockRows& rows) const {
+  /// Of a window that is soon learnt: most of its targets are rows that are needed once, and its last words may be new.
+  void ask_for(const Window& window, const BlockRows& rows) {
     for (std::size_t t = window.target; t < window.target_end; ++t) rows.ask_for(targets_[t]);
-    rows.ask_for(places_[window.end - 1]);
+    for (; asked_ < window.end; ++asked_) rows.ask_for(places_[asked_]);
   }
 
   void collect(const Window& window, const BlockRows& rows) {
@@ -168,6 +169,7 @@ class WordTask final : public BlockTask {
   std::vector<std::uint64_t> bits_;       // of their negatives
   std::vector<std::uint32_t> negatives_;  // units
   std::vector<Window> windows_;
+  std::size_t asked_ = 0;                        // the first of places_ whose row was not asked for
   std::vector<std::uint32_t> places_, targets_;  // of the words that stay, of what windows predict
   std::vector<float> sizes_, labels_;            // of words: their rows; of targets
   std::vector<float*> inputs_, outputs_;         // of one window
