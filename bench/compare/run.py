@@ -11,7 +11,7 @@ import sys
 
 import harness
 
-SCRIPTS = ("tokenizers", "exact_search", "ann", "decoder", "images", "text")
+SCRIPTS = ("tokenizers", "exact_search", "ann", "decoder", "images", "clusters", "text")
 
 
 def main():
