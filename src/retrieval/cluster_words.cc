@@ -44,7 +44,7 @@ bool is_stop_word(std::string_view word) {
 
 /// Letters and digits, and what stands beyond Latin punctuation: dashes, quotes and the like are in blocks of their own.
 bool is_letter(char32_t c) noexcept {
-  if (c < 0x80) return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
+  if (c < 0x80) return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_';  // mod_rewrite is one word
   const bool is_latin_sign = c < 0xC0 && c != 0xAA && c != 0xB5 && c != 0xBA;
   const bool is_punctuation = (c >= 0x2000 && c <= 0x206F) || (c >= 0x2E00 && c <= 0x2E7F) || (c >= 0x3000 && c <= 0x303F && c != 0x3005) ||
                               (c >= 0xFF00 && c <= 0xFF0F) || (c >= 0xFF1A && c <= 0xFF20);

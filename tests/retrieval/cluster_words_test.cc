@@ -64,6 +64,10 @@ TEST(ClusterWords, AreCutAtQuotesAndDashes) {
   EXPECT_EQ(found[0].front(), "hatter");
 }
 
+TEST(ClusterWords, KeepNamesWithUnderscores) {
+  EXPECT_EQ(names({"mod_rewrite rules", "mod_rewrite again", "x", "y"}, {0, 0, 1, 1})[0].front(), "mod_rewrite");
+}
+
 TEST(ClusterWords, OfRowsOfNoGroupTellWhatIsCommon) {
   const auto found = names({"red fox", "red deer", "red sky", "red sea"}, {0, 0, -1, -1});
   ASSERT_EQ(found.size(), 1U);
