@@ -32,7 +32,8 @@ ABOUT = {
     "images": "A random model of CLIP ViT-B/32's shape, the same 32 pictures of 224 × 224 for every program, from prepared pixels to projected vectors.",
     "clusters": "MiniLM vectors of sentences (384 numbers, unit length) and their projection to 5 numbers; two threads. k-means begins from the same rows for "
                 "all and takes 20 rounds; HDBSCAN with min_cluster_size 100 and min_samples 10. Times are of the clustering alone, the rivals' after a first "
-                "call on 1,000 rows; memory is the process's peak, with the vectors in it.",
+                "call on 1,000 rows; memory is the process's peak, with the vectors in it. Of 20,000 × 384 Prim's tree, condensed by hdbscan's own functions, "
+                "has the length of akin's and 7 clusters too; fast_hdbscan breaks ties otherwise.",
 }
 
 
