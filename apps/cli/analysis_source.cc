@@ -31,25 +31,30 @@ std::string_view value_in(const Fields& fields, std::string_view name) {
 /// Rows that come one by one.
 class Rows {
  public:
+  /// So many more are to come; 0: nobody knows.
+  void expect(std::size_t n_rows) { n_expected_ = n_rows_ + n_rows; }
   void add(std::span<const float> vector, const std::string& where) {
     if (n_rows_ == 0) dim_ = vector.size();
     if (vector.size() != dim_)
       throw Error(ErrorCode::mismatch,
                   where + ": a vector of " + std::to_string(vector.size()) + " numbers, the first has " + std::to_string(dim_));
-    numbers_.insert(numbers_.end(), vector.begin(), vector.end());
-    ++n_rows_;
+    if (n_rows_ == rows_.rows()) resize(std::max({n_expected_, n_rows_ + n_rows_ / 2, n_rows_ + kChunksAtOnce}));
+    std::ranges::copy(vector, rows_.row(n_rows_++).begin());
   }
-  [[nodiscard]] std::size_t size() const noexcept { return n_rows_; }
   [[nodiscard]] Matrix<float> take() {
-    Matrix<float> out = Matrix<float>::uninitialized(n_rows_, dim_);
-    std::ranges::copy(numbers_, out.data());
-    numbers_ = {};
-    return out;
+    if (n_rows_ < rows_.rows()) resize(n_rows_);
+    return std::move(rows_);
   }
 
  private:
-  std::vector<float> numbers_;
-  std::size_t n_rows_ = 0, dim_ = 0;
+  void resize(std::size_t n_rows) {
+    Matrix<float> other = Matrix<float>::uninitialized(n_rows, dim_);
+    std::copy_n(rows_.data(), n_rows_ * dim_, other.data());
+    rows_ = std::move(other);
+  }
+
+  Matrix<float> rows_;
+  std::size_t n_rows_ = 0, n_expected_ = 0, dim_ = 0;
 };
 
 bool is_file(const std::string& input) {
@@ -99,6 +104,7 @@ AnalysisItems read_vectors(const AnalysisSourceOptions& options, Context& contex
     const std::unique_ptr<VectorRows> source = open_vectors(input, options);
     take_claim(source->claim(), input, items);
     context.progress.begin("reading", source->n_rows(), "vectors");
+    rows.expect(source->n_rows());
     VectorRow row;
     for (std::size_t r = 0; source->next(row); ++r) {
       const std::string place = (options.inputs.size() > 1 ? input + ": " : std::string()) + "row " + std::to_string(r);

@@ -7,6 +7,8 @@
 
 #include "akin/analysis/cluster_scores.h"
 #include "akin/base/error.h"
+#include "akin/base/rng.h"
+#include "row_sample.h"
 
 namespace akin {
 namespace {
@@ -23,6 +25,18 @@ std::size_t elbow_of(const std::vector<KTrial>& trials) {
     if (1 - x - y > furthest) furthest = 1 - x - y, best = i;
   }
   return best;
+}
+
+/// The first of those with the largest silhouette.
+std::size_t most_apart(const std::vector<KTrial>& trials) {
+  return static_cast<std::size_t>(std::ranges::max_element(trials, {}, &KTrial::silhouette) - trials.begin());
+}
+
+/// Nothing where all are few enough.
+Matrix<float> sample_of(MatrixView<const float> rows, std::size_t n, Context& context) {
+  if (n == 0 || rows.rows() <= n) return {};
+  Rng rng(context.seed);
+  return analysis::draw_rows(rows, n, rng);
 }
 
 double silhouette_of(MatrixView<const float> rows, const KMeansResult& result, const ChooseKOptions& choice, bool by_angle,
@@ -42,30 +56,27 @@ std::vector<std::size_t> default_candidates(std::size_t n_rows) {
 }
 
 ChosenK choose_k(MatrixView<const float> rows, const ChooseKOptions& choice, const KMeansOptions& options, Context& context) {
-  const std::vector<std::size_t> candidates = choice.candidates.empty() ? default_candidates(rows.rows()) : choice.candidates;
+  const Matrix<float> some = sample_of(rows, choice.trial_rows, context);
+  const MatrixView<const float> tried = some.empty() ? rows : some.view();
+  const std::vector<std::size_t> candidates = choice.candidates.empty() ? default_candidates(tried.rows()) : choice.candidates;
   require(std::ranges::is_sorted(candidates), "choose_k: candidates must rise");
   if (candidates.empty())
     throw Error(ErrorCode::invalid_argument,
                 "the number of clusters can be chosen for 3 vectors or more; there are " + std::to_string(rows.rows()));
+  KMeansOptions own = options;
+  own.start = {};
   ChosenK out;
   std::vector<KMeansResult> results;
   for (const std::size_t k : candidates) {
-    KMeansOptions own = options;
     own.k = k;
-    results.push_back(kmeans(rows, own, context));
+    results.push_back(kmeans(tried, own, context));
     const bool is_measured = choice.by == KChoice::silhouette;
     out.trials.push_back(
-        {k, results.back().inertia, is_measured ? silhouette_of(rows, results.back(), choice, own.spherical, context) : 0});
+        {k, results.back().inertia, is_measured ? silhouette_of(tried, results.back(), choice, own.spherical, context) : 0});
   }
-  std::size_t best = 0;
-  if (choice.by == KChoice::elbow) {
-    best = elbow_of(out.trials);
-  } else {
-    for (std::size_t i = 1; i < out.trials.size(); ++i)
-      if (out.trials[i].silhouette > out.trials[best].silhouette) best = i;
-  }
-  out.k = candidates[best];
-  out.result = std::move(results[best]);
+  const std::size_t best = choice.by == KChoice::elbow ? elbow_of(out.trials) : most_apart(out.trials);
+  out.k = own.k = candidates[best];
+  out.result = some.empty() ? std::move(results[best]) : kmeans(rows, own, context);
   return out;
 }
 

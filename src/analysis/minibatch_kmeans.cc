@@ -11,6 +11,7 @@
 #include "akin/kernels/distance.h"
 #include "akin/space/normalize.h"
 #include "kmeans_start.h"
+#include "row_sample.h"
 #include "unit_rows.h"
 
 namespace akin {
@@ -26,21 +27,12 @@ Matrix<float> draw(MatrixView<const float> rows, std::size_t n, Rng& rng) {
   return out;
 }
 
-/// `n` different rows, rising.
-Matrix<float> draw_different(MatrixView<const float> rows, std::size_t n, Rng& rng) {
-  Matrix<float> out = Matrix<float>::uninitialized(n, rows.cols());
-  std::size_t taken = 0;
-  for (std::size_t r = 0; taken < n; ++r)  // each with the chance that leaves enough (Knuth, algorithm S)
-    if (rng.below(rows.rows() - r) < n - taken) std::ranges::copy(rows.row(r), out.row(taken++).begin());
-  return out;
-}
-
 class Steps {
  public:
   Steps(MatrixView<const float> rows, const MinibatchKMeansOptions& options, Context& context)
       : rows_(rows), options_(options), context_(context), rng_(context.seed), centres_(options.k, rows.cols()), seen_(options.k) {
     const std::size_t n_start = std::min(rows.rows(), std::max(kBatchesOfStart * options.batch, 3 * options.k));
-    const Matrix<float> some = draw_different(rows, n_start, rng_);
+    const Matrix<float> some = analysis::draw_rows(rows, n_start, rng_);
     const std::vector<std::size_t> chosen = analysis::spread_rows(some.view(), options.k, rng_, context);
     for (std::size_t c = 0; c < options.k; ++c) std::ranges::copy(some.row(chosen[c]), centres_.row(c).begin());
   }

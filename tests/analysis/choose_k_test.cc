@@ -28,6 +28,15 @@ TEST(ChooseK, TriesTheCandidatesAlone) {
   EXPECT_EQ(chosen.trials[1].k, 4U);
 }
 
+TEST(ChooseK, TriesASampleOfManyRowsAndClustersAll) {
+  Context context(2);
+  const Matrix<float> rows = blobs(6000, 4, 6, 0.2F, 5);
+  const ChosenK chosen = choose_k(rows.view(), {.trial_rows = 500}, {.n_starts = 3}, context);
+  EXPECT_EQ(chosen.k, 6U);
+  EXPECT_EQ(chosen.result.labels.size(), 6000U);
+  EXPECT_LT(chosen.trials[4].inertia, chosen.result.inertia / 6) << "the trial had a twelfth of the rows";
+}
+
 TEST(ChooseK, IsTheSameOnAnyNumberOfThreads) {
   const Matrix<float> rows = blobs(3000, 4, 5, 2, 1);
   Context one(1), two(2);

@@ -18,7 +18,8 @@ enum class KChoice {
 struct ChooseKOptions {
   KChoice by = KChoice::silhouette;
   std::vector<std::size_t> candidates = {};  ///< rising; empty: see default_candidates()
-  std::size_t sample = 5000;                 ///< rows that the silhouette is measured on; 0: all
+  std::size_t trial_rows = 20'000;           ///< that candidates are tried on, drawn by context.seed; the best is then made of all. 0: all
+  std::size_t sample = 5000;                 ///< of these, rows that the silhouette is measured on; 0: all
 };
 
 /// What was tried.
@@ -36,8 +37,8 @@ struct ChosenK {
 /// 2, 3, … 10, then about a quarter more each up to √n · 2, at most 100.
 std::vector<std::size_t> default_candidates(std::size_t n_rows);
 
-/// k-means of each candidate, with options.k passed over. Of equally good ones the first. Throws what kmeans() throws, and
-/// Error{invalid_argument} where no candidate can be tried.
+/// k-means of each candidate, with options.k and options.start passed over. Of equally good ones the first. Throws what kmeans() throws,
+/// and Error{invalid_argument} where no candidate can be tried.
 ChosenK choose_k(MatrixView<const float> rows, const ChooseKOptions& choice, const KMeansOptions& options, Context& context);
 
 }  // namespace akin
