@@ -47,3 +47,21 @@ quality = {
     )
     + "\n"
 )
+
+
+def umap_graph():
+    """umap-learn's graph of the rows and its curve: umap_graph.npy holds its first 60 rows; needs umap-learn."""
+    import umap
+    from umap.umap_ import discrete_metric_simplicial_set_intersection, find_ab_params, fuzzy_simplicial_set
+
+    graph, _, _ = fuzzy_simplicial_set(rows, 10, np.random.RandomState(1), "euclidean")
+    labels = (np.arange(len(rows)) % 3).astype(np.int64)
+    labels[::7] = -1
+    told = discrete_metric_simplicial_set_intersection(graph.copy(), labels, far_dist=5.0)
+    np.save(OUT / "umap_graph.npy", np.asarray(graph.todense(), np.float32)[:60])
+    np.save(OUT / "umap_graph_told.npy", np.asarray(told.todense(), np.float32)[:60])
+    curves = [{"min_dist": m, "spread": s, "a": a, "b": b} for m, s in ((0.1, 1.0), (0.0, 1.0), (0.5, 2.0)) for a, b in [find_ab_params(s, m)]]
+    (OUT / "umap.json").write_text(json.dumps({"curves": curves, "versions": {"umap-learn": umap.__version__}}, indent=1) + "\n")
+
+
+umap_graph()

@@ -4,8 +4,10 @@
 
 #include "akin/analysis/central_rows.h"
 #include "akin/analysis/kmeans.h"
+#include "akin/analysis/map_quality.h"
 #include "akin/analysis/pca.h"
 #include "akin/analysis/rows.h"
+#include "akin/analysis/umap.h"
 #include "akin/base/context.h"
 #include "akin/base/error.h"
 #include "akin/base/mapped_file.h"

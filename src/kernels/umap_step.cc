@@ -1,0 +1,193 @@
+// The loop of umap_step.h, compiled once a CPU target.
+#include "akin/kernels/umap_step.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "akin/base/matrix.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "umap_step.cc"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+// After foreach_target.
+#include "vector_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace akin::kernels::HWY_NAMESPACE {
+
+inline constexpr float kLog2[] = {-0.146203533F, 0.23420985F, -0.24882181F,  0.287075609F,
+                                  -0.360241979F, 0.48092404F, -0.721352756F, 1.4426949F};
+
+using BitsTag = hn::RebindToUnsigned<FloatTag>;
+using IndexTag = hn::RebindToSigned<FloatTag>;
+using BitsVec = hn::Vec<BitsTag>;
+using FloatMask = hn::Mask<FloatTag>;
+
+/// log2 of a normal x > 0: the exponent and a polynomial of degree 7 for log2(m) / (m − 1) on [√½, √2) (error 1.4e-7 in the logarithm).
+HWY_INLINE FloatVec log2(FloatVec x) {
+  const FloatTag d;
+  const IndexTag di;
+  const auto bits = hn::BitCast(di, x);
+  // √½ as bits: what is above it goes to the exponent.
+  const auto exponent = hn::ShiftRight<23>(hn::Sub(bits, hn::Set(di, 0x3F3504F3)));
+  const auto t = hn::Sub(hn::BitCast(d, hn::Sub(bits, hn::ShiftLeft<23>(exponent))), hn::Set(d, 1.0F));
+  auto p = hn::Set(d, kLog2[0]);
+  for (std::size_t i = 1; i < std::size(kLog2); ++i) p = hn::MulAdd(p, t, hn::Set(d, kLog2[i]));
+  return hn::MulAdd(p, t, hn::ConvertTo(d, exponent));
+}
+
+/// Where sixteen vertices, or a part of them, are and what moves them.
+class Mover {
+ public:
+  Mover(const UmapStep& step, const std::uint32_t* keys, float* places, std::size_t places_stride)
+      : step_(step), places_(places), places_stride_(places_stride), key_(hn::LoadU(BitsTag(), keys)) {
+    const FloatTag d;
+    for (std::size_t c = 0; c < step.dim; ++c) hn::Store(hn::LoadU(d, places + c * places_stride), d, at_[c]);
+  }
+
+  void attract(BitsVec others, FloatMask who) {
+    const FloatTag d;
+    const auto square = look(others);
+    who = hn::And(who, hn::Gt(square, hn::Zero(d)));
+    const auto power = to_the_b(square);
+    const auto above = hn::Mul(hn::Set(d, -2 * step_.a * step_.b), power);
+    const auto below = hn::Mul(square, hn::MulAdd(hn::Set(d, step_.a), power, hn::Set(d, 1.0F)));
+    move(hn::Div(above, below), who);
+  }
+
+  void repel(std::uint32_t draw, FloatMask who) {
+    const FloatTag d;
+    const auto square = look(random_vertices(draw));
+    who = hn::And(who, hn::Gt(square, hn::Zero(d)));
+    const auto below = hn::Mul(hn::Add(square, hn::Set(d, 0.001F)), hn::MulAdd(hn::Set(d, step_.a), to_the_b(square), hn::Set(d, 1.0F)));
+    move(hn::Div(hn::Set(d, 2 * step_.repulsion * step_.b), below), who);
+  }
+
+  void store() const {
+    const FloatTag d;
+    for (std::size_t c = 0; c < step_.dim; ++c) hn::StoreU(hn::Load(d, at_[c]), d, places_ + c * places_stride_);
+  }
+
+ private:
+  /// The squared distances, and the differences in between_.
+  HWY_INLINE FloatVec look(BitsVec others) {
+    const FloatTag d;
+    const auto index = hn::BitCast(IndexTag(), others);
+    auto square = hn::Zero(d);
+    for (std::size_t c = 0; c < step_.dim; ++c) {
+      const auto between = hn::Sub(hn::Load(d, at_[c]), hn::GatherIndex(d, step_.others + c * step_.stride, index));
+      hn::Store(between, d, between_[c]);
+      square = hn::MulAdd(between, between, square);
+    }
+    return square;
+  }
+
+  /// square^b; of 0 something finite, which is not used.
+  [[nodiscard]] HWY_INLINE FloatVec to_the_b(FloatVec square) const {
+    const FloatTag d;
+    return exp2(hn::Mul(hn::Set(d, step_.b), log2(hn::Max(square, hn::Set(d, 1e-30F)))));
+  }
+
+  HWY_INLINE void move(FloatVec factor, FloatMask who) {
+    const FloatTag d;
+    const auto most = hn::Set(d, 4.0F), least = hn::Set(d, -4.0F), alpha = hn::Set(d, step_.alpha);
+    for (std::size_t c = 0; c < step_.dim; ++c) {
+      const auto gradient = hn::Min(hn::Max(hn::Mul(factor, hn::Load(d, between_[c])), least), most);
+      const auto at = hn::Load(d, at_[c]);
+      hn::Store(hn::IfThenElse(who, hn::MulAdd(alpha, gradient, at), at), d, at_[c]);
+    }
+  }
+
+  /// A mix of key, epoch and draw (Wellons' lowbias32), scaled to the number of vertices.
+  [[nodiscard]] HWY_INLINE BitsVec random_vertices(std::uint32_t draw) const {
+    const BitsTag du;
+    const FloatTag d;
+    const auto salt = static_cast<std::uint32_t>(step_.epoch) * 0x9E3779B1U + draw * 0x85EBCA6BU;
+    auto h = hn::Add(key_, hn::Set(du, salt));
+    h = hn::Mul(hn::Xor(h, hn::ShiftRight<16>(h)), hn::Set(du, 0x7FEB352DU));
+    h = hn::Mul(hn::Xor(h, hn::ShiftRight<15>(h)), hn::Set(du, 0x846CA68BU));
+    h = hn::Xor(h, hn::ShiftRight<16>(h));
+    const auto part = hn::ConvertTo(d, hn::BitCast(IndexTag(), hn::ShiftRight<8>(h)));  // of 2^24
+    const auto scaled = hn::Mul(part, hn::Set(d, static_cast<float>(step_.n_others) * 0x1p-24F));
+    const auto last = hn::Set(IndexTag(), static_cast<std::int32_t>(step_.n_others) - 1);
+    return hn::BitCast(du, hn::Min(hn::ConvertTo(IndexTag(), scaled), last));
+  }
+
+  const UmapStep& step_;
+  float* places_;
+  std::size_t places_stride_;
+  BitsVec key_;
+  HWY_ALIGN float at_[kUmapDims][hn::MaxLanes(FloatTag())];
+  HWY_ALIGN float between_[kUmapDims][hn::MaxLanes(FloatTag())];
+};
+
+/// The other ends of the edges from `begin` to `end` that are taken in this epoch, in order, to `out` and 16 apart; how many.
+HWY_INLINE std::size_t collect(const UmapEdges& edges, std::size_t begin, std::size_t end, float epoch, std::uint32_t* out) {
+  const FloatTag d;
+  const BitsTag du;
+  HWY_ALIGN std::uint32_t taken[hn::MaxLanes(FloatTag())];
+  std::size_t n = 0;
+  for (std::size_t e = begin; e < end; e += n_lanes()) {
+    const std::size_t count = std::min(n_lanes(), end - e);
+    const auto rates = count == n_lanes() ? hn::LoadU(d, edges.rates + e) : load_tail(edges.rates + e, count);
+    const auto before = hn::Floor(hn::Mul(rates, hn::Set(d, epoch))), after = hn::Floor(hn::Mul(rates, hn::Set(d, epoch + 1)));
+    const auto is_taken = hn::Gt(after, before);
+    if (hn::AllFalse(d, is_taken)) continue;
+    if (count == n_lanes()) {
+      const std::size_t some = hn::CompressStore(hn::LoadU(du, edges.others + e), hn::RebindMask(du, is_taken), du, taken);
+      for (std::size_t i = 0; i < some; ++i) out[kUmapGroup * n++] = taken[i];
+    } else {
+      hn::Store(hn::IfThenElseZero(hn::RebindMask(du, is_taken), hn::Set(du, 1)), du, taken);
+      for (std::size_t i = 0; i < count; ++i)
+        if (taken[i] != 0) out[kUmapGroup * n++] = edges.others[e + i];
+    }
+  }
+  return n;
+}
+
+void umap_move_group(const UmapEdges& edges, std::size_t group, const UmapStep& step, const std::uint32_t* keys, float* places,
+                     std::size_t places_stride, std::uint32_t* room) {
+  const FloatTag d;
+  const BitsTag du;
+  const auto epoch = static_cast<float>(step.epoch);
+  const std::size_t n_vertices = edges.begins.size() - 1, first = group * kUmapGroup;
+  HWY_ALIGN std::uint32_t n_taken[kUmapGroup] = {};
+  for (std::size_t i = 0; i < kUmapGroup && first + i < n_vertices; ++i)
+    n_taken[i] = static_cast<std::uint32_t>(collect(edges, edges.begins[first + i], edges.begins[first + i + 1], epoch, room + i));
+  for (std::size_t lane = 0; lane < kUmapGroup; lane += n_lanes()) {
+    Mover mover(step, keys + lane, places + lane, places_stride);
+    const auto counts = hn::Load(du, n_taken + lane);
+    const std::uint32_t most = *std::max_element(n_taken + lane, n_taken + lane + n_lanes());
+    const auto who = [&](std::uint32_t row) { return hn::RebindMask(d, hn::Gt(counts, hn::Set(du, row))); };
+    const auto others = [&](std::uint32_t row) {
+      // What is behind a vertex' last one is not looked at, but must be a vertex.
+      return hn::IfThenElseZero(hn::Gt(counts, hn::Set(du, row)), hn::LoadU(du, room + row * kUmapGroup + lane));
+    };
+    for (std::uint32_t row = 0; row < most; ++row) {
+      for (int visit = 0; visit < step.visits; ++visit) mover.attract(others(row), who(row));
+      for (int i = 0; i < step.n_negatives; ++i)
+        mover.repel(row * static_cast<std::uint32_t>(step.n_negatives) + static_cast<std::uint32_t>(i), who(row));
+    }
+    mover.store();
+  }
+}
+
+}  // namespace akin::kernels::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace akin::kernels {
+
+HWY_EXPORT(umap_move_group);
+
+void umap_move(const UmapEdges& edges, std::size_t group, const UmapStep& step, std::span<const std::uint32_t, kUmapGroup> keys,
+               float* places, std::size_t places_stride, std::vector<std::uint32_t>& room) {
+  std::size_t most = 0;
+  for (std::size_t v = group * kUmapGroup; v < std::min((group + 1) * kUmapGroup, edges.begins.size() - 1); ++v)
+    most = std::max(most, edges.begins[v + 1] - edges.begins[v]);
+  if (room.size() < most * kUmapGroup) room.resize(most * kUmapGroup);
+  HWY_DYNAMIC_DISPATCH(umap_move_group)(edges, group, step, keys.data(), places, places_stride, room.data());
+}
+
+}  // namespace akin::kernels
+#endif
