@@ -65,3 +65,17 @@ def umap_graph():
 
 
 umap_graph()
+
+
+def tsne_affinities():
+    """scikit-learn's joint probabilities of the rows for perplexity 10 among 30 neighbours: the first 60 rows."""
+    from sklearn.manifold._t_sne import _joint_probabilities_nn
+    from sklearn.neighbors import NearestNeighbors
+
+    distances = NearestNeighbors(n_neighbors=30).fit(rows.astype(np.float64)).kneighbors_graph(mode="distance")
+    distances.data **= 2
+    p = _joint_probabilities_nn(distances, 10, 0)
+    np.save(OUT / "tsne_affinities.npy", np.asarray(p.todense(), np.float32)[:60])
+
+
+tsne_affinities()

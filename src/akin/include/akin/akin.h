@@ -7,6 +7,7 @@
 #include "akin/analysis/map_quality.h"
 #include "akin/analysis/pca.h"
 #include "akin/analysis/rows.h"
+#include "akin/analysis/tsne.h"
 #include "akin/analysis/umap.h"
 #include "akin/base/context.h"
 #include "akin/base/error.h"
