@@ -40,6 +40,12 @@ const std::vector<Verb>& verbs() {
        "  akin map -c ~/notes/.akin --by document --color-by format -o map.html -o places.csv\n"
        "  akin map photos/*.jpg --model ./clip-vit-base-patch32 -o photos.html",
        add_map},
+      {"plot", "Curves, heat maps, points and trees from JSON or a matrix, as pictures",
+       "akin plot figure.json -o figure.svg\n"
+       "  akin eval ann vectors.npy --json | akin plot - -o curve.png --theme dark\n"
+       "  akin plot loss.jsonl --x step --y loss --y held_out_loss -o loss.svg\n"
+       "  akin plot tree.npy --cut 1.2 -o tree.svg --height 700",
+       add_plot},
       {"tokens", "Pieces, ids, offsets and embedding rows of a text; nearest tokens; the next token",
        "akin tokens \"Unbelievable, naïve tokens\"\n"
        "  akin tokens \"the bank\" --rows\n"

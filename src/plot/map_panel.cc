@@ -28,21 +28,6 @@ constexpr double kCoverable = 0.08;
 
 bool is_finite(const MapChart& chart, std::size_t i) { return std::isfinite(chart.points(i, 0)) && std::isfinite(chart.points(i, 1)); }
 
-/// A word so wide at most, with "…" for what was cut.
-std::string fitted(std::string_view text, double size, double width) {
-  if (text_width(text, size) <= width) return std::string(text);
-  std::string out;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = decode_utf8(text, at).length;
-    const std::string longer = out + std::string(text.substr(at, length));
-    if (text_width(longer + "…", size) > width) break;
-    out = longer;
-    at += length;
-  }
-  while (!out.empty() && out.back() == ' ') out.pop_back();
-  return out + "…";
-}
-
 Color between(Color a, Color b, double t) {
   const auto mix = [t](std::uint8_t x, std::uint8_t y) {
     return static_cast<std::uint8_t>(std::lround(x + (static_cast<double>(y) - x) * t));
@@ -88,12 +73,12 @@ class MapDrawing {
 
   void write_around() {
     if (!chart_.title.empty()) {
-      canvas_.text({plot_.x, plot_.y + kTitleSize}, fitted(chart_.title, kTitleSize * 1.06, plot_.width),
+      canvas_.text({plot_.x, plot_.y + kTitleSize}, fitted_text(chart_.title, kTitleSize * 1.06, plot_.width),
                    {kTitleSize, colors_.text, Anchor::start, true, false});
       plot_.y += kTitleSize + kGap + 2, plot_.height -= kTitleSize + kGap + 2;
     }
     if (!chart_.caption.empty()) {
-      canvas_.text({plot_.x, plot_.bottom() - 2}, fitted(chart_.caption, kCaptionSize, plot_.width),
+      canvas_.text({plot_.x, plot_.bottom() - 2}, fitted_text(chart_.caption, kCaptionSize, plot_.width),
                    style(kCaptionSize, colors_.faint_text));
       plot_.height -= kCaptionSize + kGap;
     }
@@ -127,7 +112,7 @@ class MapDrawing {
     for (const Row& row : rows) {
       const Point middle = {x + kDot, y - 0.36 * kLegendSize};
       canvas_.marks({}, {{middle}, {row.color}, kDot, 1});
-      canvas_.text({x + 2 * kDot + kGap, y}, fitted(row.name, kLegendSize, names), style(kLegendSize, colors_.text));
+      canvas_.text({x + 2 * kDot + kGap, y}, fitted_text(row.name, kLegendSize, names), style(kLegendSize, colors_.text));
       canvas_.text({plot_.right(), y}, row.size, {kLegendSize, colors_.faint_text, Anchor::end, false, false});
       y += kRow;
     }
@@ -205,7 +190,7 @@ class MapDrawing {
   void write_name(std::size_t g, LabelPlaces& places) {
     const std::vector<Point>& points = by_group_[g];
     const Point center = Density(points, plot_, reach_for(points)).densest();
-    const std::string name = fitted(chart_.group_names[g], kNameSize, kLongestName * 0.55 * kNameSize);
+    const std::string name = fitted_text(chart_.group_names[g], kNameSize, kLongestName * 0.55 * kNameSize);
     const double width = text_width(name, kNameSize) * 1.1;  // bold faces are wider
     constexpr std::array<Point, 9> kMoves = {{{0, 0}, {0, -1}, {0, 1}, {-0.4, 0}, {0.4, 0}, {0, -2}, {0, 2}, {-0.4, -1}, {0.4, 1}}};
     for (const Point& move : kMoves) {

@@ -6,29 +6,14 @@
 
 #include "akin/base/error.h"
 #include "axis.h"
+#include "dendrogram_panel.h"
+#include "drawing.h"
 #include "label_places.h"
 #include "map_panel.h"
 #include "stroke_font.h"
 
 namespace akin::plot {
 namespace {
-
-constexpr double kTitleSize = 12, kLabelSize = 10.5, kTickSize = 9;
-constexpr double kTickLength = 4, kGap = 5, kLegendSample = 16, kBarWidth = 11;
-constexpr double kPointsPerTickX = 62, kPointsPerTickY = 42;
-
-double widest(const std::vector<std::string>& words, double size) {
-  double width = 0;
-  for (const std::string& word : words) width = std::max(width, text_width(word, size));
-  return width;
-}
-
-/// A range on its way to points of the picture.
-struct Scale {
-  Range range;
-  double low_at = 0, high_at = 1;
-  [[nodiscard]] double operator()(double value) const { return low_at + (value - range.low) / range.size() * (high_at - low_at); }
-};
 
 /// The part of a segment inside a box (Liang and Barsky); false if there is none.
 bool clip(Point& a, Point& b, const Box& box) {
@@ -45,59 +30,6 @@ bool clip(Point& a, Point& b, const Box& box) {
   a = {a.x + from * dx, a.y + from * dy};
   return true;
 }
-
-/// What all kinds of chart have: a title, a frame, two axes.
-class Drawing {
- public:
-  Drawing(Canvas& canvas, const Box& box, Theme theme) : canvas_(canvas), colors_(colors_of(theme)), theme_(theme), plot_(box) {}
-
-  /// Room for everything around the plot; what the legend or the colour bar takes stands on the right.
-  void lay_out(const std::string& title, const Axis& x, const Axis& y, double y_labels, double right) {
-    const double top = title.empty() ? kGap : kTitleSize + 2 * kGap;
-    const double left = y_labels + kTickLength + kGap + (y.label.empty() ? 0 : kLabelSize + 1.5 * kGap);
-    const double below = kTickSize + kTickLength + kGap + (x.label.empty() ? 0 : kLabelSize + kGap);
-    canvas_.text({plot_.x + left, plot_.y + kTitleSize}, title, {kTitleSize, colors_.text, Anchor::start, true, false});
-    const double edge = plot_.x, bottom = plot_.bottom();
-    plot_ = {plot_.x + left, plot_.y + top, std::max(20.0, plot_.width - left - right), std::max(20.0, plot_.height - top - below)};
-    canvas_.text({plot_.x + plot_.width / 2, bottom - 0.25 * kLabelSize}, x.label,
-                 {kLabelSize, colors_.text, Anchor::middle, false, false});
-    canvas_.text({edge + kLabelSize, plot_.y + plot_.height / 2}, y.label, {kLabelSize, colors_.text, Anchor::middle, false, true});
-  }
-
-  void x_axis(const Ticks& ticks, const Scale& scale, bool with_grid) {
-    for (std::size_t i = 0; i < ticks.values.size(); ++i) {
-      const double x = scale(ticks.values[i]);
-      if (with_grid) line({x, plot_.y}, {x, plot_.bottom()}, colors_.grid, 0.7);
-      line({x, plot_.bottom()}, {x, plot_.bottom() + kTickLength}, colors_.frame, 0.8);
-      canvas_.text({x, plot_.bottom() + kTickLength + kTickSize + 1}, ticks.labels[i], tick_style(Anchor::middle));
-    }
-  }
-  void y_axis(const Ticks& ticks, const Scale& scale, bool with_grid) {
-    for (std::size_t i = 0; i < ticks.values.size(); ++i) {
-      const double y = scale(ticks.values[i]);
-      if (with_grid) line({plot_.x, y}, {plot_.right(), y}, colors_.grid, 0.7);
-      line({plot_.x - kTickLength, y}, {plot_.x, y}, colors_.frame, 0.8);
-      canvas_.text({plot_.x - kTickLength - 3, y + 0.35 * kTickSize}, ticks.labels[i], tick_style(Anchor::end));
-    }
-  }
-  void frame() {
-    const Point corners[] = {
-        {plot_.x, plot_.y}, {plot_.right(), plot_.y}, {plot_.right(), plot_.bottom()}, {plot_.x, plot_.bottom()}, {plot_.x, plot_.y}};
-    canvas_.line(corners, {colors_.frame, 0.8, false});
-  }
-  void line(Point from, Point to, Color color, double width, bool dashed = false) {
-    const Point ends[] = {from, to};
-    canvas_.line(ends, {color, width, dashed});
-  }
-  [[nodiscard]] TextStyle tick_style(Anchor anchor) const { return {kTickSize, colors_.faint_text, anchor, false, false}; }
-
-  Canvas& canvas_;
-  ThemeColors colors_;
-  Theme theme_;
-  Box plot_;
-};
-
-std::size_t n_ticks(double points, double each) { return static_cast<std::size_t>(std::clamp(points / each, 2.0, 10.0)); }
 
 // --- lines ---
 
@@ -293,25 +225,51 @@ Ticks cell_ticks(double first, std::size_t n, std::size_t wanted) {
   return whole;
 }
 
+/// Names of cells, as many as there is room for, evenly left out; long ones are cut.
+Ticks name_ticks(const std::vector<std::string>& names, double first, double room) {
+  constexpr double kLongest = 110;
+  const auto fitting = static_cast<std::size_t>(std::max(1.0, room / (kTickSize + 2)));
+  const std::size_t step = (names.size() + fitting - 1) / fitting;
+  Ticks ticks;
+  for (std::size_t i = 0; i < names.size(); i += step) {
+    ticks.values.push_back(first + static_cast<double>(i));
+    ticks.labels.push_back(fitted_text(names[i], kTickSize, kLongest));
+  }
+  return ticks;
+}
+
 void draw(Canvas& canvas, const Heatmap& map, const Box& box, Theme theme) {
   Drawing drawing(canvas, box, theme);
   const Range range = value_range(map);
   const auto rows = static_cast<double>(map.values.rows()), cols = static_cast<double>(map.values.cols());
-  const Ticks y_ticks = cell_ticks(map.first_y, map.values.rows(), n_ticks(box.height - 60, kPointsPerTickY));
+  const Ticks y_ticks = map.y_names.empty() ? cell_ticks(map.first_y, map.values.rows(), n_ticks(box.height - 60, kPointsPerTickY))
+                                            : name_ticks(map.y_names, map.first_y, box.height - 60);
+  const Ticks x_ticks = map.x_names.empty() ? Ticks{} : name_ticks(map.x_names, map.first_x, box.width - 120);
   const Ticks bar_ticks = ticks_of(range, n_ticks(box.height - 60, kPointsPerTickY));
   const double right = kBarWidth + 4 * kGap + widest(bar_ticks.labels, kTickSize) + (map.value_label.empty() ? 0 : kLabelSize + kGap);
-  drawing.lay_out(map.title, map.x, map.y, widest(y_ticks.labels, kTickSize), right);
+  drawing.lay_out(map.title, map.x, map.y, widest(y_ticks.labels, kTickSize), right, widest(x_ticks.labels, kTickSize));
   const Box& plot = drawing.plot_;
   canvas.grid(plot, colors_for(map, range, theme));
   const Scale x{{map.first_x - 0.5, map.first_x + cols - 0.5}, plot.x, plot.right()};
   const Scale y{{map.first_y - 0.5, map.first_y + rows - 0.5}, plot.y, plot.bottom()};
-  drawing.x_axis(cell_ticks(map.first_x, map.values.cols(), n_ticks(plot.width, kPointsPerTickX)), x, false);
+  if (map.x_names.empty()) {
+    drawing.x_axis(cell_ticks(map.first_x, map.values.cols(), n_ticks(plot.width, kPointsPerTickX)), x, false);
+  } else {
+    drawing.turned_x_axis(x_ticks, x);
+  }
   drawing.y_axis(y_ticks, y, false);
   drawing.frame();
   draw_bar(drawing, map, range, bar_ticks);
 }
 
-void check(const Heatmap& map) { require(map.values.rows() > 0 && map.values.cols() > 0, "a heat map has at least one number"); }
+void check(const Heatmap& map) {
+  require(map.values.rows() > 0 && map.values.cols() > 0, "a heat map has at least one number");
+  require(map.x_names.empty() || map.x_names.size() == map.values.cols(), "a heat map has a name for each column, or none");
+  require(map.y_names.empty() || map.y_names.size() == map.values.rows(), "a heat map has a name for each row, or none");
+}
+
+void draw(Canvas& canvas, const Dendrogram& tree, const Box& box, Theme theme) { draw_dendrogram(canvas, tree, box, theme); }
+void check(const Dendrogram& tree) { check_dendrogram(tree); }
 
 void draw(Canvas& canvas, const MapChart& chart, const Box& box, Theme theme) { draw_map(canvas, chart, box, theme); }
 void check(const MapChart& chart) { check_map(chart); }

@@ -233,6 +233,20 @@ double text_width(std::string_view text, double size) {
   return each_glyph(text, [](const Glyph&, double) {}) * size * kUnit;
 }
 
+std::string fitted_text(std::string_view text, double size, double width) {
+  if (text_width(text, size) <= width) return std::string(text);
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = decode_utf8(text, at).length;
+    const std::string longer = out + std::string(text.substr(at, length));
+    if (text_width(longer + "…", size) > width) break;
+    out = longer;
+    at += length;
+  }
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  return out + "…";
+}
+
 double stroke_width(double size, bool bold) noexcept { return size * (bold ? kThick : kThin); }
 
 }  // namespace akin::plot

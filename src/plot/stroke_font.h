@@ -2,6 +2,7 @@
 // ASCII and a few signs of mathematics; another character is an empty box. Tested by stroke_font_test.cc.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,8 @@ using Strokes = std::vector<std::vector<Point>>;
 Strokes text_strokes(std::string_view text, double size);
 /// How wide the text is, in points. Near enough to what a common sans-serif face takes that layouts hold for both.
 double text_width(std::string_view text, double size);
+/// A text so wide at most: with "…" for what was cut.
+std::string fitted_text(std::string_view text, double size, double width);
 /// How thick its strokes are.
 double stroke_width(double size, bool bold) noexcept;
 

@@ -113,6 +113,18 @@ TEST(Figure, IsMadeOfAnyShapeOfNumbers) {
   }
 }
 
+TEST(Figure, NamesTheRowsAndColumnsOfAHeatMap) {
+  Heatmap map = heatmap(3, 3);
+  map.x_names = {"taken for a", "taken for b", "taken for c"};
+  map.y_names = {"truly a", "truly b", std::string(200, 'w')};
+  std::vector<Panel> panels;
+  panels.emplace_back(std::move(map));
+  const std::string svg = svg_of({"", std::move(panels), 1});
+  for (const char* word : {">taken for a<", ">taken for c<", ">truly b<"}) EXPECT_NE(svg.find(word), std::string::npos) << word;
+  EXPECT_EQ(svg.find(std::string(60, 'w')), std::string::npos) << "long names are cut";
+  EXPECT_NE(svg.find("rotate(-90)\" font-size=\"9\" text-anchor=\"end\""), std::string::npos);
+}
+
 TEST(Figure, ShowsPointsWithTheirWords) {
   ScatterChart chart{"Words", {"first"}, {"second", {{-1, 1}}}, {{0, 0, "king", 0}, {1, 0.5, "queen", 1}, {2, 5, "outside", 0}}};
   chart.points.push_back({std::nan(""), 0, "nowhere", 0});
@@ -163,6 +175,11 @@ TEST(Figure, RefusesWhatCannotBeDrawn) {
   };
   expect_error(ErrorCode::invalid_argument, "1 to 64 panels", [] { (void)svg_of({}); });
   expect_error(ErrorCode::invalid_argument, "at least one number", [&] { drawing(Heatmap{}); });
+  expect_error(ErrorCode::invalid_argument, "a name for each column", [&] {
+    Heatmap map = heatmap(2, 3);
+    map.x_names = {"a"};
+    drawing(std::move(map));
+  });
   expect_error(ErrorCode::invalid_argument, "as many x as y", [&] { drawing(LineChart{"", {}, {}, {{"a", {1, 2}, {1}}}, {}}); });
   expect_error(ErrorCode::invalid_argument, "up to a larger one", [&] { drawing(LineChart{"", {"", {{1, 1}}}, {}, {}, {}}); });
   expect_error(ErrorCode::invalid_argument, "100 to 4,000 points", [&] { drawing(line_chart(1), {Theme::light, 10, 300}); });

@@ -64,5 +64,14 @@ TEST(StrokeFont, ShowsABoxForWhatItDoesNotHaveAndForBrokenBytes) {
   EXPECT_EQ(text_strokes("\xFF\xFE", 100).size(), 2U);
 }
 
+TEST(FittedText, IsCutToItsWidth) {
+  EXPECT_EQ(fitted_text("short", 10, 200), "short");
+  const std::string cut = fitted_text("a rather long line of words", 10, 60);
+  EXPECT_TRUE(cut.ends_with("…"));
+  EXPECT_LE(text_width(cut, 10), 60);
+  EXPECT_GT(text_width(cut, 10), 40);
+  EXPECT_EQ(fitted_text("ééé", 10, 1), "…") << "no half of a letter";
+}
+
 }  // namespace
 }  // namespace akin::plot

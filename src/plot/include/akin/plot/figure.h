@@ -1,6 +1,6 @@
-// Numbers → pictures: line charts, heat maps, labelled points and maps, with axes, legends and titles, side by side in one figure, as SVG
-// or PNG. The same figure gives the same bytes on every machine (PNG: with the same zlib): no font of the system is read, PNG text is drawn
-// with strokes of our own. Why not a drawing library: docs/adr/0007-plots.md. Tested by figure_test.cc.
+// Numbers → pictures: line charts, heat maps, labelled points, maps and trees, with axes, legends and titles, side by side in one figure,
+// as SVG or PNG. The same figure gives the same bytes on every machine (PNG: with the same zlib): no font of the system is read, PNG text
+// is drawn with strokes of our own. Why not a drawing library: docs/adr/0007-plots.md. Tested by figure_test.cc.
 #pragma once
 
 #include <cstddef>
@@ -13,6 +13,7 @@
 
 #include "akin/base/matrix.h"
 #include "akin/plot/color.h"
+#include "akin/plot/dendrogram.h"
 #include "akin/plot/map_chart.h"
 
 namespace akin {
@@ -47,8 +48,9 @@ struct Heatmap {
   Axis x, y;
   Matrix<double> values;
   std::string value_label = {};
-  ColorScale scale = ColorScale::amount;  ///< sign: 0 is the middle of the scale
-  double first_x = 0, first_y = 0;        ///< what the first column and row stand for; the next ones one more each
+  ColorScale scale = ColorScale::amount;                ///< sign: 0 is the middle of the scale
+  double first_x = 0, first_y = 0;                      ///< what the first column and row stand for; the next ones one more each
+  std::vector<std::string> x_names = {}, y_names = {};  ///< of columns and rows, in place of these numbers
 };
 
 /// A point with a word beside it; points of one group share a colour.
@@ -65,7 +67,7 @@ struct ScatterChart {
   std::vector<LabelledPoint> points;
 };
 
-using Panel = std::variant<LineChart, Heatmap, ScatterChart, MapChart>;
+using Panel = std::variant<LineChart, Heatmap, ScatterChart, MapChart, Dendrogram>;
 
 struct Figure {
   std::string title;
@@ -79,7 +81,7 @@ struct FigureStyle {
 };
 
 /// Throws Error{invalid_argument} for a figure without panels, a series whose x and y differ in length, an empty matrix, a map whose groups
-/// and points do not agree, or a size outside 100 to 4,000 points a panel.
+/// and points do not agree, joins that are no tree, or a size outside 100 to 4,000 points a panel.
 std::string svg_of(const Figure& figure, const FigureStyle& style = {});
 /// The bytes of a PNG file.
 std::string png_of(const Figure& figure, const FigureStyle& style = {});
