@@ -37,6 +37,7 @@ const std::vector<Verb>& verbs() {
       {"map", "A map of texts, pictures or vectors: a page to look around in, pictures, places",
        "akin map tickets.jsonl --field body --label-field topic -o map.html\n"
        "  akin map vectors.npy -o map.svg -o map.png --outline density --theme dark\n"
+       "  akin map vectors.npy --method tsne --perplexity 50 -o map.html\n"
        "  akin map -c ~/notes/.akin --by document --color-by format -o map.html -o places.csv\n"
        "  akin map photos/*.jpg --model ./clip-vit-base-patch32 -o photos.html",
        add_map},

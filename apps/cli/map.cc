@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <span>
@@ -8,35 +7,35 @@
 #include "akin/retrieval/cluster_words.h"
 #include "analysis_source.h"
 #include "map_output.h"
+#include "projection.h"
 #include "terminal.h"
 #include "verbs.h"
 
 namespace akin::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 struct Options {
   AnalysisSourceOptions source;
   std::vector<std::string> outs;
-  std::string method = "pca", color_by;
+  std::string color_by;
+  ProjectionOptions projection;
   std::size_t n_clusters = 12;
   MapView view;
 };
 
 /// Where the rows stand on the map.
-void project(const Options& options, PlacedMap& map, Context& context) {
-  const Clock::time_point start = Clock::now();
-  const MatrixView<const float> rows = map.items.vectors.view();
-  const Pca found = pca(rows, {std::min<std::size_t>({2, rows.rows(), rows.cols()}), PcaSolver::automatic, true}, context);
-  const Matrix<float> placed = found.transform(rows, context);
-  map.points = Matrix<float>(rows.rows(), 2);
-  for (std::size_t r = 0; r < placed.rows(); ++r) std::ranges::copy(placed.row(r), map.points.row(r).begin());
-  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  double part = 0;
-  for (const double ratio : found.explained_variance_ratio) part += ratio;
-  map.about = {{"method", options.method}, {"explained_variance_ratio", found.explained_variance_ratio}, {"seconds", seconds}};
-  map.made_by = "principal components, " + fixed(100 * part, 1) + " % of the variance";
+void place(const Options& options, PlacedMap& map, Context& context) {
+  ProjectedRows given{map.items.vectors.view(), {}, map.items.metric};
+  ValueGroups labels;
+  if (options.projection.supervised) {
+    if (map.items.labels.empty()) throw UsageError("--supervised wants --label-field: what rows truly are");
+    labels = group_by_value(map.items.labels, map.items.size());
+    given.labels = labels.groups;
+  }
+  Projection placed = project(options.projection, given, context);
+  map.points = std::move(placed.points);
+  map.about = std::move(placed.about);
+  map.made_by = std::move(placed.made_by);
 }
 
 /// A name for each cluster: its own words where there are texts, else a number.
@@ -75,11 +74,11 @@ void add_groups(const Options& options, PlacedMap& map, Context& context) {
 }
 
 int run(const Options& options, const Common& common, Context& context) {
-  check_choice("--method", options.method, {"pca"});
+  check_projection_options(options.projection);
   if (options.n_clusters == 0) throw UsageError("--clusters: at least one");
   check_map_outputs(options.outs, options.view);
   PlacedMap map{read_analysis_items(options.source, common, context), {}, {}, {}, {}, {}};
-  project(options, map, context);
+  place(options, map, context);
   add_groups(options, map, context);
   const std::vector<WrittenFile> files = write_maps(options.outs, map, options.view);
   print_map(map, files, common.json);
@@ -98,7 +97,7 @@ Run add_map(CLI::App& verb, Common& common) {
       ->expected(1)
       ->take_all()
       ->required();
-  verb.add_option("--method", options->method, "How rows become places: pca")->capture_default_str()->type_name("NAME");
+  add_projection_options(verb, options->projection);
   verb.add_option("--color-by", options->color_by,
                   "A field, cluster (groups by k-means) or none; default: the field of --label-field, or else cluster")
       ->type_name("FIELD");

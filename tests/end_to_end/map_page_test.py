@@ -74,7 +74,7 @@ class MapPage(AkinCase):
 
     def map_of(self, n, *words):
         self.write("rows.csv", table(n))
-        self.ok("map", "rows.csv", "--label-field", "topic", "-o", "map.html", *words)
+        self.ok("map", "rows.csv", "--method", "pca", "--label-field", "topic", "-o", "map.html", *words)
         return self.folder / "map.html"
 
     def place(self, page, row):
@@ -144,7 +144,7 @@ class MapPage(AkinCase):
         for name in ("leaf.png", "sea.png", "wall.jpg"):
             shutil.copy(ROOT / "examples/pictures" / name, self.folder / "photos" / f"a #{name}")
         pictures = sorted(str(path.relative_to(self.folder)) for path in (self.folder / "photos").iterdir())
-        self.ok("map", *pictures, "--model", ROOT / "examples/tiny-clip", "--color-by", "none", "-o", "pages/map.html")
+        self.ok("map", *pictures, "--model", ROOT / "examples/tiny-clip", "--color-by", "none", "--method", "pca", "-o", "pages/map.html")
         page = self.open(self.folder / "pages/map.html")
         page.mouse.move(*self.place(page, 0))
         self.until(page, "() => document.querySelector('#tip img')?.naturalWidth > 0")

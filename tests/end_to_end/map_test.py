@@ -29,7 +29,7 @@ class Map(AkinCase):
 
     def test_texts_become_a_page_pictures_and_places_at_once(self):
         outs = [f"map.{ending}" for ending in ("html", "svg", "png", "csv", "jsonl", "npy")]
-        words = ["map", "records.jsonl", "--model", TINY, "--label-field", "topic", "--title", "At <sea>"]
+        words = ["map", "records.jsonl", "--model", TINY, "--method", "pca", "--label-field", "topic", "--title", "At <sea>"]
         told = self.json(*words, *[word for out in outs for word in ("-o", out)])
         self.assertEqual([file["path"] for file in told["files"]], outs)
         self.assertEqual([file["bytes"] for file in told["files"]], [(self.folder / out).stat().st_size for out in outs])
@@ -53,13 +53,21 @@ class Map(AkinCase):
             self.assertEqual(line["text"], RECORDS[i]["text"])
 
     def test_the_same_bytes_on_any_number_of_threads(self):
-        for name, threads in (("one", 1), ("two", 2), ("again", 2)):
-            self.ok("map", "points.csv", "--clusters", "3", "--threads", threads, "-o", f"{name}.html", "-o", f"{name}.svg", "-o", f"{name}.png",
-                    "--title", "Points")
-        for ending in ("html", "svg", "png"):
-            one, two, again = ((self.folder / f"{name}.{ending}").read_bytes() for name in ("one", "two", "again"))
-            self.assertEqual(one, two)
-            self.assertEqual(two, again)
+        for method in ("pca", "umap", "tsne"):
+            for name, threads in (("one", 1), ("two", 2), ("again", 2)):
+                self.ok("map", "points.csv", "--method", method, "--clusters", "3", "--threads", threads, "-o", f"{name}.html", "-o", f"{name}.svg",
+                        "-o", f"{name}.png", "--title", "Points")
+            for ending in ("html", "svg", "png"):
+                one, two, again = ((self.folder / f"{name}.{ending}").read_bytes() for name in ("one", "two", "again"))
+                self.assertEqual(one, two, method)
+                self.assertEqual(two, again, method)
+
+    def test_methods_say_how_they_placed(self):
+        for words, told in (([], {"method": "umap", "n_neighbors": 15}), (["--neighbors", "5"], {"n_neighbors": 5}),
+                            (["--label-field", "topic", "--supervised"], {"supervised": True}),
+                            (["--method", "tsne", "--perplexity", "4"], {"method": "tsne", "perplexity": 4.0})):
+            found = self.json("map", "records.jsonl", "--model", TINY, *words, "-o", "map.svg")
+            self.assertEqual({name: found[name] for name in told}, told)
 
     def test_colours_show_clusters_or_nothing(self):
         told = self.json("map", "points.csv", "--clusters", "3", "-o", "map.svg")
@@ -101,6 +109,9 @@ class Map(AkinCase):
         self.fails(2, "map", "points.csv", says=["--out"])
         self.fails(2, "map", "points.csv", "-o", "map.gif", says=[".html, .svg, .png, .csv, .jsonl or .npy", "'map.gif'"])
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--method", "pcs", says=["'pcs'", "pca"])
+        self.fails(2, "map", "points.csv", "-o", "map.svg", "--metric", "dot", says=["'dot'", "cosine"])
+        self.fails(2, "map", "points.csv", "-o", "map.svg", "--supervised", says=["--label-field"])
+        self.fails(2, "map", "points.csv", "-o", "map.svg", "--supervised", "--method", "pca", says=["--method umap"])
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--theme", "drak", says=["dark"])
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--outline", "hulls", says=["hull"])
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--clusters", "0", says=["--clusters"])
