@@ -12,7 +12,8 @@ namespace {
 TEST(ClusterScores, AreThoseOfScikitLearn) {
   Context context(2);
   const Matrix<float> rows = golden::rows("kmeans_rows");
-  for (const nlohmann::json& wanted : golden::json(golden::path("analysis/clusters/scores.json"))["cases"]) {
+  const nlohmann::json cases = golden::json(golden::path("analysis/clusters/scores.json"))["cases"];
+  for (const nlohmann::json& wanted : cases) {
     const std::vector<std::int32_t> labels = wanted["labels"];
     // Distances are squares summed in float: 1e-6 of them at most; centres are rounded to float.
     EXPECT_NEAR(silhouette(rows.view(), labels, {}, context), wanted["silhouette"].get<double>(), 1e-6);

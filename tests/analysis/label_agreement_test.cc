@@ -9,7 +9,8 @@ namespace akin {
 namespace {
 
 TEST(LabelAgreement, IsThatOfScikitLearn) {
-  for (const nlohmann::json& wanted : golden::json(golden::path("analysis/clusters/agreements.json"))["cases"]) {
+  const nlohmann::json cases = golden::json(golden::path("analysis/clusters/agreements.json"))["cases"];
+  for (const nlohmann::json& wanted : cases) {
     const std::vector<std::int32_t> truth = wanted["truth"], found = wanted["found"];
     const LabelAgreement got = compare_labels(truth, found);
     // Sums of at most 54 logarithms in double.
