@@ -41,6 +41,12 @@ const std::vector<Verb>& verbs() {
        "  akin map -c ~/notes/.akin --by document --color-by format -o map.html -o places.csv\n"
        "  akin map photos/*.jpg --model ./clip-vit-base-patch32 -o photos.html",
        add_map},
+      {"outliers", "The odd ones out among texts, pictures, vectors or the values of a series",
+       "akin outliers tickets.csv --field body --contamination 0.02 --out scores.csv\n"
+       "  akin outliers sensors.csv --standardize --method iforest --label-field broken --out scores.csv\n"
+       "  akin outliers new.npy --good good.npy --p-value 0.01\n"
+       "  akin outliers load.csv --window 288 --value-field requests",
+       add_outliers},
       {"plot", "Curves, heat maps, points and trees from JSON or a matrix, as pictures",
        "akin plot figure.json -o figure.svg\n"
        "  akin eval ann vectors.npy --json | akin plot - -o curve.png --theme dark\n"

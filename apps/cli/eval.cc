@@ -4,6 +4,7 @@
 
 #include "akin/akin.h"
 #include "eval_ann.h"
+#include "eval_anomaly.h"
 #include "eval_classification.h"
 #include "eval_classifier.h"
 #include "eval_clustering.h"
@@ -22,6 +23,7 @@ struct Options {
   std::string rerank, label;
   std::size_t depth = kRerankDepth;
   AnnOptions ann;
+  AnomalyTest anomaly;
   ClassificationTest classification;
   ClassifierTest classifier;
   ClusteringTest clustering;
@@ -107,11 +109,15 @@ void run_retrieval(const Options& options, const Common& common, const Embedder*
 
 int run(const Options& options, const Common& common, Context& context) {
   check_choice("BENCHMARK", options.benchmark,
-               {"sts", "retrieval", "knn", "ann", "words", "analogies", "classification", "classifier", "clustering"});
+               {"sts", "retrieval", "knn", "ann", "words", "analogies", "anomaly", "classification", "classifier", "clustering"});
   check_choice("--mode", options.mode, {"dense", "text", "hybrid"});
   if (!options.rerank.empty() && options.benchmark != "retrieval") throw UsageError("--rerank belongs to retrieval");
   if (options.benchmark == "ann") {
     run_ann(options.paths, options.ann, common, context);
+    return 0;
+  }
+  if (options.benchmark == "anomaly") {
+    run_anomaly(options.paths, options.anomaly, options.classification.label_field, common);
     return 0;
   }
   if (options.benchmark == "classification") {
@@ -154,7 +160,8 @@ Run add_eval(CLI::App& verb, Common& common) {
           "the BEIR layout; ann: files of vectors (.npy, .fvecs, .safetensors), graph search against exact search; words: files of "
           "two words "
           "and a score; analogies: files of four words a line; knn: one or two files of labelled texts (.csv, .tsv, .jsonl: text, label), "
-          "the second asked among the first; classification: labelled vectors, texts or pictures, by a head; classifier: files of labelled "
+          "the second asked among the first; anomaly: tables of scores with labels, as outliers --out writes them; classification: "
+          "labelled vectors, texts or pictures, by a head; classifier: files of labelled "
           "lines, as they are trained with; clustering: a file of clusters "
           "and "
           "one of true labels, or one with both (.csv, .jsonl, .npy, a label a line)")
@@ -177,6 +184,7 @@ Run add_eval(CLI::App& verb, Common& common) {
       ->capture_default_str()
       ->type_name("N")
       ->check(CLI::Range(1, 10000));
+  add_anomaly_options(verb, options->anomaly);
   add_classification_options(verb, options->classification);
   add_classifier_test_options(verb, options->classifier);
   add_clustering_test_options(verb, options->clustering);

@@ -165,7 +165,7 @@ void run_several(const Head& head, const AnalysisItems& items, const Classificat
 void add_classification_options(CLI::App& verb, ClassificationTest& options) {
   verb.add_option("--head", options.head, "Of classification: the head, as `akin train head` writes it")->type_name("FILE");
   verb.add_option("--field", options.field, "Of classification: field or column of the text")->capture_default_str()->type_name("NAME");
-  verb.add_option("--label-field", options.label_field, "Of classification: field or column of the label")
+  verb.add_option("--label-field", options.label_field, "Of classification and anomaly: field or column of the label")
       ->capture_default_str()
       ->type_name("NAME");
   verb.add_option("--label-file", options.label_file, "Of classification: a file with a label a row")->type_name("FILE");

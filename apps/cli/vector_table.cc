@@ -50,7 +50,7 @@ class TableRows : public VectorRows {
     if (std::ranges::all_of(names_, is_number)) {  // no row of names: the first row is a vector
       ahead_ = names_;
       for (std::size_t c = 0; c < names_.size(); ++c) names_[c] = "column " + std::to_string(c + 1);
-      is_number_column_.assign(names_.size(), true);
+      for (const std::string& name : names_) is_number_column_.push_back(name != columns_.label);
       return;
     }
     const auto list = std::ranges::find_if(names_, [](const std::string& name) { return name == "vector" || name == "embedding"; });

@@ -2,6 +2,7 @@
 """docs/quality.md and docs/quality.json: the scores of `akin eval` beside those of sentence-transformers on the same model and data.
 
     AKIN_DATA=FOLDER python3 bench/compare/write_quality.py           # about 10 minutes; --sets sts for a part
+    ... --sets heads                                                  # what heads.py measured, into the page
 
 FOLDER holds sts/stsb-en-test.csv and retrieval/{cranfield,cacm,npl} in BEIR layout.
 """
@@ -106,11 +107,34 @@ def retrieval_table(rows):
     return lines
 
 
+def heads_table(content):
+    """What heads.py found: accuracies of Banking77 and ROC-AUC of outliers."""
+    rows = {row[0]: row for row in content["rows"]}
+    lines = ["## Classifiers of vectors: Banking77, 3,080 questions, accuracy × 100", "",
+             "Vectors of the embedded model, 10,003 labelled ones to learn from; scikit-learn on the same vectors with the same parameters.", "",
+             "| kind | akin | scikit-learn |", "|---|---|---|"]
+    lines += [f"| {kind} | {rows[kind][2]} | {rows[kind][3]} |" for kind in ("softmax", "svm", "knn")]
+    methods = ("knn", "lof", "iforest", "mahalanobis", "ecod")
+    lines += ["", "## Outliers: ODDS, ROC-AUC × 100", "",
+              "Columns standardised, 20 neighbours, 100 trees of one seed; beside each the figure of pyod (Mahalanobis: scikit-learn's, with Ledoit and "
+              "Wolf's covariance).", "", f"| set | {' | '.join(f'{m} | pyod' for m in methods)} |", "|---" * (1 + 2 * len(methods)) + "|"]
+    for name in sorted({row[0].split()[0] for row in content["rows"] if " " in row[0] and not row[0].startswith("nab ")}):
+        cells = [cell for m in methods for cell in rows[f"{name} {m}"][2:4]]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    series = [(row[0][4:], row[2]) for row in content["rows"] if row[0].startswith("nab ")]
+    mean = sum(float(auc) for _, auc in series) / len(series)
+    lines += ["", "## Series: NAB, ROC-AUC × 100 of values inside the marked times", "",
+              f"k-NN distance over windows of 48 values, 20 neighbours; every value counts. Mean of {len(series)} series: {mean:.2f}.", "",
+              "| series | ROC-AUC |", "|---|---|", *(f"| {name} | {auc} |" for name, auc in series)]
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(content["versions"].items()))
+    return [*lines, "", f"Measured {content['date']} at commit {content['commit']}: `{content['command']}`. Versions: {versions}."]
+
+
 def page(content):
     lines = ["# Quality", "", "Written by `bench/compare/write_quality.py`; do not edit. all-MiniLM-L6-v2 in akin beside the reference: "
              f"{REFERENCE}, the same texts, cut at 256 tokens. Raw figures: [quality.json](quality.json)."]
-    for key, table in (("sts", sts_table), ("retrieval", retrieval_table)):
-        if content[key]:
+    for key, table in (("sts", sts_table), ("retrieval", retrieval_table), ("heads", heads_table)):
+        if content.get(key):
             lines += ["", *table(content[key])]
     lines += ["", f"Measured {content['date']} at commit {content['commit']} on {content['machine']['cpu']} "
               f"({', '.join(content['machine']['instructions'])}): `{content['command']}`"]
@@ -125,7 +149,8 @@ def main():
     a = p.parse_args()
     if not os.environ.get("AKIN_DATA"):
         raise SystemExit("AKIN_DATA is not set to the folder that holds sts/ and retrieval/")
-    data, akin = pathlib.Path(os.environ["AKIN_DATA"]), harness.program(a.build, "akin")
+    data = pathlib.Path(os.environ["AKIN_DATA"])
+    akin = None if a.sets == "heads" else harness.program(a.build, "akin")
     target = pathlib.Path(a.to)
     target.mkdir(parents=True, exist_ok=True)
     kept = target / "quality.json"
@@ -135,6 +160,13 @@ def main():
         content["sts"] = sts(akin, data)
     if "retrieval" in sets:
         content["retrieval"] = retrieval(akin, data)
+    if "heads" in sets:
+        part = json.loads((harness.ROOT / "build/compare/heads.json").read_text(encoding="utf-8"))
+        content["heads"] = {"rows": part["details"]["rows"], **{key: part[key] for key in ("versions", "date", "commit", "command")}}
+    if sets == ["heads"]:  # nothing else was measured
+        kept.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        (target / "quality.md").write_text(page(content), encoding="utf-8")
+        return
     content.update(machine=harness.machine(), commit=harness.commit(), command=harness.command_line(), date=harness.today())
     kept.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     (target / "quality.md").write_text(page(content), encoding="utf-8")

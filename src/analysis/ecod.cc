@@ -1,0 +1,116 @@
+#include "akin/analysis/ecod.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "akin/analysis/rows.h"
+#include "akin/base/error.h"
+
+namespace akin {
+namespace {
+
+// Columns whose parts of the scores wait to be added in order.
+constexpr std::size_t kColumnsAtOnce = 16;
+constexpr std::size_t kRowsAtOnce = 1024;
+
+struct Placed {
+  std::uint32_t key, row;
+};
+
+/// Whole numbers in the order of the floats; −0 as 0.
+std::uint32_t key_of(float x) {
+  const auto bits = std::bit_cast<std::uint32_t>(x + 0.0F);
+  return (bits & 0x8000'0000U) != 0 ? ~bits : bits | 0x8000'0000U;
+}
+float number_of(std::uint32_t key) { return std::bit_cast<float>((key & 0x8000'0000U) != 0 ? key & 0x7FFF'FFFFU : ~key); }
+
+/// By three passes of 11 bits.
+void radix_sort(std::vector<Placed>& items, std::vector<Placed>& other) {
+  for (int shift = 0; shift < 33; shift += 11) {
+    std::vector<std::uint32_t> starts(2049);
+    for (const Placed& item : items) ++starts[((item.key >> shift) & 2047U) + 1];
+    for (std::size_t b = 1; b < starts.size(); ++b) starts[b] += starts[b - 1];
+    for (const Placed& item : items) other[starts[(item.key >> shift) & 2047U]++] = item;
+    items.swap(other);
+  }
+}
+
+/// Sign of the third moment.
+std::int8_t skew_of(MatrixView<const float> rows, std::size_t column) {
+  double mean = 0, cubes = 0, squares = 0;
+  for (std::size_t r = 0; r < rows.rows(); ++r) mean += static_cast<double>(rows(r, column));
+  mean /= static_cast<double>(rows.rows());
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    const double gap = static_cast<double>(rows(r, column)) - mean;
+    squares += gap * gap;
+    cubes += gap * gap * gap;
+  }
+  if (!(squares > 0)) return 0;
+  return cubes > 0 ? 1 : cubes < 0 ? -1 : 0;
+}
+
+/// Of a number that `low` numbers are not above and `high` are not below, its own place counted.
+double oddness(double left, double right, std::int8_t skew) { return skew == 0 ? left + right : std::max(left, right); }
+
+}  // namespace
+
+Ecod::Ecod(MatrixView<const float> rows, Context& context) : skew_(rows.cols()), known_(rows.rows()) {
+  check_rows(rows, "ECOD", context);
+  const std::size_t n = rows.rows();
+  require(n < 0x8000'0000U, "ECOD: 2^31 rows or more");
+  sorted_ = Matrix<float>::uninitialized(rows.cols(), n);
+  std::vector<double> tail(n + 1);  // of so many of n
+  for (std::size_t i = 1; i <= n; ++i) tail[i] = -std::log(static_cast<double>(i) / static_cast<double>(n));
+  Matrix<double> parts = Matrix<double>::uninitialized(std::min(kColumnsAtOnce, rows.cols()), n);
+  context.progress.begin("ECOD", rows.cols(), "columns");
+  for (std::size_t first = 0; first < rows.cols(); first += kColumnsAtOnce) {
+    const std::size_t count = std::min(kColumnsAtOnce, rows.cols() - first);
+    context.parallel_for(count, 1, [&](std::size_t i, std::size_t) {
+      const std::size_t column = first + i;
+      skew_[column] = skew_of(rows, column);
+      std::vector<Placed> items(n), other(n);
+      for (std::size_t r = 0; r < n; ++r) items[r] = {key_of(rows(r, column)), static_cast<std::uint32_t>(r)};
+      radix_sort(items, other);
+      for (std::size_t begin = 0, end = 0; begin < n; begin = end) {
+        while (end < n && items[end].key == items[begin].key) ++end;
+        const double odd = oddness(tail[end], tail[n - begin], skew_[column]);
+        for (std::size_t at = begin; at < end; ++at) {
+          parts(i, items[at].row) = odd;
+          sorted_(column, at) = number_of(items[at].key);
+        }
+      }
+    });
+    for (std::size_t i = 0; i < count; ++i)
+      for (std::size_t r = 0; r < n; ++r) known_[r] += parts(i, r);
+    context.progress.advance(count);
+  }
+  context.progress.end();
+}
+
+std::vector<double> Ecod::scores(MatrixView<const float> rows, Context& context) const {
+  if (rows.rows() == 0) return {};
+  if (rows.cols() != sorted_.rows())
+    throw Error(ErrorCode::mismatch,
+                "ECOD: rows of " + std::to_string(rows.cols()) + " numbers; it was made of rows of " + std::to_string(sorted_.rows()));
+  check_rows(rows, "ECOD", context);
+  std::vector<double> out(rows.rows());
+  const auto all = static_cast<double>(sorted_.cols() + 1);
+  context.parallel_for(rows.rows(), kRowsAtOnce, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t r = begin; r < end; ++r) {
+      for (std::size_t c = 0; c < rows.cols(); ++c) {
+        const auto column = sorted_.row(c);
+        const auto not_above = std::ranges::upper_bound(column, rows(r, c)) - column.begin();
+        const auto below = std::ranges::lower_bound(column, rows(r, c)) - column.begin();
+        const double left = -std::log(static_cast<double>(not_above + 1) / all);
+        const double right = -std::log((all - static_cast<double>(below)) / all);
+        out[r] += oddness(left, right, skew_[c]);
+      }
+    }
+  });
+  return out;
+}
+
+}  // namespace akin
