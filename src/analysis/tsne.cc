@@ -27,7 +27,7 @@ constexpr std::size_t kLeavesAtOnce = 4;
 constexpr float kMomentum = 0.8F;
 constexpr float kLeastGain = 0.01F;  // gains as Jacobs (1988) and the reference have them
 constexpr float kLongestStep = 5;
-constexpr double kLeastRate = 200;
+constexpr double kLeastRate = 50;
 
 void check(const TsneOptions& options, std::size_t n) {
   const auto bad = [](const std::string& what) { throw Error(ErrorCode::invalid_argument, "tsne: " + what); };
@@ -115,7 +115,7 @@ class Descent {
   }
 
   static void step(float gradient, float rate, float& speed, float& gain) {
-    gain = std::max((gradient > 0) != (speed > 0) ? gain + 0.2F : gain * 0.8F, kLeastGain);
+    gain = (gradient > 0) != (speed > 0) ? gain + 0.2F : gain * 0.8F + kLeastGain;
     speed = kMomentum * speed - rate * gain * gradient;
   }
 
@@ -167,7 +167,7 @@ Matrix<float> start_of(MatrixView<const float> rows, MapStart start, Context& co
 }
 
 double rate_of(const TsneOptions& options, std::size_t n, double exaggeration) {
-  return options.learning_rate > 0 ? options.learning_rate : std::max(static_cast<double>(n) / exaggeration, kLeastRate);
+  return options.learning_rate > 0 ? options.learning_rate : std::max(static_cast<double>(n) / (4 * exaggeration), kLeastRate);
 }
 
 std::size_t neighbours_of(double perplexity, std::size_t n) { return std::min(static_cast<std::size_t>(3 * perplexity), n - 1); }

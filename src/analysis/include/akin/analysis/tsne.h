@@ -19,7 +19,8 @@ struct TsneOptions {
   std::size_t n_epochs = 750;  ///< epochs after them
   double early_exaggeration = 12;
   double exaggeration = 1;         ///< in the epochs after: up to 4 draws groups tighter together, more like UMAP
-  double learning_rate = 0;        ///< 0: n / exaggeration (Belkina et al., 2019), at least 200 after the early epochs
+  /// 0: n / (4 exaggeration), at least 50: for this gradient, without its factor 4, what Belkina et al. (2019) advise for the early epochs.
+  double learning_rate = 0;
   double theta = 0.5;              ///< a cell is taken as one if it is smaller than that part of its distance; 0: exact, O(n²)
   MapStart start = MapStart::pca;  ///< scaled to a deviation of 1e-4; spectral is taken as pca
 };
