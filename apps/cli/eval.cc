@@ -8,6 +8,7 @@
 #include "eval_classification.h"
 #include "eval_classifier.h"
 #include "eval_clustering.h"
+#include "eval_map.h"
 #include "eval_words.h"
 #include "pair_source.h"
 #include "reranker.h"
@@ -27,6 +28,7 @@ struct Options {
   ClassificationTest classification;
   ClassifierTest classifier;
   ClusteringTest clustering;
+  MapTest map;
   std::size_t max_words = kAnalogyWords;
   std::size_t neighbours = 10;
   bool per_query = false;
@@ -109,7 +111,7 @@ void run_retrieval(const Options& options, const Common& common, const Embedder*
 
 int run(const Options& options, const Common& common, Context& context) {
   check_choice("BENCHMARK", options.benchmark,
-               {"sts", "retrieval", "knn", "ann", "words", "analogies", "anomaly", "classification", "classifier", "clustering"});
+               {"sts", "retrieval", "knn", "ann", "words", "analogies", "anomaly", "classification", "classifier", "clustering", "map"});
   check_choice("--mode", options.mode, {"dense", "text", "hybrid"});
   if (!options.rerank.empty() && options.benchmark != "retrieval") throw UsageError("--rerank belongs to retrieval");
   if (options.benchmark == "ann") {
@@ -130,6 +132,10 @@ int run(const Options& options, const Common& common, Context& context) {
   }
   if (options.benchmark == "clustering") {
     run_clustering_test(options.paths, options.clustering, common, context);
+    return 0;
+  }
+  if (options.benchmark == "map") {
+    run_map_test(options.paths, options.map, options.clustering.truth_field, common, context);
     return 0;
   }
   if (options.benchmark == "words" || options.benchmark == "analogies") {
@@ -164,7 +170,7 @@ Run add_eval(CLI::App& verb, Common& common) {
           "labelled vectors, texts or pictures, by a head; classifier: files of labelled "
           "lines, as they are trained with; clustering: a file of clusters "
           "and "
-          "one of true labels, or one with both (.csv, .jsonl, .npy, a label a line)")
+          "one of true labels, or one with both (.csv, .jsonl, .npy, a label a line); map: a file of vectors and one of their places")
       ->type_name("BENCHMARK")
       ->required();
   verb.add_option("paths", options->paths, "The files or folders; .gz and .zst are unpacked")->type_name("PATH")->required();
@@ -188,6 +194,7 @@ Run add_eval(CLI::App& verb, Common& common) {
   add_classification_options(verb, options->classification);
   add_classifier_test_options(verb, options->classifier);
   add_clustering_test_options(verb, options->clustering);
+  add_map_test_options(verb, options->map);
   add_ann_options(verb, options->ann);
   add_model_options(verb, common);
   return [options, &common](Context& context) { return run(*options, common, context); };
