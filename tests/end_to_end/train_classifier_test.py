@@ -68,7 +68,9 @@ class TrainClassifier(AkinCase):
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=120)
         self.assert_failed(process.returncode, err, 130, ["interrupted", "--resume"])
-        self.assertEqual(self.json("classify", "w1x1", "--model", "m.bin")["label"], "topic1")
+        # How much it knows depends on the moment; that it answers does not.
+        answer = self.json("classify", "w1x1", "--model", "m.bin", "-k", 0)
+        self.assertEqual({score["label"] for score in answer["scores"]}, {f"topic{n}" for n in range(4)})
         report = self.json(*command, "--resume")
         self.assertGreater(report["n_words_resumed"], 0)
         resumed = (self.folder / "m.bin").read_bytes()
