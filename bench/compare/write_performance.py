@@ -37,8 +37,8 @@ ABOUT = {
                 "all and takes 20 rounds; HDBSCAN with min_cluster_size 100 and min_samples 10. Times are of the clustering alone, the rivals' after a first "
                 "call on 1,000 rows; memory is the process's peak, with the vectors in it. Of 20,000 × 384 Prim's tree, condensed by hdbscan's own functions, "
                 "has the length of akin's and 7 clusters too; fast_hdbscan breaks ties otherwise.",
-    "maps": "The same vectors for both programs, two threads, everything at its default. Times are of the map alone, neighbours and all (umap-learn's after a "
-            "first call on 1,000 rows, which compiles); memory is the process's peak. Trustworthiness at 15 of 5,000 rows is scikit-learn's; labels of ten "
+    "maps": "The same vectors for both programs, two threads, everything at its default. Times are of the map alone, neighbours and all (umap-learn's of three "
+            "calls after one on the same rows, which compiles); memory is the process's peak. Trustworthiness at 15 of 5,000 rows is scikit-learn's; labels of ten "
             "neighbours: rows whose label is that of most of their ten nearest on the map. umap-learn's maps of two threads differ from run to run.",
 }
 
