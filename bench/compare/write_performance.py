@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""docs/performance.md and docs/performance.json from the results that the comparison scripts left in build/compare.
+"""docs/performance.md and docs/performance.json from the results that the comparison scripts left in build/compare; what was not measured anew stays.
 
     python3 bench/compare/write_performance.py [--from build/compare] [--to docs]
 """
@@ -130,9 +130,12 @@ def main():
     files = [f for f in pathlib.Path(a.source).glob("*.json") if f.stem in order]
     if not files:
         raise SystemExit(f"no results in {a.source}: run bench/compare/run.py")
-    parts = [json.loads(f.read_text(encoding="utf-8")) for f in sorted(files, key=lambda f: order.index(f.stem))]
     target = pathlib.Path(a.to)
     target.mkdir(parents=True, exist_ok=True)
+    kept = target / "performance.json"
+    known = {part["part"]: part for part in json.loads(kept.read_text(encoding="utf-8"))} if kept.exists() else {}
+    known.update({f.stem: json.loads(f.read_text(encoding="utf-8")) for f in files})
+    parts = [known[name] for name in order if name in known]
     (target / "performance.json").write_text(json.dumps(parts, indent=1) + "\n", encoding="utf-8")
     (target / "performance.md").write_text(page(parts), encoding="utf-8")
     harness.say(f"wrote {target / 'performance.md'} and {target / 'performance.json'}")
