@@ -1,7 +1,6 @@
 #include "akin/analysis/pca.h"
 
 #include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -10,6 +9,7 @@
 #include "akin/base/error.h"
 #include "akin/base/rng.h"
 #include "akin/kernels/matmul.h"
+#include "eigen_matrices.h"
 
 namespace akin {
 namespace {
@@ -20,7 +20,10 @@ constexpr std::size_t kOversamples = 10;
 constexpr std::size_t kPasses = 4;  // each over the rows and back
 constexpr std::size_t kExactDims = 400;
 
-using Doubles = Eigen::MatrixXd;
+using analysis::Doubles;
+using analysis::orthonormal;
+using analysis::to_double;
+using analysis::to_float;
 
 std::vector<double> mean_of(MatrixView<const float> rows, Context& context) {
   std::vector<double> sum = context.pool.parallel_reduce<std::vector<double>>(
@@ -38,22 +41,6 @@ std::vector<double> mean_of(MatrixView<const float> rows, Context& context) {
       &context.cancel);
   for (double& x : sum) x /= static_cast<double>(rows.rows());
   return sum;
-}
-
-Matrix<float> to_float(const Doubles& matrix) {
-  Matrix<float> out(static_cast<std::size_t>(matrix.rows()), static_cast<std::size_t>(matrix.cols()));
-  for (std::size_t r = 0; r < out.rows(); ++r)
-    for (std::size_t c = 0; c < out.cols(); ++c)
-      out(r, c) = static_cast<float>(matrix(static_cast<Eigen::Index>(r), static_cast<Eigen::Index>(c)));
-  return out;
-}
-
-Doubles to_double(MatrixView<const float> matrix) {
-  Doubles out(static_cast<Eigen::Index>(matrix.rows()), static_cast<Eigen::Index>(matrix.cols()));
-  for (std::size_t r = 0; r < matrix.rows(); ++r)
-    for (std::size_t c = 0; c < matrix.cols(); ++c)
-      out(static_cast<Eigen::Index>(r), static_cast<Eigen::Index>(c)) = static_cast<double>(matrix(r, c));
-  return out;
 }
 
 /// The rows less their mean, a block at a time.
@@ -131,11 +118,6 @@ Axes exact_axes(const CentredRows& rows, std::size_t n) {
     return out;
   };
   return strongest(rows.sum(rows.dim(), rows.dim(), product), n);
-}
-
-Doubles orthonormal(const Doubles& matrix) {
-  const Eigen::HouseholderQR<Doubles> qr(matrix);
-  return qr.householderQ() * Doubles::Identity(matrix.rows(), matrix.cols());
 }
 
 // The span of the strongest directions: a random one, sent through rowsᵀ · rows some times.

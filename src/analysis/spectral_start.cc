@@ -1,7 +1,6 @@
 #include "spectral_start.h"
 
 #include <Eigen/Eigenvalues>
-#include <Eigen/QR>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -9,11 +8,10 @@
 
 #include "akin/analysis/pca.h"
 #include "akin/base/rng.h"
+#include "eigen_matrices.h"
 
 namespace akin::analysis {
 namespace {
-
-using Doubles = Eigen::MatrixXd;
 
 constexpr float kExtent = 10;
 constexpr std::size_t kRowsAtOnce = 1024;
@@ -71,27 +69,6 @@ void filter_step(const SparseGraph& graph, const Matrix<float>& x, const Matrix<
   });
 }
 
-Doubles to_double(const Matrix<float>& x) {
-  Doubles out(static_cast<Eigen::Index>(x.rows()), static_cast<Eigen::Index>(x.cols()));
-  for (std::size_t r = 0; r < x.rows(); ++r)
-    for (std::size_t c = 0; c < x.cols(); ++c)
-      out(static_cast<Eigen::Index>(r), static_cast<Eigen::Index>(c)) = static_cast<double>(x(r, c));
-  return out;
-}
-
-Matrix<float> to_float(const Doubles& x) {
-  Matrix<float> out(static_cast<std::size_t>(x.rows()), static_cast<std::size_t>(x.cols()));
-  for (std::size_t r = 0; r < out.rows(); ++r)
-    for (std::size_t c = 0; c < out.cols(); ++c)
-      out(r, c) = static_cast<float>(x(static_cast<Eigen::Index>(r), static_cast<Eigen::Index>(c)));
-  return out;
-}
-
-Doubles orthonormal(const Doubles& x) {
-  const Eigen::HouseholderQR<Doubles> qr(x);
-  return qr.householderQ() * Doubles::Identity(x.rows(), x.cols());
-}
-
 Doubles product(const SparseGraph& graph, const Doubles& x) {
   Doubles out = Doubles::Zero(x.rows(), x.cols());
   for (std::size_t v = 0; v < graph.size(); ++v)
@@ -126,7 +103,7 @@ Doubles slow_modes(const Part& part, std::size_t n_modes, Context& context) {
       std::swap(before, now);
       std::swap(now, next);
     }
-    x = to_double(now);
+    x = to_double(now.view());
   }
   x = orthonormal(x);
   const Doubles inside = x.transpose() * product(part.graph, x);

@@ -16,22 +16,13 @@ namespace {
 
 using analysis::blobs;
 using analysis::equal_rows;
+using analysis::expect_equal;
+using analysis::labels_of;
 using testing::expect_error;
 
 Tsne run(MatrixView<const float> rows, const TsneOptions& options = {}, int n_threads = 2) {
   Context context(n_threads);
   return tsne(rows, options, context);
-}
-
-void expect_equal(const Matrix<float>& a, const Matrix<float>& b) {
-  ASSERT_EQ(a.size(), b.size());
-  EXPECT_TRUE(std::equal(a.data(), a.data() + a.size(), b.data()));
-}
-
-std::vector<std::int32_t> labels_of(std::size_t n, std::size_t k) {
-  std::vector<std::int32_t> labels(n);
-  for (std::size_t r = 0; r < n; ++r) labels[r] = static_cast<std::int32_t>(r % k);
-  return labels;
 }
 
 TEST(Tsne, KeepsGroupsApartAndNeighboursTogether) {
@@ -80,9 +71,7 @@ TEST(Tsne, PlacesNewRowsWithoutTheirCompanyMattering) {
   Matrix<float> both(900, 2);
   for (std::size_t r = 0; r < 900; ++r)
     for (std::size_t c = 0; c < 2; ++c) both(r, c) = r < 800 ? map.places(r, c) : together(r - 800, c);
-  std::vector<std::int32_t> labels(900);
-  for (std::size_t r = 0; r < 900; ++r) labels[r] = static_cast<std::int32_t>(r % 6);
-  EXPECT_EQ(neighbor_accuracy(both.view(), labels, 10, two), 1);
+  EXPECT_EQ(neighbor_accuracy(both.view(), labels_of(900, 6), 10, two), 1);
 }
 
 TEST(Tsne, OfNextToNothingIsSomething) {

@@ -16,22 +16,13 @@ namespace {
 
 using analysis::blobs;
 using analysis::equal_rows;
+using analysis::expect_equal;
+using analysis::labels_of;
 using testing::expect_error;
 
 Umap run(MatrixView<const float> rows, const UmapOptions& options = {}, int n_threads = 2) {
   Context context(n_threads);
   return umap(rows, options, context);
-}
-
-void expect_equal(const Matrix<float>& a, const Matrix<float>& b) {
-  ASSERT_EQ(a.size(), b.size());
-  EXPECT_TRUE(std::equal(a.data(), a.data() + a.size(), b.data()));
-}
-
-std::vector<std::int32_t> labels_of(std::size_t n, std::size_t k) {
-  std::vector<std::int32_t> labels(n);
-  for (std::size_t r = 0; r < n; ++r) labels[r] = static_cast<std::int32_t>(r % k);
-  return labels;
 }
 
 TEST(Umap, FitsTheCurveThatUmapLearnFits) {
