@@ -131,23 +131,28 @@ Matrix<float> laid_out(const Part& part, std::size_t dim, Context& context) {
 
 /// Of each part the mean of its rows, and those on a plane, the largest coordinate 1.
 Matrix<float> places_of(const std::vector<Part>& parts, MatrixView<const float> rows, std::size_t dim, Context& context) {
-  Matrix<float> means(parts.size(), rows.cols()), out(parts.size(), dim);
+  Matrix<float> means(parts.size(), rows.cols());
   for (std::size_t p = 0; p < parts.size(); ++p) {
     std::vector<double> sum(rows.cols(), 0.0);
     for (const std::uint32_t v : parts[p].vertices)
       for (std::size_t c = 0; c < rows.cols(); ++c) sum[c] += static_cast<double>(rows(v, c));
     for (std::size_t c = 0; c < rows.cols(); ++c) means(p, c) = static_cast<float>(sum[c] / static_cast<double>(parts[p].vertices.size()));
   }
-  const std::size_t n_components = std::min({dim, parts.size(), rows.cols()});
-  const Matrix<float> plane = pca(means.view(), {.n_components = n_components}, context).transform(means.view(), context);
-  float largest = 0;
-  for (std::size_t i = 0; i < plane.size(); ++i) largest = std::max(largest, std::abs(plane.data()[i]));
-  for (std::size_t p = 0; p < parts.size(); ++p)
-    for (std::size_t c = 0; c < n_components; ++c) out(p, c) = largest > 0 ? plane(p, c) / largest : 0;
-  return out;
+  return principal_start(means.view(), dim, 1, context);
 }
 
 }  // namespace
+
+Matrix<float> principal_start(MatrixView<const float> rows, std::size_t dim, float extent, Context& context) {
+  const std::size_t n_components = std::min({dim, rows.rows(), rows.cols()});
+  const Matrix<float> found = pca(rows, {.n_components = n_components}, context).transform(rows, context);
+  float largest = 0;
+  for (std::size_t i = 0; i < found.size(); ++i) largest = std::max(largest, std::abs(found.data()[i]));
+  Matrix<float> out(rows.rows(), dim);
+  for (std::size_t r = 0; r < out.rows(); ++r)
+    for (std::size_t c = 0; c < n_components; ++c) out(r, c) = largest > 0 ? extent * found(r, c) / largest : 0;
+  return out;
+}
 
 std::vector<std::uint32_t> parts_of(const SparseGraph& graph, std::size_t& n_parts) {
   constexpr std::uint32_t kNone = 0xFFFF'FFFFU;

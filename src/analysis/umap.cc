@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "akin/analysis/knn_graph.h"
-#include "akin/analysis/pca.h"
 #include "akin/analysis/rows.h"
 #include "akin/base/error.h"
 #include "akin/base/rng.h"
@@ -151,20 +150,9 @@ void spread_out(Matrix<float>& start, std::uint64_t seed) {
   }
 }
 
-Matrix<float> pca_start(MatrixView<const float> rows, std::size_t dim, Context& context) {
-  const std::size_t n_components = std::min({dim, rows.rows(), rows.cols()});
-  const Matrix<float> found = pca(rows, {.n_components = n_components}, context).transform(rows, context);
-  float largest = 0;
-  for (std::size_t i = 0; i < found.size(); ++i) largest = std::max(largest, std::abs(found.data()[i]));
-  Matrix<float> out(rows.rows(), dim);
-  for (std::size_t r = 0; r < out.rows(); ++r)
-    for (std::size_t c = 0; c < n_components; ++c) out(r, c) = largest > 0 ? 10 * found(r, c) / largest : 0;
-  return out;
-}
-
 Matrix<float> start_of(const SparseGraph& graph, MatrixView<const float> rows, const UmapOptions& options, Context& context) {
   if (options.start == MapStart::spectral) return analysis::spectral_start(graph, rows, options.n_components, context);
-  if (options.start == MapStart::pca) return pca_start(rows, options.n_components, context);
+  if (options.start == MapStart::pca) return analysis::principal_start(rows, options.n_components, 10, context);
   Rng rng(context.seed);
   Matrix<float> out(rows.rows(), options.n_components);
   for (std::size_t i = 0; i < out.size(); ++i) out.data()[i] = 20 * rng.uniform() - 10;
