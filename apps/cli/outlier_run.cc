@@ -95,9 +95,12 @@ OutlierOptions detector_of(const OutlierRunOptions& options, const AnalysisItems
   return out;
 }
 
-void score(const OutlierDetector& detector, std::size_t window, OutlierRun& run, Context& context) {
+void score(const OutlierOptions& options, std::size_t window, OutlierRun& run, Context& context) {
+  const Clock::time_point start = Clock::now();
+  const OutlierDetector detector(run.known(), options, context);
   std::vector<double> calm = detector.known();
   run.scores = run.good ? detector.scores(run.vectors.view(), context) : calm;
+  run.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   if (window > 0) {
     run.scores = scores_of_values(run.scores, window);
     calm = scores_of_values(calm, window);
@@ -113,7 +116,6 @@ OutlierRun run_outliers(const OutlierRunOptions& options, const Common& common, 
   const OutlierOptions detector = detector_of(options, run.items);
   run.metric = detector.metric;
   if (!options.good.empty()) run.good = read_good(options, run.items, common, context);
-  const Clock::time_point start = Clock::now();
   run.vectors = vectors_of(run.items, options.window);
   if (run.good) run.good_vectors = vectors_of(*run.good, options.window);
   if (options.standardize) {
@@ -122,8 +124,7 @@ OutlierRun run_outliers(const OutlierRunOptions& options, const Common& common, 
     run.vectors = scaled(run.vectors.view(), scale);
     if (run.good) run.good_vectors = scaled(run.good_vectors.view(), scale);
   }
-  score(OutlierDetector(run.known(), detector, context), options.window, run, context);
-  run.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  score(detector, options.window, run, context);
   return run;
 }
 

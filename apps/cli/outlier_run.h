@@ -31,7 +31,7 @@ struct OutlierRun {
   std::optional<AnalysisItems> good;  ///< what new rows were judged by
   Matrix<float> good_vectors;
   Metric metric = Metric::euclidean;
-  double seconds = 0;
+  double seconds = 0;  ///< of learning and scoring alone
 
   /// Among which neighbours are looked for.
   [[nodiscard]] MatrixView<const float> known() const { return good ? good_vectors.view() : vectors.view(); }

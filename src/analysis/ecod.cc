@@ -1,8 +1,10 @@
 #include "akin/analysis/ecod.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -27,24 +29,31 @@ std::uint32_t key_of(float x) {
 }
 float number_of(std::uint32_t key) { return std::bit_cast<float>((key & 0x8000'0000U) != 0 ? key & 0x7FFF'FFFFU : ~key); }
 
-/// By three passes of 11 bits.
+constexpr int kPasses = 3, kDigitBits = 11;
+constexpr std::uint32_t kDigits = 1U << kDigitBits;
+
+/// By three passes of 11 bits; where each digit's items begin is counted in one pass before.
 void radix_sort(std::vector<Placed>& items, std::vector<Placed>& other) {
-  for (int shift = 0; shift < 33; shift += 11) {
-    std::vector<std::uint32_t> starts(2049);
-    for (const Placed& item : items) ++starts[((item.key >> shift) & 2047U) + 1];
-    for (std::size_t b = 1; b < starts.size(); ++b) starts[b] += starts[b - 1];
-    for (const Placed& item : items) other[starts[(item.key >> shift) & 2047U]++] = item;
+  const auto digit = [](std::uint32_t key, int pass) { return (key >> (pass * kDigitBits)) & (kDigits - 1); };
+  std::array<std::array<std::uint32_t, kDigits>, kPasses> starts{};
+  for (const Placed& item : items)
+    for (int pass = 0; pass < kPasses; ++pass) ++starts[static_cast<std::size_t>(pass)][digit(item.key, pass)];
+  for (int pass = 0; pass < kPasses; ++pass) {
+    std::array<std::uint32_t, kDigits>& start = starts[static_cast<std::size_t>(pass)];
+    std::uint32_t sum = 0;
+    for (std::uint32_t& count : start) sum += std::exchange(count, sum);
+    for (const Placed& item : items) other[start[digit(item.key, pass)]++] = item;
     items.swap(other);
   }
 }
 
 /// Sign of the third moment.
-std::int8_t skew_of(MatrixView<const float> rows, std::size_t column) {
+std::int8_t skew_of(std::span<const float> column) {
   double mean = 0, cubes = 0, squares = 0;
-  for (std::size_t r = 0; r < rows.rows(); ++r) mean += static_cast<double>(rows(r, column));
-  mean /= static_cast<double>(rows.rows());
-  for (std::size_t r = 0; r < rows.rows(); ++r) {
-    const double gap = static_cast<double>(rows(r, column)) - mean;
+  for (const float x : column) mean += static_cast<double>(x);
+  mean /= static_cast<double>(column.size());
+  for (const float x : column) {
+    const double gap = static_cast<double>(x) - mean;
     squares += gap * gap;
     cubes += gap * gap * gap;
   }
@@ -63,28 +72,34 @@ Ecod::Ecod(MatrixView<const float> rows, Context& context) : skew_(rows.cols()),
   require(n < 0x8000'0000U, "ECOD: 2^31 rows or more");
   sorted_ = Matrix<float>::uninitialized(rows.cols(), n);
   std::vector<double> tail(n + 1);  // of so many of n
-  for (std::size_t i = 1; i <= n; ++i) tail[i] = -std::log(static_cast<double>(i) / static_cast<double>(n));
+  context.parallel_for(n, kRowsAtOnce, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin + 1; i <= end; ++i) tail[i] = -std::log(static_cast<double>(i) / static_cast<double>(n));
+  });
   Matrix<double> parts = Matrix<double>::uninitialized(std::min(kColumnsAtOnce, rows.cols()), n);
   context.progress.begin("ECOD", rows.cols(), "columns");
   for (std::size_t first = 0; first < rows.cols(); first += kColumnsAtOnce) {
     const std::size_t count = std::min(kColumnsAtOnce, rows.cols() - first);
     context.parallel_for(count, 1, [&](std::size_t i, std::size_t) {
       const std::size_t column = first + i;
-      skew_[column] = skew_of(rows, column);
+      const std::span<float> sorted = sorted_.row(column);
+      for (std::size_t r = 0; r < n; ++r) sorted[r] = rows(r, column);
+      skew_[column] = skew_of(sorted);
       std::vector<Placed> items(n), other(n);
-      for (std::size_t r = 0; r < n; ++r) items[r] = {key_of(rows(r, column)), static_cast<std::uint32_t>(r)};
+      for (std::size_t r = 0; r < n; ++r) items[r] = {key_of(sorted[r]), static_cast<std::uint32_t>(r)};
       radix_sort(items, other);
       for (std::size_t begin = 0, end = 0; begin < n; begin = end) {
         while (end < n && items[end].key == items[begin].key) ++end;
         const double odd = oddness(tail[end], tail[n - begin], skew_[column]);
         for (std::size_t at = begin; at < end; ++at) {
           parts(i, items[at].row) = odd;
-          sorted_(column, at) = number_of(items[at].key);
+          sorted[at] = number_of(items[at].key);
         }
       }
     });
-    for (std::size_t i = 0; i < count; ++i)
-      for (std::size_t r = 0; r < n; ++r) known_[r] += parts(i, r);
+    context.parallel_for(n, kRowsAtOnce, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = 0; i < count; ++i)
+        for (std::size_t r = begin; r < end; ++r) known_[r] += parts(i, r);
+    });
     context.progress.advance(count);
   }
   context.progress.end();

@@ -25,24 +25,6 @@ using analysis::orthonormal;
 using analysis::to_double;
 using analysis::to_float;
 
-std::vector<double> mean_of(MatrixView<const float> rows, Context& context) {
-  std::vector<double> sum = context.pool.parallel_reduce<std::vector<double>>(
-      rows.rows(), kRowsAtOnce, std::vector<double>(rows.cols(), 0.0),
-      [&](std::size_t begin, std::size_t end) {
-        std::vector<double> part(rows.cols(), 0.0);
-        for (std::size_t r = begin; r < end; ++r)
-          for (std::size_t c = 0; c < rows.cols(); ++c) part[c] += static_cast<double>(rows(r, c));
-        return part;
-      },
-      [](std::vector<double> total, const std::vector<double>& part) {
-        for (std::size_t c = 0; c < total.size(); ++c) total[c] += part[c];
-        return total;
-      },
-      &context.cancel);
-  for (double& x : sum) x /= static_cast<double>(rows.rows());
-  return sum;
-}
-
 /// The rows less their mean, a block at a time.
 class CentredRows {
  public:
@@ -181,7 +163,8 @@ Pca pca(MatrixView<const float> rows, const PcaOptions& options, Context& contex
                                                  " numbers there are 1 to " + std::to_string(most));
   Pca result;
   result.mean.resize(rows.cols(), 0.0F);
-  if (options.centred) std::ranges::transform(mean_of(rows, context), result.mean.begin(), [](double x) { return static_cast<float>(x); });
+  if (options.centred)
+    std::ranges::transform(column_means(rows, context), result.mean.begin(), [](double x) { return static_cast<float>(x); });
   const CentredRows centred(rows, result.mean, context);
   const Axes axes = is_exact(options, rows.cols()) ? exact_axes(centred, options.n_components)
                                                    : randomized_axes(centred, options.n_components, context.seed);

@@ -10,6 +10,7 @@ namespace akin {
 namespace {
 
 constexpr std::size_t kRowsAtOnce = 4096;
+constexpr std::size_t kSummedRows = 512;  // a fixed cut: sums are the same on any number of threads
 
 /// The first row of [begin, end) with a number that is not finite or too large; `end` if there is none.
 std::size_t first_bad_row(MatrixView<const float> rows, std::size_t begin, std::size_t end) {
@@ -37,6 +38,24 @@ void check_rows(MatrixView<const float> rows, std::string_view who, Context& con
   const bool is_finite = std::ranges::all_of(rows.row(bad), [](float x) { return std::isfinite(x); });
   throw Error(ErrorCode::invalid_argument, std::string(who) + ": row " + std::to_string(bad) + " has a number that is " +
                                                (is_finite ? "larger than 1e17" : "not finite") + " (rows count from 0)");
+}
+
+std::vector<double> column_means(MatrixView<const float> rows, Context& context) {
+  std::vector<double> means = context.pool.parallel_reduce<std::vector<double>>(
+      rows.rows(), kSummedRows, std::vector<double>(rows.cols(), 0.0),
+      [&](std::size_t begin, std::size_t end) {
+        std::vector<double> part(rows.cols(), 0.0);
+        for (std::size_t r = begin; r < end; ++r)
+          for (std::size_t c = 0; c < rows.cols(); ++c) part[c] += static_cast<double>(rows(r, c));
+        return part;
+      },
+      [](std::vector<double> total, const std::vector<double>& part) {
+        for (std::size_t c = 0; c < total.size(); ++c) total[c] += part[c];
+        return total;
+      },
+      &context.cancel);
+  for (double& x : means) x /= static_cast<double>(rows.rows());
+  return means;
 }
 
 }  // namespace akin

@@ -41,5 +41,16 @@ TEST(Rows, AreRefusedWhereSquaresWouldOverflow) {
   EXPECT_EQ(complaint(rows), "here: row 2 has a number that is larger than 1e17 (rows count from 0)");
 }
 
+TEST(Rows, HaveTheMeansOfTheirColumnsOnAnyNumberOfThreads) {
+  Matrix<float> rows(5000, 2);
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    rows(r, 0) = static_cast<float>(r);
+    rows(r, 1) = 16777216.0F + (r % 2 == 0 ? 0.0F : 2.0F);  // a sum in float would lose the 2
+  }
+  Context one(1), two(2);
+  EXPECT_EQ(column_means(rows.view(), one), (std::vector<double>{2499.5, 16777217.0}));
+  EXPECT_EQ(column_means(rows.view(), one), column_means(rows.view(), two));
+}
+
 }  // namespace
 }  // namespace akin

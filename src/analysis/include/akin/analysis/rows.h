@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "akin/base/context.h"
 #include "akin/base/matrix.h"
@@ -14,5 +15,8 @@ inline constexpr float kLargestNumber = 1e17F;
 /// Throws Error{invalid_argument} beginning with `who` unless there is a row, rows have numbers, and all are finite and at most
 /// kLargestNumber in size: the message names the first row that has another.
 void check_rows(MatrixView<const float> rows, std::string_view who, Context& context);
+
+/// The mean of each column, added in double. At least one row.
+[[nodiscard]] std::vector<double> column_means(MatrixView<const float> rows, Context& context);
 
 }  // namespace akin
