@@ -149,7 +149,7 @@ LateChunks EmbedderBackend::embed_late(std::string_view, std::span<const TextSpa
   throw Error(ErrorCode::unsupported, info().name + ": late chunks need a model that gives a vector a token");
 }
 
-Matrix<float> Embedder::embed_encodings(std::span<const Encoding> encodings, Context& context) const {
+Matrix<float> Embedder::embed_encodings(std::span<const Encoding> encodings, VectorLength length, Context& context) const {
   for (const Encoding& encoding : encodings) {
     require(encoding.ids.size() <= max_tokens() && encoding.type_ids.size() == encoding.ids.size(),
             "Embedder::embed_encodings: a sequence must be within the model's limit, with a type for each token");
@@ -157,10 +157,10 @@ Matrix<float> Embedder::embed_encodings(std::span<const Encoding> encodings, Con
       require(id >= 0 && static_cast<std::size_t>(id) < info().vocabulary_size,
               "Embedder::embed_encodings: an id is outside the vocabulary");
   }
-  return impl_->backend->embed_encodings(encodings, context);
+  return impl_->backend->embed_encodings(encodings, length, context);
 }
 
-Matrix<float> EmbedderBackend::embed_encodings(std::span<const Encoding>, Context&) const {
+Matrix<float> EmbedderBackend::embed_encodings(std::span<const Encoding>, VectorLength, Context&) const {
   throw Error(ErrorCode::unsupported, info().name + ": takes texts, not tokens");
 }
 

@@ -36,19 +36,21 @@ SentenceSteps::SentenceSteps(std::span<const StepSpec> specs, std::size_t dims, 
   }
 }
 
-Matrix<float> SentenceSteps::forward(Matrix<float> pooled) const {
-  for (const Step& step : steps_) {
+Matrix<float> SentenceSteps::forward(Matrix<float> pooled, VectorLength length) const {
+  const bool keeps_length = length == VectorLength::pooled;
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    const Step& step = steps_[i];
     if (const auto* dense = std::get_if<nn::Dense>(&step)) {
       pooled = dense->forward(pooled.view());
     } else if (const auto* norm = std::get_if<nn::Norm>(&step)) {
       norm->forward(pooled.view(), pooled.view());
-    } else {
+    } else if (!keeps_length || i + 1 < steps_.size()) {
       normalize_rows(pooled);
     }
   }
   if (dims_ != 0 && layer_norm_before_cut_) kernels::layer_norm(pooled.view(), {}, {}, kLayerNormEps, pooled.view());
   if (dims_ != 0 && dims_ < pooled.cols()) pooled = cut_columns(pooled, dims_);
-  if (normalize_) normalize_rows(pooled);
+  if (normalize_ && !keeps_length) normalize_rows(pooled);
   return pooled;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "akin/base/matrix.h"
+#include "akin/embed/embedder.h"
 #include "akin/nn/dense.h"
 #include "akin/nn/norm.h"
 #include "model_files.h"
@@ -20,7 +21,7 @@ class SentenceSteps {
   SentenceSteps(std::span<const StepSpec> specs, std::size_t dims, bool normalize, bool layer_norm_before_cut = false);
 
   /// Each row of the result depends on that row of `pooled` alone.
-  [[nodiscard]] Matrix<float> forward(Matrix<float> pooled) const;
+  [[nodiscard]] Matrix<float> forward(Matrix<float> pooled, VectorLength length = VectorLength::models) const;
 
  private:
   struct UnitLength {};

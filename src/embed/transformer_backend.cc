@@ -84,8 +84,8 @@ class TransformerBackend final : public EmbedderBackend {
   [[nodiscard]] TokenVectors embed_tokens(std::string_view text, Context& context) const override;
   [[nodiscard]] LateChunks embed_late(std::string_view text, std::span<const TextSpan> spans, TextRole role,
                                       Context& context) const override;
-  [[nodiscard]] Matrix<float> embed_encodings(std::span<const Encoding> encodings, Context& context) const override {
-    return vectors_of(encodings, 0, context);
+  [[nodiscard]] Matrix<float> embed_encodings(std::span<const Encoding> encodings, VectorLength length, Context& context) const override {
+    return vectors_of(encodings, {.length = length}, context);
   }
   [[nodiscard]] Encoding encode(std::string_view text, TextRole role) const override { return encode_stripped(text, prompt(role)); }
 
@@ -95,8 +95,12 @@ class TransformerBackend final : public EmbedderBackend {
   [[nodiscard]] WholeText encode_whole(std::string_view text, std::string_view prompt) const;
   [[nodiscard]] std::vector<Encoding> pieces_of(std::string_view text, std::string_view prompt, TextReport& report) const;
   [[nodiscard]] std::size_t skipped_tokens(std::string_view prompt) const;
+  struct Pooled {
+    std::size_t n_skip = 0;  ///< leading tokens that are left out
+    VectorLength length = VectorLength::models;
+  };
   /// One vector an encoding, after all steps.
-  [[nodiscard]] Matrix<float> vectors_of(std::span<const Encoding> encodings, std::size_t n_skip, Context& context) const;
+  [[nodiscard]] Matrix<float> vectors_of(std::span<const Encoding> encodings, const Pooled& how, Context& context) const;
   [[nodiscard]] EmbedResult embed_in_pieces(std::span<const std::string_view> texts, TextRole role, Context& context) const;
   [[nodiscard]] Matrix<float> states_of(const WholeText& whole, std::span<const TokenWindow> windows, Context& context) const;
 
@@ -155,22 +159,22 @@ std::size_t TransformerBackend::skipped_tokens(std::string_view prompt) const {
   return n == 0 ? 0 : n - 1;
 }
 
-Matrix<float> TransformerBackend::vectors_of(std::span<const Encoding> encodings, std::size_t n_skip, Context& context) const {
+Matrix<float> TransformerBackend::vectors_of(std::span<const Encoding> encodings, const Pooled& how, Context& context) const {
   Matrix<float> result = Matrix<float>::uninitialized(encodings.size(), info_.dim);
   const std::size_t width = files_.sentence.pooling.modes.size() * files_.model.spec.dim;
   const auto take = [&](const TransformerRunner::States& states) {
     Matrix<float> pooled = Matrix<float>::uninitialized(states.members.size(), width);
     for (std::size_t s = 0; s < states.members.size(); ++s) {
       const MatrixView<const float> hidden = states.of(s);
-      files_.sentence.pooling.forward(hidden, std::min(n_skip, hidden.rows() - 1), pooled.row(s));
+      files_.sentence.pooling.forward(hidden, std::min(how.n_skip, hidden.rows() - 1), pooled.row(s));
     }
-    const Matrix<float> vectors = steps_.forward(std::move(pooled));
+    const Matrix<float> vectors = steps_.forward(std::move(pooled), how.length);
     for (std::size_t s = 0; s < states.members.size(); ++s) std::ranges::copy(vectors.row(s), result.row(states.members[s]).begin());
   };
   runner_->run(encodings, take, context);
   // A text without a token (GPT-2's tokenizer adds none) is the zero vector before the further steps.
   for (std::size_t i = 0; i < encodings.size(); ++i) {
-    if (encodings[i].ids.empty()) std::ranges::copy(steps_.forward(Matrix<float>(1, width)).row(0), result.row(i).begin());
+    if (encodings[i].ids.empty()) std::ranges::copy(steps_.forward(Matrix<float>(1, width), how.length).row(0), result.row(i).begin());
   }
   return result;
 }
@@ -186,7 +190,7 @@ EmbedResult TransformerBackend::embed(std::span<const std::string_view> texts, T
       reports[i] = report_of(encodings[i]);
     }
   });
-  return {vectors_of(encodings, skipped_tokens(text_prompt), context), std::move(reports)};
+  return {vectors_of(encodings, {.n_skip = skipped_tokens(text_prompt)}, context), std::move(reports)};
 }
 
 /// The whole text with its prompt, stripped and lower-cased as embed() does, and where its bytes come from.
@@ -219,7 +223,7 @@ EmbedResult TransformerBackend::embed_in_pieces(std::span<const std::string_view
   });
   std::vector<Encoding> all;
   for (std::vector<Encoding>& own : pieces) std::ranges::move(own, std::back_inserter(all));
-  const Matrix<float> vectors = vectors_of(all, skipped_tokens(text_prompt), context);
+  const Matrix<float> vectors = vectors_of(all, {.n_skip = skipped_tokens(text_prompt)}, context);
   for (std::size_t i = 0, first = 0; i < texts.size(); first += pieces[i++].size())
     mean_of_pieces(vectors.view().middle_rows(first, pieces[i].size()), std::span(all).subspan(first, pieces[i].size()), info_.normalized,
                    result.vectors.row(i));

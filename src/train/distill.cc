@@ -111,7 +111,8 @@ void Distiller::Impl::embed_vocabulary(Context& context) {
   token_vectors = Matrix<float>(is_word.size(), teacher.dim());
   for (std::size_t begin = 0; begin < ids.size(); begin += kTextsAtOnce) {
     const std::size_t n = std::min(kTextsAtOnce, ids.size() - begin);
-    const Matrix<float> made = teacher.embed_encodings(std::span(encodings).subspan(begin, n), context);
+    // Not of unit length: a token that the model has little to say of stays a small part of a text's mean.
+    const Matrix<float> made = teacher.embed_encodings(std::span(encodings).subspan(begin, n), VectorLength::pooled, context);
     for (std::size_t i = 0; i < n; ++i) std::ranges::copy(made.row(i), token_vectors.row(ids[begin + i]).begin());
     context.progress.advance(n);
   }

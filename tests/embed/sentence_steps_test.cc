@@ -38,6 +38,14 @@ TEST(SentenceSteps, NormalizeMakesUnitLengthAndLeavesAZeroVectorZero) {
   EXPECT_EQ(length_of(out.row(1)), 0);
 }
 
+TEST(SentenceSteps, KeepTheLengthThatWasPooledWhenAsked) {
+  const std::vector<StepSpec> steps = {NormalizeStep{}};
+  const Matrix<float> out = SentenceSteps(steps, 2, true).forward(rows({{3, 4, 7}}), VectorLength::pooled);
+  ASSERT_EQ(out.cols(), 2U);
+  EXPECT_EQ(out(0, 0), 3);
+  EXPECT_EQ(out(0, 1), 4);
+}
+
 TEST(SentenceSteps, CutAfterTheModelsOwnStepsAndNormalizeAgainWhenAsked) {
   const std::vector<StepSpec> steps = {NormalizeStep{}};
   const Matrix<float> cut = SentenceSteps(steps, 2, false).forward(rows({{1, 2, 2}}));

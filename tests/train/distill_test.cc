@@ -61,14 +61,17 @@ TEST(Distill, AWordOfItsOwnHasTheVectorThatTheModelGivesIt) {
     for (std::size_t i = 0; i < a.size(); ++i) sum += std::pow(double{a[i]} - double{b[i]}, 2);
     return std::sqrt(sum);
   };
-  // Turning keeps distances: those to two pieces are those of the model's own vectors.
+  // Turning keeps distances: those to two pieces are those of the model's own vectors, before they are scaled to unit length.
+  const auto vector_of = [&](const char* of) {
+    return from.embed_encodings(std::vector<Encoding>{from.encode(of, TextRole::plain)}, VectorLength::pooled, context);
+  };
   const auto word = with_word.vectors().row(plain.vectors().rows());
-  const std::vector<float> own = from.embed_one("zzyzyx", TextRole::plain, context);
+  const Matrix<float> own = vector_of("zzyzyx");
   for (const char* text : {"the", "whale"}) {
     const std::int32_t id = from.tokenizer().encode(text, {.special_tokens = false}).ids.at(0);
     ASSERT_EQ(from.tokenizer().piece(id), text);
-    const std::vector<float> other = from.embed_one(text, TextRole::plain, context);
-    EXPECT_NEAR(distance(word, with_word.vectors().row(static_cast<std::size_t>(id))), distance(own, other), 1e-4) << text;
+    EXPECT_NEAR(distance(word, with_word.vectors().row(static_cast<std::size_t>(id))), distance(own.row(0), vector_of(text).row(0)), 1e-4)
+        << text;
   }
   const auto tiny = [&] { return Tokenizer::from_json(R"({"model": {"type": "WordPiece", "vocab": {"[UNK]": 0}}})", "t"); };
   testing::expect_error(ErrorCode::mismatch, "the vocabulary has 1 pieces", [&] { Distiller(from, tiny(), options, context); });

@@ -36,7 +36,7 @@ class EmbedderBackend {
   [[nodiscard]] virtual LateChunks embed_late(std::string_view text, std::span<const TextSpan> spans, TextRole role,
                                               Context& context) const;
   /// Of sequences of tokens, each within the limits. As given here: throws Error{unsupported}.
-  [[nodiscard]] virtual Matrix<float> embed_encodings(std::span<const Encoding> encodings, Context& context) const;
+  [[nodiscard]] virtual Matrix<float> embed_encodings(std::span<const Encoding> encodings, VectorLength length, Context& context) const;
   /// What embed() gives the model. As given here: throws Error{unsupported}.
   [[nodiscard]] virtual Encoding encode(std::string_view text, TextRole role) const;
 };

@@ -36,6 +36,9 @@ enum class LongTexts {
 /// Which of the model's prompts is put in front of a text.
 enum class TextRole { plain, query, document };
 
+/// What becomes of a vector's length: what the model says, or whether it ends with unit length or not, what was pooled.
+enum class VectorLength { models, pooled };
+
 struct EmbedderOptions {
   Precision precision = Precision::f32;
   /// Keep the first `dims` (Matryoshka), after the model's own last step, as the reference does; 0 = all. nomic-bert models: a LayerNorm
@@ -159,7 +162,7 @@ class Embedder {
 
   /// One vector a sequence of tokens that the caller made, special ones and all, (n_encodings, dim()); type_ids as long as ids. Throws
   /// Error{unsupported} where tokens are made elsewhere, Error{invalid_argument} for a sequence over the limit or an id outside.
-  [[nodiscard]] Matrix<float> embed_encodings(std::span<const Encoding> encodings, Context& context) const;
+  [[nodiscard]] Matrix<float> embed_encodings(std::span<const Encoding> encodings, VectorLength length, Context& context) const;
 
   /// What embed() gives the model for a text: prompt, cut and all. Throws Error{unsupported} where tokens are made elsewhere.
   [[nodiscard]] Encoding encode(std::string_view text, TextRole role) const;

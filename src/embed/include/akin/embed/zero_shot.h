@@ -17,8 +17,8 @@ inline constexpr char kPhotoTemplate[] = "This is a photo of {}.";
 /// The template with every "{}" replaced. Throws Error{invalid_argument} if it has none.
 std::string fill_template(std::string_view text, std::string_view label);
 
-/// The vectors of the labels in their template, (n_labels, dim). Throws Error{unsupported} for a model without texts, Error{invalid_argument}
-/// for no labels or an empty one.
+/// The vectors of the labels in their template, (n_labels, dim). Throws Error{unsupported} for a model without texts,
+/// Error{invalid_argument} for no labels or an empty one.
 Matrix<float> embed_labels(const Embedder& embedder, const std::vector<std::string>& labels, std::string_view text_template,
                            Context& context);
 
