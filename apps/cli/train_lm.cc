@@ -1,5 +1,4 @@
 // akin train lm: a language model from text.
-#include <chrono>
 #include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -82,16 +81,16 @@ std::string line_of(const LmPoint& point, std::size_t steps, double tokens_per_s
 /// Says how it goes: a line now and then, the bar in between.
 class Reporter {
  public:
-  Reporter(const Options& options, const Common& common, std::size_t done, Context& context)
-      : options_(options), common_(common), context_(context), first_(done) {
-    context.progress.begin("training", options.train.schedule.steps - done, "steps");
+  Reporter(const Options& options, const Common& common, const LmTrainer& trainer, Context& context)
+      : options_(options), common_(common), trainer_(trainer), context_(context), first_(trainer.n_steps()) {
+    context.progress.begin("training", options.train.schedule.steps - first_, "steps");
   }
   void operator()(const LmPoint& point) {
     context_.progress.advance(1);
     const bool is_last = point.step == options_.train.schedule.steps;
     const bool is_due = options_.log_every > 0 && point.step % options_.log_every == 0;
     if (!is_due && !is_last && !point.held_out_loss) return;
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    const double seconds = trainer_.seconds_in_steps();
     const auto tokens = static_cast<double>((point.step - first_) * options_.train.batch * options_.train.batches.context);
     if (common_.json) return print_json_line(json_of(point, tokens / seconds));
     print(line_of(point, options_.train.schedule.steps, tokens / seconds) + "\n");
@@ -100,9 +99,9 @@ class Reporter {
  private:
   const Options& options_;
   const Common& common_;
+  const LmTrainer& trainer_;
   Context& context_;
   std::size_t first_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 void complete(Options& options, const Tokenizer& tokenizer, const Common& common) {
@@ -139,7 +138,7 @@ int run(Options& options, const Common& common, Context& context) {
     if (!trainer.curve().empty()) save_figure(std::filesystem::path(options.out) / "curve.svg", loss_figure(trainer.curve()));
   };
   try {
-    Reporter report(options, common, trainer.n_steps(), context);
+    Reporter report(options, common, trainer, context);
     train_lm(trainer, options.train, options.out, std::ref(report), context);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::cancelled) throw;

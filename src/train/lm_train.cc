@@ -1,6 +1,7 @@
 #include "akin/train/lm_train.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <numeric>
 
@@ -21,6 +22,7 @@ struct LmTrainer::Impl {
   Matrix<float> d_hidden;
   ActivationTape tape;
   std::vector<LmPoint> curve;
+  double seconds_in_steps = 0;
 
   Impl(LmModel& a_model, const TokenFile& tokens, const TokenFile* held_out_tokens, const LmTrainOptions& an_options)
       : model(&a_model),
@@ -78,7 +80,10 @@ const std::vector<LmPoint>& LmTrainer::curve() const noexcept { return impl_->cu
 
 bool LmTrainer::has_held_out() const noexcept { return impl_->held_out.has_value(); }
 
+double LmTrainer::seconds_in_steps() const noexcept { return impl_->seconds_in_steps; }
+
 const LmPoint& LmTrainer::step(Context& context) {
+  const auto start = std::chrono::steady_clock::now();
   Impl& impl = *impl_;
   const LmTrainOptions& o = impl.options;
   const std::size_t done = impl.adam.n_steps();
@@ -106,6 +111,7 @@ const LmPoint& LmTrainer::step(Context& context) {
   point.gradient_length = impl.adam.step(impl.model->parameters(), impl.gradient_span(), point.rate, context);
   point.step = done + 1;
   impl.curve.push_back(point);
+  impl.seconds_in_steps += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return impl.curve.back();
 }
 

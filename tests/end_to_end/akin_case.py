@@ -2,7 +2,9 @@
 import json
 import os
 import pathlib
+import resource
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -13,6 +15,12 @@ SENTENCE_MODELS = ROOT / "tests/golden/sentence-transformers"
 TINY = SENTENCE_MODELS / "pool-mean"  # a random BERT of a few kilobytes: its vectors mean nothing, its code path is the real one
 OTHER = SENTENCE_MODELS / "pool-max"
 SECONDS = 300  # a hang is a failure
+
+
+def full_disk(room=65536):
+    """For preexec_fn: the next file that grows over `room` bytes meets a full disk: EFBIG, as the signal is ignored."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
 
 class AkinCase(unittest.TestCase):

@@ -1,19 +1,12 @@
 """Texts and places that are bad: empty, malformed, huge; no permission, a full disk."""
 import json
 import os
-import resource
 import shutil
 import signal
 import subprocess
 import unittest
 
-from akin_case import PROGRAM, ROOT, TINY, AkinCase
-
-
-def small_files_only():
-    """The next file that grows over 64 KiB meets a full disk: EFBIG, as the signal is ignored."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
+from akin_case import PROGRAM, ROOT, TINY, AkinCase, full_disk
 
 
 class BadTexts(AkinCase):
@@ -107,7 +100,7 @@ class BadPlaces(AkinCase):
 
     def test_a_full_disk_leaves_no_half_of_a_vector_file(self):
         texts = self.write("many.txt", "a line\n" * 5000)
-        done = self.akin("embed", texts, "--model", TINY, "--out", "x.npy", preexec_fn=small_files_only)
+        done = self.akin("embed", texts, "--model", TINY, "--out", "x.npy", preexec_fn=full_disk)
         self.assert_failed(done.returncode, done.err, 1, ["x.npy"])
         self.assertEqual(sorted(p.name for p in self.folder.iterdir()), ["many.txt"])
 
@@ -117,7 +110,7 @@ class BadPlaces(AkinCase):
         self.ok("index", "docs", "--model", TINY)
         for i in range(3, 60):
             self.write(f"docs/{i}.txt", "\n\n".join(f"paragraph {j} of document {i}, about ships and houses" for j in range(60)))
-        done = self.akin("index", "docs", preexec_fn=small_files_only)
+        done = self.akin("index", "docs", preexec_fn=full_disk)
         self.assert_failed(done.returncode, done.err, 1, [])
         info = self.json("info", ".akin")
         self.assertGreaterEqual(info["n_documents"], 3)

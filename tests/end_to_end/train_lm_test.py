@@ -1,23 +1,16 @@
 """akin train lm and generate: a language model from a text, stopped and gone on with, used."""
 import gzip
 import json
-import resource
 import shutil
 import signal
 import time
 import unittest
 
-from akin_case import ROOT, AkinCase
+from akin_case import ROOT, AkinCase, full_disk
 
 BOOK = ROOT / "examples/library/alices-adventures-in-wonderland.txt"
 TINY_SHAPE = ["--layers", 2, "--dim", 32, "--heads", 2, "--context", 32, "--batch", 8, "--rate", 0.003]
 SMALL_SHAPE = ["--layers", 2, "--dim", 64, "--heads", 4, "--context", 64, "--batch", 16, "--rate", 0.003]
-
-
-def full_disk():
-    """The next file that grows over 64 KiB meets a full disk: EFBIG, as the signal is ignored."""
-    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (65536, 65536))
 
 
 class TrainLm(AkinCase):

@@ -4,7 +4,7 @@ import signal
 import time
 import unittest
 
-from akin_case import AkinCase, TINY
+from akin_case import AkinCase, TINY, full_disk
 
 SUBJECTS = ["whale", "ship", "wife", "truth", "fortune", "sea", "man", "shore"]
 
@@ -88,6 +88,26 @@ class TrainPairs(AkinCase):
             self.ok(*command(out, "--resume"))
             self.assertFalse(checkpoint.exists())
             self.assertEqual((self.folder / out / "model.safetensors").read_bytes(), (self.folder / "whole/model.safetensors").read_bytes())
+
+    def test_a_full_disk_leaves_the_last_checkpoint(self):
+        def command(out, *words):
+            return ["train", "pairs", self.pairs, "-o", out, "--model", TINY, "--batch", 16, "--steps", 200, "--save-every", 20, "--log-every", 0, *words]
+
+        process = self.start(*map(str, command("full")))
+        deadline = time.monotonic() + 120
+        checkpoint = self.folder / "full/checkpoint.safetensors"
+        while not checkpoint.exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.kill()
+        process.communicate(timeout=120)
+        for partial in self.folder.glob("full/.akin*"):  # what the killed run was writing
+            partial.unlink()
+        before = {path.name: path.read_bytes() for path in (self.folder / "full").iterdir()}
+        self.fails(1, *command("full", "--resume"), says=["full"], preexec_fn=full_disk)
+        self.assertEqual({path.name: path.read_bytes() for path in (self.folder / "full").iterdir()}, before)
+        self.ok(*command("full", "--resume"))
+        self.ok(*command("whole"))
+        self.assertEqual((self.folder / "full/model.safetensors").read_bytes(), (self.folder / "whole/model.safetensors").read_bytes())
 
     def test_mistakes_are_told_in_one_line_and_nothing_is_written(self):
         model = ["--model", TINY, "-o", "out"]

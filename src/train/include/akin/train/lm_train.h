@@ -59,6 +59,8 @@ class LmTrainer {
   /// Mean −ln p over the held-out texts. Throws Error{invalid_argument} if there are none.
   double held_out_loss(Context& context);
   [[nodiscard]] bool has_held_out() const noexcept;
+  /// Time in step() so far, of this object: looks at held-out texts and saves do not count.
+  [[nodiscard]] double seconds_in_steps() const noexcept;
 
   /// Writes the model (config.json, model.safetensors), curve.jsonl and checkpoint.safetensors. Throws Error{io}; each file is whole or
   /// the old one.
