@@ -2,7 +2,7 @@
 """docs/quality.md and docs/quality.json: the scores of `akin eval` beside those of sentence-transformers on the same model and data.
 
     AKIN_DATA=FOLDER python3 bench/compare/write_quality.py           # about 10 minutes; --sets sts for a part
-    ... --sets heads                                                  # what heads.py measured, into the page
+    ... --sets heads                                                  # what heads.py measured, into the page; labels: what labels.py did
 
 FOLDER holds sts/stsb-en-test.csv and retrieval/{cranfield,cacm,npl} in BEIR layout.
 """
@@ -130,10 +130,39 @@ def heads_table(content):
     return [*lines, "", f"Measured {content['date']} at commit {content['commit']}: `{content['command']}`. Versions: {versions}."]
 
 
+def labels_tables(content):
+    """What labels.py found: of every set the accuracy of heads, of some what clusters share with the labels."""
+    kinds = ("softmax", "svm", "knn", "centroid")
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(content["versions"].items()))
+
+    def pair(mine, theirs):
+        return f"{100 * mine:.1f} | {'–' if theirs is None else f'{100 * theirs:.1f}'}"
+
+    lines = ["## Labels of real texts: accuracy × 100 (macro F1 × 100)", "",
+             "Vectors of the embedded model; the first figure of a kind is akin's, the second scikit-learn's on the same vectors with the same parameters. Sets without a "
+             "split of their own: every second row is asked. No set of the kind of SST is at hand: skipped.", "",
+             "| set | learnt from | asked | " + " | ".join(f"{kind} | scikit-learn" for kind in kinds) + " |", "|---|---|---|" + "---|" * (2 * len(kinds))]
+    for row in content["sets"]:
+        cells = []
+        for kind in kinds:
+            for who in ("akin", "scikit-learn"):
+                value = row[who].get(kind)
+                cells.append("–" if value is None else f"{100 * value[0]:.1f} ({100 * value[1]:.1f})")
+        lines.append(f"| {row['title']} | {row['n_train']:,} | {row['n_test']:,} | {' | '.join(cells)} |")
+    lines += ["", "## Clusters of real texts beside their labels, × 100", "",
+              "As many clusters as there are labels, over all rows; k-means: the best of 10 starts. The first figure is akin's, the second scikit-learn's.", "",
+              "| set | way | ARI | scikit-learn | NMI | scikit-learn | V-measure | scikit-learn |", "|---|---|---|---|---|---|---|---|"]
+    for row in content["sets"]:
+        for way, mine in row["groups"].items():
+            theirs = row["their groups"].get(way, {})
+            lines.append(f"| {row['title']} | {way}, {mine['clusters']} | " + " | ".join(pair(mine[key], theirs.get(key)) for key in ("ari", "nmi", "v")) + " |")
+    return [*lines, "", f"Measured {content['date']} at commit {content['commit']}: `{content['command']}`. Versions: {versions}."]
+
+
 def page(content):
     lines = ["# Quality", "", "Written by `bench/compare/write_quality.py`; do not edit. all-MiniLM-L6-v2 in akin beside the reference: "
              f"{REFERENCE}, the same texts, cut at 256 tokens. Raw figures: [quality.json](quality.json)."]
-    for key, table in (("sts", sts_table), ("retrieval", retrieval_table), ("heads", heads_table)):
+    for key, table in (("sts", sts_table), ("retrieval", retrieval_table), ("labels", labels_tables), ("heads", heads_table)):
         if content.get(key):
             lines += ["", *table(content[key])]
     lines += ["", f"Measured {content['date']} at commit {content['commit']} on {content['machine']['cpu']} "
@@ -150,12 +179,13 @@ def main():
     if not os.environ.get("AKIN_DATA"):
         raise SystemExit("AKIN_DATA is not set to the folder that holds sts/ and retrieval/")
     data = pathlib.Path(os.environ["AKIN_DATA"])
-    akin = None if a.sets == "heads" else harness.program(a.build, "akin")
+    sets = a.sets.split(",")
+    measured_elsewhere = set(sets) <= {"heads", "labels"}
+    akin = None if measured_elsewhere else harness.program(a.build, "akin")
     target = pathlib.Path(a.to)
     target.mkdir(parents=True, exist_ok=True)
     kept = target / "quality.json"
     content = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {"sts": [], "retrieval": []}
-    sets = a.sets.split(",")
     if "sts" in sets:
         content["sts"] = sts(akin, data)
     if "retrieval" in sets:
@@ -163,7 +193,10 @@ def main():
     if "heads" in sets:
         part = json.loads((harness.ROOT / "build/compare/heads.json").read_text(encoding="utf-8"))
         content["heads"] = {"rows": part["details"]["rows"], **{key: part[key] for key in ("versions", "date", "commit", "command")}}
-    if sets == ["heads"]:  # nothing else was measured
+    if "labels" in sets:
+        part = json.loads((harness.ROOT / "build/compare/labels.json").read_text(encoding="utf-8"))
+        content["labels"] = {"sets": part["details"]["sets"], **{key: part[key] for key in ("versions", "date", "commit", "command")}}
+    if measured_elsewhere:
         kept.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
         (target / "quality.md").write_text(page(content), encoding="utf-8")
         return
