@@ -163,8 +163,10 @@ void umap_move_group(const UmapEdges& edges, std::size_t group, const UmapStep& 
       // What is behind a vertex' last one is not looked at, but must be a vertex.
       return hn::IfThenElseZero(hn::Gt(counts, hn::Set(du, row)), hn::LoadU(du, room + row * kUmapGroup + lane));
     };
+    for (int visit = 1; visit < step.visits; ++visit)
+      for (std::uint32_t row = 0; row < most; ++row) mover.attract(others(row), who(row));
     for (std::uint32_t row = 0; row < most; ++row) {
-      for (int visit = 0; visit < step.visits; ++visit) mover.attract(others(row), who(row));
+      mover.attract(others(row), who(row));
       for (int i = 0; i < step.n_negatives; ++i)
         mover.repel(row * static_cast<std::uint32_t>(step.n_negatives) + static_cast<std::uint32_t>(i), who(row));
     }

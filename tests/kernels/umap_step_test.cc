@@ -76,11 +76,16 @@ void push(const World& world, const UmapStep& step, std::vector<double>& y, std:
 std::vector<double> moved(const World& world, const UmapStep& step, std::size_t vertex, std::uint32_t key) {
   std::vector<double> y;
   for (std::size_t c = 0; c < step.dim; ++c) y.push_back(static_cast<double>(world.places(c, vertex)));
-  std::uint32_t draw = 0;
+  std::vector<std::uint32_t> taken;
   for (std::size_t e = world.begins[vertex]; e < world.begins[vertex + 1]; ++e) {
     const float rate = world.rates[e], epoch = static_cast<float>(step.epoch);
-    if (std::floor(rate * (epoch + 1)) <= std::floor(rate * epoch)) continue;
-    for (int visit = 0; visit < step.visits; ++visit) push(world, step, y, world.others[e], true);
+    if (std::floor(rate * (epoch + 1)) > std::floor(rate * epoch)) taken.push_back(world.others[e]);
+  }
+  for (int visit = 1; visit < step.visits; ++visit)
+    for (const std::uint32_t other : taken) push(world, step, y, other, true);
+  std::uint32_t draw = 0;
+  for (const std::uint32_t other : taken) {
+    push(world, step, y, other, true);
     for (int i = 0; i < step.n_negatives; ++i) push(world, step, y, drawn(key, step.epoch, draw++, step.n_others), false);
   }
   return y;

@@ -1,6 +1,6 @@
 // One epoch of UMAP's descent (McInnes, Healy & Melville, 2018, section 4.2), for vertices in groups of sixteen that are moved side by
-// side. Each vertex takes its own edges in turn, as the reference does, and sees of the others where they were when the call began: so no
-// vertex waits for another, and the result depends on no order among them. Tested by umap_step_test.cc.
+// side. Each vertex takes its own edges in turn and sees of the others where they were when the call began: so no vertex waits for another,
+// and the result depends on no order among them. Tested by umap_step_test.cc.
 #pragma once
 
 #include <cstddef>
@@ -37,10 +37,11 @@ struct UmapStep {
 
 /// Moves the vertices kUmapGroup · group …: number c of the i-th is at places[c · places_stride + i], which is read and written, and may
 /// not lie in `others`. `keys`: a number a vertex, from which its random vertices are drawn, with step.epoch. `room` is scratch.
-/// For each edge that is taken, in turn, with z its other end and then, n_negatives times, a random vertex, where d = |y − z| > 0:
+/// If visits is 2, first for each edge that is taken, in turn, with z its other end and d = |y − z| > 0, the visit as the other's other
+/// end:
 ///   y += alpha · clamp(−2ab d^(2(b−1)) / (1 + a d^2b) · (y − z), ±4)
+/// Then for each the same again and, n_negatives times, with z a random vertex:
 ///   y += alpha · clamp(2 repulsion b / ((0.001 + d²)(1 + a d^2b)) · (y − z), ±4)
-/// then, if visits is 2, the first again for each edge: the visit as the other's other end.
 void umap_move(const UmapEdges& edges, std::size_t group, const UmapStep& step, std::span<const std::uint32_t, kUmapGroup> keys,
                float* places, std::size_t places_stride, std::vector<std::uint32_t>& room);
 
