@@ -95,13 +95,13 @@ def classified(akin, folder, name):
 
 
 def grouped(akin, folder, name, k):
-    """Way → (clusters, share of rows in one, ARI, NMI, V-measure)."""
+    """Way → clusters, ARI, V-measure."""
     out = {}
     ways = {"k-means": ["--method", "kmeans", "-k", k, "--starts", 10], "Ward": ["--method", "agglomerative", "-k", k]}
     for way, options in ways.items():
         found = one(akin, "cluster", folder / f"{name}-all.npy", *options, "-o", folder / "found.npy", "--label-file", folder / f"{name}-all.txt", "--words", 0)
         judged = one(akin, "eval", "clustering", folder / "found.npy", folder / f"{name}-all.txt")
-        out[way] = {"clusters": found["n_clusters"], "ari": judged["ari"], "nmi": judged["nmi"], "v": judged["v_measure"]}
+        out[way] = {"clusters": len(found["clusters"]), "ari": judged["adjusted_rand"], "v": judged["v_measure"]}
     return out
 
 

@@ -34,7 +34,8 @@ class Density {
   std::vector<double> values_;  // (rows, cols) nodes, the first on the upper left corner of the box
 };
 
-/// A reach that suits so many points: Silverman's rule of thumb (1986) for the narrower of their two spreads, told by quartiles.
+/// A reach that suits so many points: Silverman's rule of thumb (1986) for the narrowest of their spreads: across and down, told by
+/// quartiles, and around each of them, so that islands far apart are islands.
 double reach_for(std::span<const Point> points);
 
 /// The convex hull, counter-clockwise on paper (Andrew's monotone chain, 1979). All points where there are fewer than three.

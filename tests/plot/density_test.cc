@@ -51,6 +51,15 @@ TEST(Density, ContoursHoldThePartThatTheyAreAskedFor) {
   }
 }
 
+TEST(Density, IslandsOfOneGroupAreSmoothedAsIslands) {
+  std::vector<Point> islands;
+  for (const double x : {40.0, 120.0, 200.0, 280.0})
+    for (const Point& p : cloud({x, x / 2 + 40}, 3, 100, static_cast<std::uint64_t>(x))) islands.push_back(p);
+  EXPECT_LT(reach_for(islands), 3) << "less than an island is wide, not as the whole group is";
+  const Density density(islands, kBox, reach_for(islands));
+  EXPECT_EQ(density.contours(density.level_of(islands, 0.95)).size(), 4U);
+}
+
 TEST(Density, TwoCloudsAreTwoContoursAndARingHasAHole) {
   std::vector<Point> two = cloud({60, 60}, 8, 500, 3);
   for (const Point& p : cloud({260, 200}, 8, 500, 4)) two.push_back(p);
