@@ -1,5 +1,5 @@
-// Letters as strokes, drawn for akin: PNG text that is the same on every machine, whatever fonts it has. One plain upright face: printable
-// ASCII and a few signs of mathematics; another character is an empty box. Tested by stroke_font_test.cc.
+// Letters as strokes, drawn for akin: PNG text that is the same on every machine, whatever fonts it has. One plain upright face: Latin with
+// the marks of European languages, Greek, Cyrillic, some signs; another character is an empty box. Tested by stroke_font_test.cc.
 #pragma once
 
 #include <string>

@@ -59,6 +59,30 @@ TEST(StrokeFont, AddsWidthsUpAndScalesThem) {
   EXPECT_NEAR(text_width("distance", 1000), 556 + 222 + 500 + 278 + 556 + 556 + 500 + 556, 750);
 }
 
+TEST(StrokeFont, HasTheLettersOfEuropeanLanguages) {
+  const std::size_t unknown = text_strokes("\xE2\x98\x83", 100)[0].size();
+  for (const std::string_view text :
+       {"Zażółć gęślą jaźń", "Příliš žluťoučký kůň", "Fix, Schwyz! quäkt Jürgen blöd vom Paß", "Voix ambiguë d’un cœur",
+        "Pijamalı hasta yağız şoföre çabucak güvendi", "Árvíztűrő tükörfúrógép", "Съешь ещё этих мягких французских булок", "Її Єґипет",
+        "Ξεσκεπάζω τὴν ψυχοφθόρα βδελυγμία", "¿Qué? “Sí” — €5"}) {
+    std::size_t n_boxes = 0;
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t length = decode_utf8(text, at).length;
+      const Strokes strokes = text_strokes(text.substr(at, length), 100);
+      n_boxes += strokes.size() == 1 && strokes[0].size() == unknown && strokes[0].back().x == strokes[0].front().x &&
+                         strokes[0].back().y == strokes[0].front().y && strokes[0][1].y == -70
+                     ? 1
+                     : 0;
+      at += length;
+    }
+    EXPECT_EQ(n_boxes, text.find("τὴν") != std::string_view::npos ? 1U : 0U) << text;  // the grave of old Greek has no shape
+  }
+  const double plain = extent_of(text_strokes("e", 100)).top;
+  EXPECT_LT(extent_of(text_strokes("é", 100)).top, plain - 10) << "the mark stands over the letter";
+  EXPECT_EQ(text_width("é", 100), text_width("e", 100));
+  EXPECT_NEAR(extent_of(text_strokes("и", 100)).top, -50, 1e-9) << "a small letter";
+}
+
 TEST(StrokeFont, ShowsABoxForWhatItDoesNotHaveAndForBrokenBytes) {
   EXPECT_EQ(text_strokes("\xE7\x8C\xAB", 100).size(), 1U);
   EXPECT_EQ(text_strokes("\xFF\xFE", 100).size(), 2U);
