@@ -42,7 +42,10 @@ MapChart chart_of(const PlacedMap& map, const MapView& view) {
   chart.title = title_of(map, view);
   chart.caption = caption_of(map);
   chart.points = map.points.clone();
-  if (!map.colors.empty()) {
+  chart.values = amounts_in(map.colors);
+  if (!chart.values.empty()) {
+    chart.value_label = map.color_by;
+  } else if (!map.colors.empty()) {
     ValueGroups found = group_by_value(map.colors, kMostGroups);
     chart.groups = std::move(found.groups);
     chart.group_names = std::move(found.names);
@@ -154,7 +157,11 @@ void print_map(const PlacedMap& map, const std::vector<WrittenFile>& files, bool
   const ValueGroups groups = group_by_value(map.colors, map.colors.size());
   if (!as_json) {
     print(caption_of(map) + ", " + seconds_text(map.about.at("seconds").get<double>()) + "\n");
-    if (!groups.names.empty()) print("coloured by " + map.color_by + ": " + grouped(groups.names.size()) + " groups\n");
+    if (!amounts_in(map.colors).empty()) {
+      print("coloured by " + map.color_by + ": numbers from " + groups.names.front() + " to " + groups.names.back() + "\n");
+    } else if (!groups.names.empty()) {
+      print("coloured by " + map.color_by + ": " + grouped(groups.names.size()) + " groups\n");
+    }
     for (const WrittenFile& file : files) print(file.path + ": written, " + bytes_text(file.bytes) + "\n");
     return;
   }

@@ -25,7 +25,6 @@ namespace {
 
 constexpr std::size_t kMostGroups = 1000;  // of a field that is not asked for by name
 constexpr std::size_t kMostCodes = 65535;  // 16 bits, less the code of what has no value
-constexpr std::size_t kFewNumbers = 12;    // so many different numbers are groups: ratings, years of a decade
 constexpr std::size_t kScaleSteps = 64;
 constexpr double kSteps = 65535;
 
@@ -78,18 +77,10 @@ std::string groups_json(const ValueGroups& found) {
          member("codes", json_string(plot::base64(codes)));
 }
 
-std::string numbers_json(const MapField& field) {
+std::string numbers_json(std::span<const double> numbers) {
   std::string bytes;
-  for (const std::string& value : field.values)
-    bytes += little_endian(std::bit_cast<std::uint32_t>(static_cast<float>(number_in(value))), 4);
+  for (const double number : numbers) bytes += little_endian(std::bit_cast<std::uint32_t>(static_cast<float>(number)), 4);
   return member("kind", "\"numbers\"") + "," + member("values", json_string(plot::base64(bytes)));
-}
-
-bool are_numbers(const MapField& field) {
-  const auto fits = [](const std::string& value) {
-    return value.empty() || std::abs(number_in(value)) <= static_cast<double>(std::numeric_limits<float>::max());
-  };
-  return std::ranges::all_of(field.values, fits) && !std::ranges::all_of(field.values, &std::string::empty);
 }
 
 std::string field_json(const MapField& field, bool must_have_colors) {
@@ -98,7 +89,8 @@ std::string field_json(const MapField& field, bool must_have_colors) {
   for (const std::string& value : field.values)
     if (!value.empty()) different.insert(value), ++n_told;
   std::string out = "{" + member("name", json_string(field.name)) + ",";
-  if (different.size() > kFewNumbers && are_numbers(field)) return out + numbers_json(field) + "}";
+  const std::vector<double> amounts = amounts_in(field.values);
+  if (!amounts.empty()) return out + numbers_json(amounts) + "}";
   // A field that says something else of most rows is a text.
   const bool few = different.size() <= kMostGroups && 2 * different.size() <= std::max<std::size_t>(n_told, 8);
   if (few || must_have_colors) return out + groups_json(group_by_value(field.values, kMostCodes)) + "}";

@@ -23,6 +23,7 @@ constexpr double kWidestLegend = 0.32;  // of the panel
 constexpr double kMargin = 0.03;        // around the points, of the shorter side
 constexpr std::size_t kLongestName = 28;
 constexpr double kInnerPart = 0.5, kOuterPart = 0.9, kHullPart = 0.97;
+constexpr double kBarWidth = 10, kLongestBar = 170, kPointsPerTick = 34;  // of the scale
 // What a name may cover of others and of the ground outside, of its own area.
 constexpr double kCoverable = 0.08;
 
@@ -54,6 +55,7 @@ class MapDrawing {
       : canvas_(canvas), chart_(chart), colors_(colors_of(theme)), theme_(theme), plot_(box), sizes_(chart.group_names.size()) {
     for (const std::int32_t group : chart.groups)
       if (group >= 0) ++sizes_[static_cast<std::size_t>(group)];
+    values_ = value_range();
     n_rest_ = chart.groups.size() - std::accumulate(sizes_.begin(), sizes_.end(), std::size_t{0});
   }
 
@@ -82,7 +84,11 @@ class MapDrawing {
                    style(kCaptionSize, colors_.faint_text));
       plot_.height -= kCaptionSize + kGap;
     }
-    if (chart_.legend && !sizes_.empty()) draw_legend();
+    if (chart_.legend && !chart_.values.empty()) {
+      draw_scale();
+    } else if (chart_.legend && !sizes_.empty()) {
+      draw_legend();
+    }
   }
 
   struct Row {
@@ -121,6 +127,42 @@ class MapDrawing {
     plot_.width -= width + 3 * kGap;
   }
 
+  [[nodiscard]] Range value_range() const {
+    RangeFinder found;
+    for (const double value : chart_.values) found.add(value);
+    return found.range();
+  }
+  /// The end of the scale that is as dark or as light as the ground is left out.
+  [[nodiscard]] Color color_at(double t) const {
+    constexpr double kLost = 0.12;
+    return scale_color(ColorScale::amount, theme_ == Theme::dark ? kLost + (1 - kLost) * t : (1 - kLost) * t, theme_);
+  }
+  [[nodiscard]] Color color_of_point(std::size_t i) const {
+    if (chart_.values.empty()) return group_color(group_of(i), theme_);
+    if (!std::isfinite(chart_.values[i])) return group_color(-1, theme_);
+    return color_at((chart_.values[i] - values_.low) / values_.size());
+  }
+  void draw_scale() {
+    constexpr std::size_t kSteps = 128;
+    const double height = std::min(plot_.height, kLongestBar);
+    const Ticks ticks = ticks_of(values_, static_cast<std::size_t>(std::max(2.0, height / kPointsPerTick)));
+    double words = 0;
+    for (const std::string& label : ticks.labels) words = std::max(words, text_width(label, kLegendSize));
+    const double label = chart_.value_label.empty() ? 0 : kLegendSize + kGap, width = kBarWidth + kGap + words + label;
+    const Box bar = {plot_.right() - width, plot_.y, kBarWidth, height};
+    ColorGrid grid{kSteps, 1, {}};
+    for (std::size_t i = 0; i < kSteps; ++i) grid.colors.push_back(color_at(1 - (static_cast<double>(i) + 0.5) / kSteps));
+    canvas_.grid(bar, grid);
+    for (std::size_t i = 0; i < ticks.values.size(); ++i) {
+      const double y = bar.bottom() - (ticks.values[i] - values_.low) / values_.size() * bar.height;
+      canvas_.text({bar.right() + kGap, std::clamp(y + 0.36 * kLegendSize, bar.y + 0.72 * kLegendSize, bar.bottom())}, ticks.labels[i],
+                   style(kLegendSize, colors_.text));
+    }
+    canvas_.text({plot_.right(), bar.y + bar.height / 2}, fitted_text(chart_.value_label, kLegendSize, bar.height),
+                 {kLegendSize, colors_.text, Anchor::middle, false, true});
+    plot_.width -= width + 3 * kGap;
+  }
+
   /// One scale for both directions, in the middle of what is free.
   void place_points() {
     const Extent extent(chart_);
@@ -133,7 +175,7 @@ class MapDrawing {
       const Point at = {middle.x + (static_cast<double>(chart_.points(i, 0)) - extent.x.low - extent.x.size() / 2) * scale,
                         middle.y - (static_cast<double>(chart_.points(i, 1)) - extent.y.low - extent.y.size() / 2) * scale};
       placed_.push_back(at);
-      colors_of_placed_.push_back(group_color(group_of(i), theme_));
+      colors_of_placed_.push_back(color_of_point(i));
       if (group_of(i) >= 0 && !by_group_.empty()) by_group_[static_cast<std::size_t>(group_of(i))].push_back(at);
     }
   }
@@ -211,6 +253,7 @@ class MapDrawing {
   Box plot_;
   std::vector<std::size_t> sizes_;
   std::size_t n_rest_ = 0;
+  Range values_;
   std::vector<Point> placed_;
   std::vector<Color> colors_of_placed_;
   std::vector<std::vector<Point>> by_group_;
@@ -222,6 +265,8 @@ void check_map(const MapChart& chart) {
   require(chart.points.empty() || chart.points.cols() == 2, "a point of a map has two numbers");
   require(chart.groups.empty() || chart.groups.size() == chart.points.rows(), "a map has a group for each point, or none");
   const auto n = static_cast<std::int64_t>(chart.group_names.size());
+  require(chart.values.empty() || chart.values.size() == chart.points.rows(), "a map has a number for each point, or none");
+  require(chart.values.empty() || chart.groups.empty(), "a map has colours by groups or by numbers, not by both");
   require(std::ranges::all_of(chart.groups, [n](std::int32_t group) { return group < n; }), "each group of a map has a name");
 }
 
@@ -234,7 +279,7 @@ namespace akin {
 double fitting_height(const MapChart& chart, double width) {
   plot::check_map(chart);
   const plot::Extent extent(chart);
-  const double legend = chart.legend && !chart.group_names.empty() ? 0.24 * width : 0;
+  const double legend = !chart.legend ? 0 : !chart.values.empty() ? 0.12 * width : !chart.group_names.empty() ? 0.24 * width : 0;
   return std::clamp((width - legend) * extent.y.size() / extent.x.size(), 0.5 * width, width);
 }
 

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace akin {
 namespace {
@@ -37,6 +39,21 @@ double number_in(const std::string& text) noexcept {
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   return !text.empty() && error == std::errc() && stop == end && std::isfinite(value) ? value : std::nan("");
+}
+
+std::vector<double> amounts_in(std::span<const std::string> values) {
+  constexpr std::size_t kFewNumbers = 12;
+  std::unordered_set<std::string_view> different;
+  std::vector<double> numbers;
+  numbers.reserve(values.size());
+  for (const std::string& value : values) {
+    numbers.push_back(number_in(value));
+    if (value.empty()) continue;
+    if (!(std::abs(numbers.back()) <= static_cast<double>(std::numeric_limits<float>::max()))) return {};
+    different.insert(value);
+  }
+  if (different.size() <= kFewNumbers) return {};
+  return numbers;
 }
 
 ValueGroups group_by_value(std::span<const std::string> values, std::size_t most) {

@@ -32,6 +32,27 @@ MapChart clouds(std::size_t n_groups, std::size_t n) {
   return chart;
 }
 
+TEST(MapChart, ColoursPointsByANumberEach) {
+  MapChart chart = clouds(3, 40);
+  chart.groups.clear(), chart.group_names.clear();
+  for (std::size_t i = 0; i < chart.points.rows(); ++i) chart.values.push_back(1900.0 + static_cast<double>(i));
+  chart.values[5] = std::nan("");
+  chart.value_label = "year";
+  Figure figure;
+  figure.panels.emplace_back(std::move(chart));
+  const std::string svg = svg_of(figure);
+  EXPECT_NE(svg.find(">year<"), std::string::npos);
+  EXPECT_NE(svg.find(">1,950<"), std::string::npos) << "a tick of the scale";
+  EXPECT_EQ(svg.find(">group 0<"), std::string::npos);
+  MapChart& same = std::get<MapChart>(figure.panels.front());
+  same.groups.assign(same.points.rows(), 0);
+  same.group_names = {"a"};
+  expect_error(ErrorCode::invalid_argument, "by groups or by numbers", [&] { static_cast<void>(svg_of(figure)); });
+  same.groups.clear();
+  same.values.pop_back();
+  expect_error(ErrorCode::invalid_argument, "a number for each point", [&] { static_cast<void>(svg_of(figure)); });
+}
+
 MapChart copy_of(const MapChart& chart) {
   MapChart copy;
   copy.title = chart.title, copy.groups = chart.groups, copy.group_names = chart.group_names, copy.outline = chart.outline;

@@ -40,5 +40,21 @@ TEST(NumberIn, IsWhatAllOfTheTextSays) {
   for (const char* text : {"", "a", "12a", " 12", "1,5", "inf", "nan", "1e999"}) EXPECT_TRUE(std::isnan(number_in(text))) << text;
 }
 
+TEST(AmountsIn, AreManyDifferentNumbers) {
+  std::vector<std::string> values = {""};
+  for (int i = 0; i < 12; ++i) values.push_back(std::to_string(1990 + i));
+  EXPECT_TRUE(amounts_in(values).empty()) << "years of a decade are groups";
+  values.push_back("-1e3");
+  const std::vector<double> amounts = amounts_in(values);
+  ASSERT_EQ(amounts.size(), 14U);
+  EXPECT_TRUE(std::isnan(amounts[0]));
+  EXPECT_EQ(amounts[1], 1990);
+  EXPECT_EQ(amounts[13], -1000);
+  values.push_back("1e39");
+  EXPECT_TRUE(amounts_in(values).empty()) << "no float";
+  values.back() = "soon";
+  EXPECT_TRUE(amounts_in(values).empty());
+}
+
 }  // namespace
 }  // namespace akin

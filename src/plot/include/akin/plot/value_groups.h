@@ -18,6 +18,10 @@ struct ValueGroups {
 /// Rows of one value are a group.
 ValueGroups group_by_value(std::span<const std::string> values, std::size_t most);
 
+/// The numbers of texts that tell amounts and not kinds: all but empty ones are finite numbers that a float holds, and more than twelve of
+/// them differ (ratings and the years of a decade are groups). NaN for an empty text. Empty: they are groups.
+std::vector<double> amounts_in(std::span<const std::string> values);
+
 /// The number that all of a text is ("12", "-3.5e2"); NaN for an empty text and for all else.
 double number_in(const std::string& text) noexcept;
 
