@@ -1,6 +1,7 @@
 // A weighted graph as rows of edges, one after the other (CSR). Tested through umap_graph_test.cc.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>

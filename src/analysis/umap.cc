@@ -12,18 +12,21 @@
 #include "akin/base/error.h"
 #include "akin/base/rng.h"
 #include "akin/kernels/umap_step.h"
+#include "edge_rounds.h"
 #include "spectral_start.h"
 #include "umap_graph.h"
 
 namespace akin {
 namespace {
 
+using analysis::EdgeRounds;
 using analysis::SparseGraph;
 using kernels::kUmapGroup;
 
 constexpr std::size_t kMostRows = std::size_t{1} << 24;
 constexpr std::size_t kManyRows = 10'000;
 constexpr std::size_t kGroupsAtOnce = 8;
+constexpr std::size_t kEdgesAtOnce = 2048;
 
 std::size_t epochs_of(const UmapOptions& options, std::size_t n) {
   if (options.n_epochs != 0) return options.n_epochs;
@@ -43,42 +46,6 @@ void check(const UmapOptions& options, std::size_t n) {
   if (n > kMostRows) throw Error(ErrorCode::limit, "umap: " + std::to_string(n) + " rows, at most " + std::to_string(kMostRows));
 }
 
-/// Vertices in the order in which they are moved, sixteen together, and their edges.
-struct Layout {
-  std::vector<std::uint32_t> order;  // of the places: the vertex there
-  std::vector<std::size_t> begins;
-  std::vector<std::uint32_t> others;  // places
-  std::vector<float> rates;
-  [[nodiscard]] std::size_t n_groups() const noexcept { return (order.size() + kUmapGroup - 1) / kUmapGroup; }
-  [[nodiscard]] kernels::UmapEdges edges() const noexcept { return {begins, others.data(), rates.data()}; }
-};
-
-/// Vertices that much the same number of edges of an epoch take stand together.
-Layout layout_of(const SparseGraph& graph, float least) {
-  const std::size_t n = graph.size();
-  std::vector<float> load(n, 0.0F);
-  for (std::size_t v = 0; v < n; ++v)
-    for (const float weight : graph.weights_of(v)) load[v] += weight;
-  Layout layout;
-  layout.order.resize(n);
-  std::iota(layout.order.begin(), layout.order.end(), 0U);
-  std::ranges::stable_sort(layout.order, std::greater<>(), [&](std::uint32_t v) { return load[v]; });
-  std::vector<std::uint32_t> place(n);
-  for (std::uint32_t p = 0; p < n; ++p) place[layout.order[p]] = p;
-  layout.begins.assign(1, 0);
-  const float largest = graph.weights.empty() ? 1 : *std::ranges::max_element(graph.weights);
-  for (const std::uint32_t v : layout.order) {
-    for (std::size_t e = graph.begins[v]; e < graph.begins[v + 1]; ++e) {
-      const float rate = graph.weights[e] / largest;
-      if (rate < least) continue;  // not once in all epochs
-      layout.others.push_back(place[graph.others[e]]);
-      layout.rates.push_back(rate);
-    }
-    layout.begins.push_back(layout.others.size());
-  }
-  return layout;
-}
-
 /// All dimensions of all places: number c of place p at c · n + p.
 class Places {
  public:
@@ -94,30 +61,39 @@ class Places {
   Matrix<float> values_;
 };
 
-void descend(const Layout& layout, std::size_t n, kernels::UmapStep step, std::size_t n_epochs, Places& places, std::uint64_t seed,
-             Context& context) {
-  Places moved(places.stride(), step.dim);
-  std::vector<std::uint32_t> keys(layout.n_groups() * kUmapGroup);
-  Rng rng(seed);
-  for (std::uint32_t& key : keys) key = static_cast<std::uint32_t>(rng.next());
+/// `places` have room for kUmapGroup more behind the last.
+void descend(const SparseGraph& graph, kernels::UmapStep step, std::size_t n_epochs, Places& places, Context& context) {
+  const float largest = graph.weights.empty() ? 1 : *std::ranges::max_element(graph.weights);
+  EdgeRounds rounds = analysis::edge_rounds(graph, largest / static_cast<float>(n_epochs));  // others are not taken once
+  for (float& weight : rounds.weights) weight /= largest;
+  Places before(places.stride(), step.dim);
   const float learning_rate = step.alpha;
+  step.others = before.data();
   step.stride = places.stride();
-  step.n_others = n;
+  step.n_others = graph.size();
+  const auto salt = static_cast<std::uint32_t>(Rng(context.seed).next());
+  // Every edge from one end, then every edge from the other.
+  const auto visit = [&](bool is_back) {
+    const auto &heads = is_back ? rounds.tails : rounds.heads, &tails = is_back ? rounds.heads : rounds.tails;
+    for (std::size_t round = 0; round < rounds.size(); ++round) {
+      const std::size_t first = rounds.begins[round];
+      context.parallel_for(rounds.begins[round + 1] - first, kEdgesAtOnce, [&](std::size_t begin, std::size_t end) {
+        std::vector<std::uint32_t> room;
+        const std::size_t at = first + begin;
+        kernels::umap_move_pairs({heads.data() + at, tails.data() + at, rounds.weights.data() + at, end - begin,
+                                  salt + static_cast<std::uint32_t>(at + (is_back ? heads.size() : 0))},
+                                 step, places.data(), room);
+      });
+    }
+  };
   context.progress.begin("map", n_epochs, "epochs");
   for (std::size_t epoch = 0; epoch < n_epochs; ++epoch) {
+    const float rest = 1 - static_cast<float>(epoch) / static_cast<float>(n_epochs);
     step.epoch = epoch;
-    step.alpha = learning_rate * (1 - static_cast<float>(epoch) / static_cast<float>(n_epochs));
-    step.others = places.data();
-    context.parallel_for(layout.n_groups(), kGroupsAtOnce, [&](std::size_t begin, std::size_t end) {
-      std::vector<std::uint32_t> room;
-      const std::size_t first = begin * kUmapGroup, count = (end - begin) * kUmapGroup;
-      for (std::size_t c = 0; c < step.dim; ++c) std::copy_n(&places.at(first, c), count, &moved.at(first, c));
-      for (std::size_t group = begin; group < end; ++group)
-        kernels::umap_move(layout.edges(), group, step,
-                           std::span<const std::uint32_t, kUmapGroup>(keys.data() + group * kUmapGroup, kUmapGroup),
-                           moved.data() + group * kUmapGroup, moved.stride(), room);
-    });
-    std::swap(places, moved);
+    step.alpha = learning_rate * rest * rest;
+    std::copy_n(places.data(), places.stride() * step.dim, before.data());
+    visit(false);
+    visit(true);
     context.progress.advance(1);
   }
   context.progress.end();
@@ -244,14 +220,12 @@ Umap umap(MatrixView<const float> rows, const UmapOptions& options, Context& con
   }
   Matrix<float> start = start_of(graph, rows, options, context);
   spread_out(start, context.seed);
-  const std::size_t n_epochs = epochs_of(options, n);
-  const Layout layout = layout_of(graph, 1 / static_cast<float>(n_epochs));
-  Places places(layout.n_groups() * kUmapGroup, options.n_components);
-  for (std::size_t p = 0; p < n; ++p)
-    for (std::size_t c = 0; c < start.cols(); ++c) places.at(p, c) = start(layout.order[p], c);
-  descend(layout, n, step_of(options, curve), n_epochs, places, context.seed, context);
-  for (std::size_t p = 0; p < n; ++p)
-    for (std::size_t c = 0; c < start.cols(); ++c) map.places(layout.order[p], c) = places.at(p, c);
+  Places places(n + kUmapGroup, options.n_components);
+  for (std::size_t r = 0; r < n; ++r)
+    for (std::size_t c = 0; c < start.cols(); ++c) places.at(r, c) = start(r, c);
+  descend(graph, step_of(options, curve), epochs_of(options, n), places, context);
+  for (std::size_t r = 0; r < n; ++r)
+    for (std::size_t c = 0; c < start.cols(); ++c) map.places(r, c) = places.at(r, c);
   return map;
 }
 
@@ -272,7 +246,6 @@ Matrix<float> place_on_umap(const Umap& map, MatrixView<const float> rows, Matri
   step.others = fixed.data();
   step.stride = fixed.stride();
   step.n_others = n;
-  step.visits = 1;
   context.parallel_for(queries.rows(), kUmapGroup * kGroupsAtOnce, [&](std::size_t begin, std::size_t end) {
     Newcomers newcomers(k, dim);
     for (std::size_t first = begin; first < end; first += kUmapGroup) {

@@ -36,46 +36,67 @@ HWY_INLINE FloatVec log2(FloatVec x) {
   return hn::MulAdd(p, t, hn::ConvertTo(d, exponent));
 }
 
-/// Where sixteen vertices, or a part of them, are and what moves them.
+/// Where some vertices are, one a lane, and what moves them.
 class Mover {
  public:
-  Mover(const UmapStep& step, const std::uint32_t* keys, float* places, std::size_t places_stride)
-      : step_(step), places_(places), places_stride_(places_stride), key_(hn::LoadU(BitsTag(), keys)) {
+  Mover(const UmapStep& step, BitsVec keys) : step_(step), key_(keys) {}
+
+  void load(const float* places, std::size_t stride) {
     const FloatTag d;
-    for (std::size_t c = 0; c < step.dim; ++c) hn::Store(hn::LoadU(d, places + c * places_stride), d, at_[c]);
+    for (std::size_t c = 0; c < step_.dim; ++c) hn::Store(hn::LoadU(d, places + c * stride), d, at_[c]);
+  }
+  void store(float* places, std::size_t stride) const {
+    const FloatTag d;
+    for (std::size_t c = 0; c < step_.dim; ++c) hn::StoreU(hn::Load(d, at_[c]), d, places + c * stride);
+  }
+  void gather(const float* places, BitsVec which) {
+    const FloatTag d;
+    const auto index = hn::BitCast(IndexTag(), which);
+    for (std::size_t c = 0; c < step_.dim; ++c) hn::Store(hn::GatherIndex(d, places + c * step_.stride, index), d, at_[c]);
+  }
+  void scatter(float* places, BitsVec which) const {
+    const FloatTag d;
+    const auto index = hn::BitCast(IndexTag(), which);
+    for (std::size_t c = 0; c < step_.dim; ++c) hn::ScatterIndex(hn::Load(d, at_[c]), d, places + c * step_.stride, index);
   }
 
   void attract(BitsVec others, FloatMask who) {
     const FloatTag d;
-    const auto square = look(others);
-    who = hn::And(who, hn::Gt(square, hn::Zero(d)));
-    const auto power = to_the_b(square);
-    const auto above = hn::Mul(hn::Set(d, -2 * step_.a * step_.b), power);
-    const auto below = hn::Mul(square, hn::MulAdd(hn::Set(d, step_.a), power, hn::Set(d, 1.0F)));
-    move(hn::Div(above, below), who);
+    const auto square = look(step_.others, others);
+    move(pull(square), hn::And(who, hn::Gt(square, hn::Zero(d))));
+  }
+
+  /// The others at `places` move as far the other way.
+  void attract_both(float* places, BitsVec others) {
+    const FloatTag d;
+    const auto square = look(places, others);
+    const auto who = hn::Gt(square, hn::Zero(d));
+    const auto factor = pull(square);
+    const auto index = hn::BitCast(IndexTag(), others);
+    for (std::size_t c = 0; c < step_.dim; ++c) {
+      const auto between = hn::Load(d, between_[c]), other = hn::Sub(hn::Load(d, at_[c]), between);
+      const auto by = hn::IfThenElseZero(who, gradient(factor, between));
+      hn::Store(hn::Add(hn::Load(d, at_[c]), by), d, at_[c]);
+      hn::ScatterIndex(hn::Sub(other, by), d, places + c * step_.stride, index);
+    }
   }
 
   void repel(std::uint32_t draw, FloatMask who) {
     const FloatTag d;
-    const auto square = look(random_vertices(draw));
+    const auto square = look(step_.others, random_vertices(draw));
     who = hn::And(who, hn::Gt(square, hn::Zero(d)));
     const auto below = hn::Mul(hn::Add(square, hn::Set(d, 0.001F)), hn::MulAdd(hn::Set(d, step_.a), to_the_b(square), hn::Set(d, 1.0F)));
     move(hn::Div(hn::Set(d, 2 * step_.repulsion * step_.b), below), who);
   }
 
-  void store() const {
-    const FloatTag d;
-    for (std::size_t c = 0; c < step_.dim; ++c) hn::StoreU(hn::Load(d, at_[c]), d, places_ + c * places_stride_);
-  }
-
  private:
   /// The squared distances, and the differences in between_.
-  HWY_INLINE FloatVec look(BitsVec others) {
+  HWY_INLINE FloatVec look(const float* places, BitsVec others) {
     const FloatTag d;
     const auto index = hn::BitCast(IndexTag(), others);
     auto square = hn::Zero(d);
     for (std::size_t c = 0; c < step_.dim; ++c) {
-      const auto between = hn::Sub(hn::Load(d, at_[c]), hn::GatherIndex(d, step_.others + c * step_.stride, index));
+      const auto between = hn::Sub(hn::Load(d, at_[c]), hn::GatherIndex(d, places + c * step_.stride, index));
       hn::Store(between, d, between_[c]);
       square = hn::MulAdd(between, between, square);
     }
@@ -88,13 +109,25 @@ class Mover {
     return exp2(hn::Mul(hn::Set(d, step_.b), log2(hn::Max(square, hn::Set(d, 1e-30F)))));
   }
 
+  /// What a neighbour's pull is times what is between.
+  [[nodiscard]] HWY_INLINE FloatVec pull(FloatVec square) const {
+    const FloatTag d;
+    const auto power = to_the_b(square);
+    const auto above = hn::Mul(hn::Set(d, -2 * step_.a * step_.b), power);
+    const auto below = hn::Mul(square, hn::MulAdd(hn::Set(d, step_.a), power, hn::Set(d, 1.0F)));
+    return hn::Div(above, below);
+  }
+
+  [[nodiscard]] HWY_INLINE FloatVec gradient(FloatVec factor, FloatVec between) const {
+    const FloatTag d;
+    return hn::Mul(hn::Set(d, step_.alpha), hn::Min(hn::Max(hn::Mul(factor, between), hn::Set(d, -4.0F)), hn::Set(d, 4.0F)));
+  }
+
   HWY_INLINE void move(FloatVec factor, FloatMask who) {
     const FloatTag d;
-    const auto most = hn::Set(d, 4.0F), least = hn::Set(d, -4.0F), alpha = hn::Set(d, step_.alpha);
     for (std::size_t c = 0; c < step_.dim; ++c) {
-      const auto gradient = hn::Min(hn::Max(hn::Mul(factor, hn::Load(d, between_[c])), least), most);
       const auto at = hn::Load(d, at_[c]);
-      hn::Store(hn::IfThenElse(who, hn::MulAdd(alpha, gradient, at), at), d, at_[c]);
+      hn::Store(hn::IfThenElse(who, hn::Add(at, gradient(factor, hn::Load(d, between_[c]))), at), d, at_[c]);
     }
   }
 
@@ -114,8 +147,6 @@ class Mover {
   }
 
   const UmapStep& step_;
-  float* places_;
-  std::size_t places_stride_;
   BitsVec key_;
   HWY_ALIGN float at_[kUmapDims][hn::MaxLanes(FloatTag())];
   HWY_ALIGN float between_[kUmapDims][hn::MaxLanes(FloatTag())];
@@ -155,7 +186,8 @@ void umap_move_group(const UmapEdges& edges, std::size_t group, const UmapStep& 
   for (std::size_t i = 0; i < kUmapGroup && first + i < n_vertices; ++i)
     n_taken[i] = static_cast<std::uint32_t>(collect(edges, edges.begins[first + i], edges.begins[first + i + 1], epoch, room + i));
   for (std::size_t lane = 0; lane < kUmapGroup; lane += n_lanes()) {
-    Mover mover(step, keys + lane, places + lane, places_stride);
+    Mover mover(step, hn::LoadU(du, keys + lane));
+    mover.load(places + lane, places_stride);
     const auto counts = hn::Load(du, n_taken + lane);
     const std::uint32_t most = *std::max_element(n_taken + lane, n_taken + lane + n_lanes());
     const auto who = [&](std::uint32_t row) { return hn::RebindMask(d, hn::Gt(counts, hn::Set(du, row))); };
@@ -163,14 +195,55 @@ void umap_move_group(const UmapEdges& edges, std::size_t group, const UmapStep& 
       // What is behind a vertex' last one is not looked at, but must be a vertex.
       return hn::IfThenElseZero(hn::Gt(counts, hn::Set(du, row)), hn::LoadU(du, room + row * kUmapGroup + lane));
     };
-    for (int visit = 1; visit < step.visits; ++visit)
-      for (std::uint32_t row = 0; row < most; ++row) mover.attract(others(row), who(row));
     for (std::uint32_t row = 0; row < most; ++row) {
       mover.attract(others(row), who(row));
       for (int i = 0; i < step.n_negatives; ++i)
         mover.repel(row * static_cast<std::uint32_t>(step.n_negatives) + static_cast<std::uint32_t>(i), who(row));
     }
-    mover.store();
+    mover.store(places + lane, places_stride);
+  }
+}
+
+/// Heads, tails and keys of the pairs that are taken, each `width` apart in `out`, and a vector of spare vertices after them; how many.
+HWY_INLINE std::size_t collect_pairs(const UmapPairs& pairs, const UmapStep& step, std::uint32_t* out, std::size_t width) {
+  const FloatTag d;
+  const BitsTag du;
+  const auto epoch = static_cast<float>(step.epoch);
+  std::size_t n = 0;
+  for (std::size_t e = 0; e < pairs.n; e += n_lanes()) {
+    const std::size_t count = std::min(n_lanes(), pairs.n - e);
+    const bool is_whole = count == n_lanes();
+    const auto rates = is_whole ? hn::LoadU(d, pairs.rates + e) : load_tail(pairs.rates + e, count);
+    const auto before = hn::Floor(hn::Mul(rates, hn::Set(d, epoch))), after = hn::Floor(hn::Mul(rates, hn::Set(d, epoch + 1)));
+    const auto is_taken = hn::RebindMask(du, hn::Gt(after, before));
+    const auto load = [&](const std::uint32_t* from) {
+      if (is_whole) return hn::LoadU(du, from + e);
+      HWY_ALIGN std::uint32_t rest[hn::MaxLanes(FloatTag())] = {};
+      std::copy_n(from + e, count, rest);
+      return hn::Load(du, rest);
+    };
+    const auto keys = hn::Iota(du, pairs.first + static_cast<std::uint32_t>(e));
+    hn::CompressStore(load(pairs.heads), is_taken, du, out + n);
+    hn::CompressStore(load(pairs.tails), is_taken, du, out + width + n);
+    n += hn::CompressStore(keys, is_taken, du, out + 2 * width + n);
+  }
+  const auto spare = hn::Iota(du, static_cast<std::uint32_t>(step.n_others));
+  for (std::size_t part = 0; part < 3; ++part) hn::StoreU(spare, du, out + part * width + n);
+  return n;
+}
+
+void umap_move_some_pairs(const UmapPairs& pairs, const UmapStep& step, float* places, std::uint32_t* room, std::size_t width) {
+  const FloatTag d;
+  const BitsTag du;
+  const std::size_t n = collect_pairs(pairs, step, room, width);
+  const auto all = hn::FirstN(d, n_lanes());
+  for (std::size_t e = 0; e < n; e += n_lanes()) {
+    const auto heads = hn::LoadU(du, room + e), tails = hn::LoadU(du, room + width + e);
+    Mover mover(step, hn::LoadU(du, room + 2 * width + e));
+    mover.gather(places, heads);
+    mover.attract_both(places, tails);
+    for (int i = 0; i < step.n_negatives; ++i) mover.repel(static_cast<std::uint32_t>(i), all);
+    mover.scatter(places, heads);
   }
 }
 
@@ -181,6 +254,7 @@ HWY_AFTER_NAMESPACE();
 namespace akin::kernels {
 
 HWY_EXPORT(umap_move_group);
+HWY_EXPORT(umap_move_some_pairs);
 
 void umap_move(const UmapEdges& edges, std::size_t group, const UmapStep& step, std::span<const std::uint32_t, kUmapGroup> keys,
                float* places, std::size_t places_stride, std::vector<std::uint32_t>& room) {
@@ -189,6 +263,12 @@ void umap_move(const UmapEdges& edges, std::size_t group, const UmapStep& step, 
     most = std::max(most, edges.begins[v + 1] - edges.begins[v]);
   if (room.size() < most * kUmapGroup) room.resize(most * kUmapGroup);
   HWY_DYNAMIC_DISPATCH(umap_move_group)(edges, group, step, keys.data(), places, places_stride, room.data());
+}
+
+void umap_move_pairs(const UmapPairs& pairs, const UmapStep& step, float* places, std::vector<std::uint32_t>& room) {
+  const std::size_t width = pairs.n + 2 * kUmapGroup;
+  if (room.size() < 3 * width) room.resize(3 * width);
+  HWY_DYNAMIC_DISPATCH(umap_move_some_pairs)(pairs, step, places, room.data(), width);
 }
 
 }  // namespace akin::kernels

@@ -60,15 +60,15 @@ TEST(Umap, SettlesLongBranchesInFewEpochs) {
   options.n_epochs = 50;
   Context context(2);
   const MapQuality quality = map_quality(rows.view(), run(rows.view(), options).places.view(), 15, Metric::euclidean, context);
-  // Of four seeds 0.9794 and 0.9745 at least; with both visits of an edge one after the other 0.9580 and 0.9685 at most.
-  EXPECT_GT(quality.continuity, 0.97);
-  EXPECT_GT(quality.trustworthiness, 0.97);
+  // umap-learn with 50 epochs: trustworthiness 0.996. Rows that are moved each by itself have 0.986 at most, and a continuity of 0.983.
+  EXPECT_GT(quality.trustworthiness, 0.994);
+  EXPECT_GT(quality.continuity, 0.99);
 }
 
 TEST(Umap, HasTheSameBitsOnAnyNumberOfThreadsAndOnEveryRun) {
-  const Matrix<float> rows = blobs(700, 8, 5, 2, 3);
+  const Matrix<float> rows = blobs(6000, 8, 5, 2, 3);  // some rounds of edges are more than one piece of work
   UmapOptions options;
-  options.n_epochs = 60;
+  options.n_epochs = 20;
   const Umap one = run(rows.view(), options, 1);
   for (const int n_threads : {1, 2, 5}) expect_equal(one.places, run(rows.view(), options, n_threads).places);
 }

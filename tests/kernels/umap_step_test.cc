@@ -81,8 +81,6 @@ std::vector<double> moved(const World& world, const UmapStep& step, std::size_t 
     const float rate = world.rates[e], epoch = static_cast<float>(step.epoch);
     if (std::floor(rate * (epoch + 1)) > std::floor(rate * epoch)) taken.push_back(world.others[e]);
   }
-  for (int visit = 1; visit < step.visits; ++visit)
-    for (const std::uint32_t other : taken) push(world, step, y, other, true);
   std::uint32_t draw = 0;
   for (const std::uint32_t other : taken) {
     push(world, step, y, other, true);
@@ -95,22 +93,80 @@ TEST(UmapStep, MovesEveryVertexByItsEdgesAndRandomOnes) {
   for_each_target([](std::string_view target) {
     for (const std::size_t dim : {2, 3, 32}) {
       const World world(45, dim);  // the last group is not full
-      for (const int visits : {1, 2}) {
-        UmapStep step = world.step();
-        step.visits = visits;
-        std::vector<std::uint32_t> room;
-        for (std::size_t group = 0; group < 3; ++group) {
-          Matrix<float> places(dim, kUmapGroup);
-          const std::size_t first = group * kUmapGroup, count = std::min(kUmapGroup, 45 - first);
-          for (std::size_t c = 0; c < dim; ++c) std::copy_n(&world.places(c, first), count, places.row(c).data());
-          umap_move(world.edges(), group, step, world.keys, places.data(), kUmapGroup, room);
-          for (std::size_t i = 0; i < count; ++i) {
-            const std::vector<double> wanted = moved(world, step, first + i, world.keys[i]);
-            // Some hundred moves of float, each right to a few 1e-6, of which what is near to a vertex makes more: 2e-4 at most here.
-            for (std::size_t c = 0; c < dim; ++c) EXPECT_NEAR(places(c, i), wanted[c], 1e-3) << target << ' ' << dim << ' ' << first + i;
-          }
+      const UmapStep step = world.step();
+      std::vector<std::uint32_t> room;
+      for (std::size_t group = 0; group < 3; ++group) {
+        Matrix<float> places(dim, kUmapGroup);
+        const std::size_t first = group * kUmapGroup, count = std::min(kUmapGroup, 45 - first);
+        for (std::size_t c = 0; c < dim; ++c) std::copy_n(&world.places(c, first), count, places.row(c).data());
+        umap_move(world.edges(), group, step, world.keys, places.data(), kUmapGroup, room);
+        for (std::size_t i = 0; i < count; ++i) {
+          const std::vector<double> wanted = moved(world, step, first + i, world.keys[i]);
+          // Some hundred moves of float, each right to a few 1e-6, of which what is near to a vertex makes more: 2e-4 at most here.
+          for (std::size_t c = 0; c < dim; ++c) EXPECT_NEAR(places(c, i), wanted[c], 1e-3) << target << ' ' << dim << ' ' << first + i;
         }
       }
+    }
+  });
+}
+
+/// Heads, tails and rates of edges between vertices 2k and 2k + 1, some the other way round.
+struct Matching {
+  explicit Matching(std::size_t n_pairs) {
+    Rng rng(8);
+    for (std::uint32_t e = 0; e < n_pairs; ++e) {
+      heads.push_back(2 * e + (e % 3 == 0 ? 1 : 0));
+      tails.push_back(2 * e + (e % 3 == 0 ? 0 : 1));
+      rates.push_back(0.05F + 0.95F * rng.uniform());
+    }
+  }
+  [[nodiscard]] UmapPairs pairs(std::size_t begin, std::size_t end, std::uint32_t first) const {
+    return {heads.data() + begin, tails.data() + begin, rates.data() + begin, end - begin, first + static_cast<std::uint32_t>(begin)};
+  }
+  std::vector<std::uint32_t> heads, tails;
+  std::vector<float> rates;
+};
+
+TEST(UmapStep, MovesBothEndsOfEveryPairAndItsHeadByRandomOnes) {
+  for_each_target([](std::string_view target) {
+    for (const std::size_t dim : {2, 3, 32}) {
+      const std::size_t n_pairs = 41, n = 2 * n_pairs, stride = n + kUmapGroup;
+      const World world(n, dim);
+      const Matching matching(n_pairs);
+      UmapStep step = world.step();
+      Matrix<float> places(dim, stride), before(dim, stride);
+      for (std::size_t c = 0; c < dim; ++c) {
+        std::copy_n(&world.places(c, 0), n, places.row(c).data());
+        std::copy_n(&world.places(c, 0), n, before.row(c).data());
+      }
+      step.others = before.data();
+      step.stride = stride;
+      std::vector<std::uint32_t> room;
+      umap_move_pairs(matching.pairs(0, n_pairs, 77), step, places.data(), room);
+      for (std::uint32_t e = 0; e < n_pairs; ++e) {
+        std::vector<double> head, tail;
+        for (std::size_t c = 0; c < dim; ++c) {
+          head.push_back(static_cast<double>(world.places(c, matching.heads[e])));
+          tail.push_back(static_cast<double>(world.places(c, matching.tails[e])));
+        }
+        const float rate = matching.rates[e], epoch = static_cast<float>(step.epoch);
+        if (std::floor(rate * (epoch + 1)) > std::floor(rate * epoch)) {
+          const std::vector<double> from = head;
+          push(world, step, head, matching.tails[e], true);
+          for (std::size_t c = 0; c < dim; ++c) tail[c] -= head[c] - from[c];
+          for (std::uint32_t i = 0; i < 5; ++i) push(world, step, head, drawn(77 + e, step.epoch, i, n), false);
+        }
+        for (std::size_t c = 0; c < dim; ++c) {
+          // Six moves of float, as above.
+          EXPECT_NEAR(places(c, matching.heads[e]), head[c], 1e-4) << target << ' ' << dim << ' ' << e;
+          EXPECT_NEAR(places(c, matching.tails[e]), tail[c], 1e-4) << target << ' ' << dim << ' ' << e;
+        }
+      }
+      // The same bits in pieces.
+      Matrix<float> again = before.clone();
+      umap_move_pairs(matching.pairs(0, 23, 77), step, again.data(), room);
+      umap_move_pairs(matching.pairs(23, n_pairs, 77), step, again.data(), room);
+      for (std::size_t c = 0; c < dim; ++c) EXPECT_TRUE(std::equal(&again(c, 0), &again(c, 0) + n, &places(c, 0))) << target;
     }
   });
 }

@@ -1,6 +1,6 @@
 // UMAP: a map on which rows that are near each other in many dimensions are so in few (McInnes, Healy & Melville, 2018; the reference
-// implementation is umap-learn). The descent draws edges and pushes off random rows as the reference does, but moves each row by itself
-// from where the others were, so that the map does not depend on the number of threads: docs/adr/0015. Tested by umap_test.cc.
+// implementation is umap-learn). The descent draws edges and pushes off random rows as the reference does, but takes edges in rounds that
+// have no row twice, so that the map does not depend on the number of threads: docs/adr/0015. Tested by umap_test.cc.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
-// One epoch of UMAP's descent (McInnes, Healy & Melville, 2018, section 4.2), for vertices in groups of sixteen that are moved side by
-// side. Each vertex takes its own edges in turn and sees of the others where they were when the call began: so no vertex waits for another,
-// and the result depends on no order among them. Tested by umap_step_test.cc.
+// One epoch of UMAP's descent (McInnes, Healy & Melville, 2018, section 4.2): of edges that have no end in common, each of which moves both
+// its ends; or of vertices in groups of sixteen that are moved side by side among others that stand. Random vertices push from where they
+// were when the epoch began: so nothing depends on an order. Tested by umap_step_test.cc.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace akin::kernels {
 
-inline constexpr std::size_t kUmapGroup = 16;  ///< vertices
+inline constexpr std::size_t kUmapGroup = 16;  ///< vertices that are moved side by side
 inline constexpr std::size_t kUmapDims = 32;   ///< most numbers of a place
 
 /// Edges of vertices, those of one after those of another.
@@ -31,18 +31,29 @@ struct UmapStep {
   float repulsion = 1;
   float alpha = 1;  ///< the size of steps
   std::size_t epoch = 0;
-  int visits = 2;       ///< of an edge in an epoch: 2 where it moves both its ends, each by itself; 1 where one end is fixed
   int n_negatives = 5;  ///< vertices at random that a vertex is pushed off, each time that one of its edges is taken
 };
 
 /// Moves the vertices kUmapGroup · group …: number c of the i-th is at places[c · places_stride + i], which is read and written, and may
 /// not lie in `others`. `keys`: a number a vertex, from which its random vertices are drawn, with step.epoch. `room` is scratch.
-/// If visits is 2, first for each edge that is taken, in turn, with z its other end and d = |y − z| > 0, the visit as the other's other
-/// end:
+/// For each edge that is taken, in turn, with z its other end and then, n_negatives times, a random vertex, where d = |y − z| > 0:
 ///   y += alpha · clamp(−2ab d^(2(b−1)) / (1 + a d^2b) · (y − z), ±4)
-/// Then for each the same again and, n_negatives times, with z a random vertex:
 ///   y += alpha · clamp(2 repulsion b / ((0.001 + d²)(1 + a d^2b)) · (y − z), ±4)
 void umap_move(const UmapEdges& edges, std::size_t group, const UmapStep& step, std::span<const std::uint32_t, kUmapGroup> keys,
                float* places, std::size_t places_stride, std::vector<std::uint32_t>& room);
+
+/// Edges no two of which have an end in common.
+struct UmapPairs {
+  const std::uint32_t* heads = nullptr;
+  const std::uint32_t* tails = nullptr;
+  const float* rates = nullptr;  ///< as those of UmapEdges
+  std::size_t n = 0;
+  std::uint32_t first = 0;  ///< the number of the first of them, by which random vertices are drawn
+};
+
+/// For each pair that is taken, as above: the pull moves y, the head, and its tail as far the other way; then the random vertices push the
+/// head. Number c of vertex v is at places[c · step.stride + v], with room for kUmapGroup more behind the last vertex; `places` may not
+/// overlap step.others. `room` is scratch.
+void umap_move_pairs(const UmapPairs& pairs, const UmapStep& step, float* places, std::vector<std::uint32_t>& room);
 
 }  // namespace akin::kernels
