@@ -53,11 +53,12 @@ Projection by_tsne(const ProjectionOptions& options, const ProjectedRows& given,
   const MatrixView<const float> rows = given.rows;
   TsneOptions own = options.tsne;
   own.metric = metric_of(options, given);
+  own.repulsion = tsne_repulsion_from(options.repulsion);
   own.perplexity = std::min(own.perplexity, static_cast<double>(rows.rows() - 1) / 3);
   Tsne found = tsne(rows, own, context);
   Projection out;
   out.points = std::move(found.places);
-  out.about = {{"method", "tsne"}, {"perplexity", own.perplexity}, {"divergence", found.divergence}};
+  out.about = {{"method", "tsne"}, {"perplexity", own.perplexity}, {"repulsion", options.repulsion}, {"divergence", found.divergence}};
   out.made_by = "t-SNE, perplexity " + fixed(own.perplexity, 0);
   return out;
 }
@@ -87,12 +88,17 @@ void add_projection_options(CLI::App& verb, ProjectionOptions& options) {
       ->capture_default_str()
       ->check(CLI::Range(1.0, 1000.0))
       ->type_name("X");
+  verb.add_option("--repulsion", options.repulsion,
+                  "Of tsne: how the push of all rows is summed: over a tree, over a grid, or automatic, which is what is quicker")
+      ->capture_default_str()
+      ->type_name("NAME");
   verb.add_flag("--supervised", options.supervised, "Of umap: rows of one label are drawn together (--label-field)");
 }
 
 void check_projection_options(const ProjectionOptions& options) {
   check_choice("--method", options.method, {"umap", "tsne", "pca"});
   if (!options.metric.empty()) check_choice("--metric", options.metric, {"cosine", "euclidean"});
+  check_choice("--repulsion", options.repulsion, {"automatic", "tree", "grid"});
   if (options.supervised && options.method != "umap") throw UsageError("--supervised belongs to --method umap");
 }
 

@@ -19,6 +19,7 @@ struct ProjectionOptions {
   std::string metric;  ///< empty: that of the vectors' space, or else euclidean
   UmapOptions umap;
   TsneOptions tsne;
+  std::string repulsion = "automatic";
   bool supervised = false;
 };
 

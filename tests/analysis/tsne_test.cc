@@ -46,16 +46,45 @@ TEST(Tsne, ByTheTreeIsNearlyAsGoodAsExactly) {
   EXPECT_NEAR(by_tree / run(rows.view(), options).divergence, 1, 0.03);
 }
 
+TEST(Tsne, ByTheGridIsAsGoodAsByTheTree) {
+  const Matrix<float> rows = blobs(2000, 10, 5, 2, 3);
+  Context context(2);
+  const auto made = [&](TsneRepulsion repulsion) {
+    TsneOptions options;
+    options.repulsion = repulsion;
+    return run(rows.view(), options);
+  };
+  const Tsne by_grid = made(TsneRepulsion::grid), by_tree = made(TsneRepulsion::tree), by_both = made(TsneRepulsion::automatic);
+  const auto trust = [&](const Tsne& map) {
+    return map_quality(rows.view(), map.places.view(), 15, Metric::euclidean, context).trustworthiness;
+  };
+  // The tree's sum of all kernels, which divergences are counted with, is up to 1 % of its own too small.
+  EXPECT_NEAR(by_grid.divergence / by_tree.divergence, 1, 0.02);
+  EXPECT_NEAR(by_both.divergence / by_tree.divergence, 1, 0.02);
+  // Maps of two starts differ by as much.
+  EXPECT_NEAR(trust(by_grid), trust(by_tree), 0.003);
+  EXPECT_NEAR(trust(by_both), trust(by_tree), 0.003);
+}
+
+TEST(Tsne, KnowsItsRepulsionsByName) {
+  for (const TsneRepulsion repulsion : {TsneRepulsion::automatic, TsneRepulsion::tree, TsneRepulsion::grid})
+    EXPECT_EQ(tsne_repulsion_from(name_of(repulsion)), repulsion);
+  expect_error(ErrorCode::invalid_argument, "unknown repulsion 'fft': automatic, tree or grid", [] { tsne_repulsion_from("fft"); });
+}
+
 TEST(Tsne, HasTheSameBitsOnAnyNumberOfThreadsAndOnEveryRun) {
   const Matrix<float> rows = blobs(700, 8, 5, 2, 3);
   TsneOptions options;
   options.n_early = 30;
   options.n_epochs = 40;
-  const Tsne one = run(rows.view(), options, 1);
-  for (const int n_threads : {1, 2, 5}) {
-    const Tsne other = run(rows.view(), options, n_threads);
-    expect_equal(one.places, other.places);
-    EXPECT_EQ(one.divergence, other.divergence);
+  for (const TsneRepulsion repulsion : {TsneRepulsion::automatic, TsneRepulsion::tree, TsneRepulsion::grid}) {
+    options.repulsion = repulsion;
+    const Tsne one = run(rows.view(), options, 1);
+    for (const int n_threads : {1, 2, 5}) {
+      const Tsne other = run(rows.view(), options, n_threads);
+      expect_equal(one.places, other.places);
+      EXPECT_EQ(one.divergence, other.divergence);
+    }
   }
 }
 

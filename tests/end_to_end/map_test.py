@@ -65,7 +65,8 @@ class Map(AkinCase):
     def test_methods_say_how_they_placed(self):
         for words, told in (([], {"method": "umap", "n_neighbors": 15}), (["--neighbors", "5"], {"n_neighbors": 5}),
                             (["--label-field", "topic", "--supervised"], {"supervised": True}),
-                            (["--method", "tsne", "--perplexity", "4"], {"method": "tsne", "perplexity": 4.0})):
+                            (["--method", "tsne", "--perplexity", "4"], {"method": "tsne", "perplexity": 4.0, "repulsion": "automatic"}),
+                            (["--method", "tsne", "--repulsion", "grid"], {"repulsion": "grid"})):
             found = self.json("map", "records.jsonl", "--model", TINY, *words, "-o", "map.svg")
             self.assertEqual({name: found[name] for name in told}, told)
 
@@ -110,6 +111,7 @@ class Map(AkinCase):
         self.fails(2, "map", "points.csv", "-o", "map.gif", says=[".html, .svg, .png, .csv, .jsonl or .npy", "'map.gif'"])
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--method", "pcs", says=["'pcs'", "pca"])
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--metric", "dot", says=["'dot'", "cosine"])
+        self.fails(2, "map", "points.csv", "-o", "map.svg", "--method", "tsne", "--repulsion", "fft", says=["'fft'", "grid"])
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--supervised", says=["--label-field"])
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--supervised", "--method", "pca", says=["--method umap"])
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--theme", "drak", says=["dark"])

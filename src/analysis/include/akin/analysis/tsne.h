@@ -1,9 +1,10 @@
 // t-SNE: a map that keeps the near neighbours of rows (van der Maaten & Hinton, 2008), its repulsion summed over cells of a tree
-// (Barnes–Hut: van der Maaten, 2014). Points that lie together walk the tree together, and are pushed by its cells side by side. Tested by
-// tsne_test.cc.
+// (Barnes–Hut: van der Maaten, 2014), or over the nodes of a grid (Linderman et al., 2019). Points that lie together walk the tree
+// together, and are pushed by its cells side by side. Tested by tsne_test.cc.
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 #include "akin/analysis/umap.h"
 #include "akin/base/context.h"
@@ -12,16 +13,28 @@
 
 namespace akin {
 
+/// How the push of all rows is summed.
+enum class TsneRepulsion {
+  automatic,  ///< in each epoch what is quicker for so many rows on a map so large: grid at first, later where rows are many
+  tree,       ///< cells of a tree that are far are one source each (Barnes–Hut)
+  grid,  ///< rows shared among nodes, and a convolution over these (FIt-SNE); tree while the map is smaller than 0.02 or wider than 1,300
+};
+/// "automatic", "tree", "grid".
+std::string_view name_of(TsneRepulsion repulsion) noexcept;
+/// Throws Error{invalid_argument} listing the names.
+TsneRepulsion tsne_repulsion_from(std::string_view name);
+
 struct TsneOptions {
   double perplexity = 30;  ///< about how many neighbours a row feels, 1 – (n − 1) / 3; more rows, more of the larger shape
   Metric metric = Metric::euclidean;
   std::size_t n_early = 250;   ///< epochs with attraction made early_exaggeration times as strong, in which groups gather
   std::size_t n_epochs = 750;  ///< epochs after them
   double early_exaggeration = 12;
-  double exaggeration = 1;         ///< in the epochs after: up to 4 draws groups tighter together, more like UMAP
+  double exaggeration = 1;  ///< in the epochs after: up to 4 draws groups tighter together, more like UMAP
   /// 0: n / (4 exaggeration), at least 50: for this gradient, without its factor 4, what Belkina et al. (2019) advise for the early epochs.
   double learning_rate = 0;
-  double theta = 0.5;              ///< a cell is taken as one if it is smaller than that part of its distance; 0: exact, O(n²)
+  TsneRepulsion repulsion = TsneRepulsion::automatic;
+  double theta = 0.5;              ///< of tree: a cell is taken as one if it is smaller than that part of its distance; 0: exact, O(n²)
   MapStart start = MapStart::pca;  ///< scaled to a deviation of 1e-4; spectral is taken as pca
 };
 
