@@ -226,6 +226,14 @@ std::size_t Collection::remove(std::string_view uri) {
   return change.remove.size();
 }
 
+std::size_t Collection::remove_documents(std::span<const std::string> uris) {
+  StoreChange change;
+  change.remove.assign(uris.begin(), uris.end());
+  const std::size_t n_before = impl_->store.snapshot().counts().n_documents;
+  impl_->store.apply(change);
+  return n_before - impl_->store.snapshot().counts().n_documents;
+}
+
 std::size_t Collection::remove_where(const Filter& where) {
   StoreChange change;
   {

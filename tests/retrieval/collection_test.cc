@@ -150,6 +150,19 @@ TEST(Collection, RemovesADocumentOrAllUnderAFolder) {
   EXPECT_EQ(library.index().n_added, 4U) << "what was removed by hand and is still there comes back";
 }
 
+TEST(Collection, RemovesExactlyTheDocumentsThatAreNamed) {
+  Library library;
+  library.write("one/a.txt", "alpha");
+  library.write("one/b.txt", "beta");
+  library.write("c.txt", "gamma");
+  library.index();
+  const std::vector<std::string> uris = {library.path("one/b.txt"), library.path("one"), library.path("gone.txt")};
+  EXPECT_EQ(library.collection.remove_documents(uris), 1U);
+  EXPECT_EQ(library.collection.info().n_documents, 2U);
+  EXPECT_EQ(library.uris(), (std::vector<std::string>{"c.txt", "one/a.txt"}));
+  EXPECT_EQ(library.index().n_added, 1U) << "what was removed by hand and is still there comes back";
+}
+
 TEST(Collection, IsReadWhileItIsWritten) {
   Library library;
   library.write("a.txt", "A ship.");

@@ -178,6 +178,9 @@ class Collection {
              const std::function<void(const IndexReport&)>& on_run, Context& context);
   /// Removes documents whose uri is `uri` or lies under it. Returns how many.
   std::size_t remove(std::string_view uri);
+  /// Removes exactly these documents, in one commit; unknown ones are passed over. Returns how many. index() of a file that is still there
+  /// brings it back.
+  std::size_t remove_documents(std::span<const std::string> uris);
   /// Removes documents of which a chunk passes. Returns how many. Throws what Snapshot::select() throws.
   std::size_t remove_where(const Filter& where);
   /// To another model: every chunk is embedded again from the text that the collection keeps (pictures from their files, which must be as
