@@ -11,7 +11,8 @@ import harness
 
 TITLES = {"text": "Texts to vectors", "tokenizers": "Text to token ids", "exact_search": "Exact search", "ann": "Graph search",
           "stores": "A collection as a store of vectors", "churn": "A collection that is half removed and added again", "decoder": "A decoder as an embedder",
-          "images": "Images to vectors", "heads": "Classifiers of vectors, and outliers", "clusters": "Clusters", "maps": "Maps"}
+          "images": "Images to vectors", "heads": "Classifiers of vectors, and outliers", "clusters": "Clusters", "maps": "Maps",
+          "duplicates": "Duplicates"}
 ABOUT = {
     "text": "all-MiniLM-L6-v2, the same texts for every program, warmed up, interleaved in one session, medians over the rounds. A rival counts "
             "with the better of its batch sizes. Lengths are not padded by akin; the rivals sort by length and pad within a batch. The limit is what "
@@ -40,6 +41,10 @@ ABOUT = {
     "maps": "The same vectors for both programs, two threads, everything at its default. Times are of the map alone, neighbours and all (umap-learn's of three "
             "calls after one on the same rows, which compiles); memory is the process's peak. Trustworthiness at 15 of 5,000 rows is scikit-learn's; labels of ten "
             "neighbours: rows whose label is that of most of their ten nearest on the map. umap-learn's maps of two threads differ from run to run.",
+    "duplicates": "From texts or vectors in memory to who goes, the first of alike ones staying: shingles of five characters at a Jaccard similarity of 0.8 "
+                  "(datasketch and rensa: 128 permutations, as their manuals show, one thread, whoever meets somebody kept goes), vectors at a cosine of 0.9 "
+                  "(FAISS' flat index on two threads; SemHash over its own index, with an encoder that looks the vectors up). A comparison of all pairs says "
+                  "who truly goes.",
 }
 
 
