@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <unordered_map>
@@ -156,20 +157,21 @@ Fields fields_of(ChunkRecord& chunk) {
   return fields;
 }
 
-/// Calls take(chunk, vector) for the chunks that pass, by id.
+/// Calls take(chunk, vector) for the chunks that pass, by id; the vector is empty where none is wanted.
 template <class Take>
-void for_each_chunk(const Snapshot& snapshot, const Filter& where, const std::string& folder, Context& context, const Take& take) {
-  const ChunkSet set = snapshot.select(where);
+void for_each_chunk(const Snapshot& snapshot, const AnalysisSourceOptions& options, const std::string& folder, Context& context,
+                    const Take& take) {
+  const ChunkSet set = snapshot.select(read_where(options.where));
   const std::span<const std::uint64_t> kept = set.ids();
-  context.progress.begin("reading", set.keeps_all() ? snapshot.n_vectors() : kept.size(), "vectors");
+  context.progress.begin("reading", set.keeps_all() ? snapshot.n_vectors() : kept.size(), options.with_vectors ? "vectors" : "texts");
   std::uint64_t last = 0;
   for (std::vector<ChunkRecord> chunks; !(chunks = snapshot.chunks_after(last, kChunksAtOnce)).empty();) {
     context.cancel.check();
     last = chunks.back().chunk_id;
     for (ChunkRecord& chunk : chunks) {
       if (!set.keeps_all() && !std::ranges::binary_search(kept, chunk.chunk_id)) continue;
-      const std::vector<float> vector = snapshot.vector_of(chunk.chunk_id);
-      if (vector.empty())
+      const std::vector<float> vector = options.with_vectors ? snapshot.vector_of(chunk.chunk_id) : std::vector<float>();
+      if (options.with_vectors && vector.empty())
         throw Error(ErrorCode::corrupt, folder + ": a vector of '" + chunk.uri + "' is damaged or missing; 'akin doctor' says more");
       take(chunk, vector);
       context.progress.advance(1);
@@ -183,28 +185,33 @@ AnalysisItems read_collection(const AnalysisSourceOptions& options, Context& con
   const Store store = Store::open(folder, false);
   const Snapshot snapshot = store.snapshot();
   AnalysisItems items;
+  items.is_collection = true;
   items.source = folder.string();
   items.model = snapshot.space().model;
   items.fingerprint = snapshot.space().fingerprint;
   items.metric = snapshot.space().metric;
   Rows rows;
   DocumentMeans means;
-  std::unordered_map<std::string, std::size_t> n_chunks_of;
+  struct Seen {
+    std::size_t n_chunks = 0, row = 0;
+  };
+  std::unordered_map<std::string, Seen> seen;
   const bool by_document = options.by == "document";
-  for_each_chunk(snapshot, read_where(options.where), items.source, context, [&](ChunkRecord& chunk, const std::vector<float>& vector) {
-    const std::size_t place = ++n_chunks_of[chunk.uri];
-    const bool is_row = !by_document || place == 1;
-    if (by_document) {
-      means.add(chunk.uri, vector);
-    } else {
-      rows.add(vector, chunk.uri);
+  for_each_chunk(snapshot, options, items.source, context, [&](ChunkRecord& chunk, const std::vector<float>& vector) {
+    Seen& document = seen[chunk.uri];
+    const std::size_t place = ++document.n_chunks;
+    if (options.with_vectors && by_document) means.add(chunk.uri, vector);
+    if (options.with_vectors && !by_document) rows.add(vector, chunk.uri);
+    if (by_document && place > 1) {
+      if (options.whole_texts) items.texts[document.row] += "\n" + chunk.chunk.text;
+      return;
     }
-    if (!is_row) return;
+    document.row = items.size();
     items.names.push_back(shown_path(chunk.uri) + (place > 1 ? "#" + std::to_string(place) : ""));
     items.texts.push_back(std::move(chunk.chunk.text));
     items.fields.push_back(fields_of(chunk));
   });
-  items.vectors = by_document ? means.take(items.metric == "cosine") : rows.take();
+  if (options.with_vectors) items.vectors = by_document ? means.take(items.metric == "cosine") : rows.take();
   if (items.size() == 0)
     throw Error(ErrorCode::invalid_argument, items.source + (options.where.empty() ? ": holds no vectors" : ": no chunk passes --where"));
   return items;
@@ -216,6 +223,7 @@ bool is_blank(const std::string& text) { return text.find_first_not_of(" \t\r\n"
 void read_records(const std::string& input, const AnalysisSourceOptions& options, AnalysisItems& items, std::size_t& n_blank) {
   const std::unique_ptr<RecordSource> source = open_records(input);
   const std::vector<std::string> names = source->names();
+  if (options.keep_records && items.records_head.empty()) items.records_head = source->raw_head();
   const auto column = static_cast<std::size_t>(std::ranges::find(names, options.texts.field) - names.begin());
   if (column == names.size())
     throw Error(ErrorCode::not_found, (input == "-" ? "standard input" : input) + ": no field '" + options.texts.field +
@@ -232,6 +240,7 @@ void read_records(const std::string& input, const AnalysisSourceOptions& options
       if (c != column && !cells[c].empty()) fields.emplace_back(names[c], std::move(cells[c]));
     items.fields.push_back(std::move(fields));
     items.texts.push_back(std::move(cells[column]));
+    if (options.keep_records) items.records.push_back(source->raw());
   }
 }
 
@@ -279,7 +288,8 @@ void warn_of_dropped(const std::vector<TextReport>& reports, Context& context) {
                  " are over the model's limit and were dropped");
 }
 
-AnalysisItems embed_inputs(const AnalysisSourceOptions& options, const Common& common, Context& context) {
+/// Texts and pictures, without vectors.
+AnalysisItems read_inputs(const AnalysisSourceOptions& options, Context& context) {
   AnalysisItems items;
   items.source = options.inputs.front();
   items.are_pictures = !options.texts.literal && std::ranges::all_of(options.inputs, is_picture);
@@ -292,18 +302,6 @@ AnalysisItems embed_inputs(const AnalysisSourceOptions& options, const Common& c
     read_texts(options, items, context);
     if (items.texts.empty()) throw Error(ErrorCode::invalid_argument, items.source + ": holds no texts");
   }
-  const LoadedEmbedder model = load_model(common, {}, context);
-  if (items.are_pictures) {
-    items.vectors = embed_mixed(model.embedder, items.names, true, context);
-  } else {
-    const TextRole role = options.as == "query" ? TextRole::query : options.as == "document" ? TextRole::document : TextRole::plain;
-    EmbedResult result = model.embedder.embed(items.texts, role, context);
-    warn_of_dropped(result.reports, context);
-    items.vectors = std::move(result.vectors);
-  }
-  items.model = model.source.name;
-  items.fingerprint = model.embedder.fingerprint();
-  items.metric = model.embedder.info().similarity;
   return items;
 }
 
@@ -334,7 +332,7 @@ void check(const AnalysisSourceOptions& options) {
   check_choice("--format", options.texts.format, {"auto", "lines", "jsonl", "csv"});
   if (options.inputs.empty()) return;
   if (!options.collection.empty()) throw UsageError("--collection and other inputs are not mixed: pass one of them");
-  if (!options.where.empty() || options.by != "chunk") throw UsageError("--where and --by are for a collection");
+  if (!options.where.empty() || options.by != options.default_by) throw UsageError("--where and --by are for a collection");
 }
 
 AnalysisItems read_items(const AnalysisSourceOptions& options, const Common& common, Context& context) {
@@ -343,7 +341,12 @@ AnalysisItems read_items(const AnalysisSourceOptions& options, const Common& com
       std::ranges::count_if(options.inputs, [&](const std::string& input) { return holds_vectors(input, options); }));
   if (n_vector_files == options.inputs.size()) return read_vectors(options, context);
   if (n_vector_files > 0) throw UsageError("files of vectors are not mixed with other inputs");
-  return embed_inputs(options, common, context);
+  AnalysisItems items = read_inputs(options, context);
+  if (!options.with_vectors) return items;
+  std::vector<std::uint32_t> all(items.size());
+  std::iota(all.begin(), all.end(), 0U);
+  embed_items(options, common, all, items, context);
+  return items;
 }
 
 }  // namespace
@@ -369,6 +372,34 @@ void add_analysis_source(CLI::App& verb, AnalysisSourceOptions& options, Common&
       ->capture_default_str()
       ->type_name("ROLE");
   add_model_options(verb, common);
+}
+
+void embed_items(const AnalysisSourceOptions& options, const Common& common, std::span<const std::uint32_t> rows, AnalysisItems& items,
+                 Context& context) {
+  const LoadedEmbedder model = load_model(common, {}, context);
+  const std::vector<std::string>& all = items.are_pictures ? items.names : items.texts;
+  const bool are_all = rows.size() == all.size();
+  std::vector<std::string> some;
+  if (!are_all)
+    for (const std::uint32_t row : rows) some.push_back(all[row]);
+  Matrix<float> vectors;
+  if (items.are_pictures) {
+    vectors = embed_mixed(model.embedder, are_all ? all : some, true, context);
+  } else {
+    const TextRole role = options.as == "query" ? TextRole::query : options.as == "document" ? TextRole::document : TextRole::plain;
+    EmbedResult result = model.embedder.embed(are_all ? all : some, role, context);
+    warn_of_dropped(result.reports, context);
+    vectors = std::move(result.vectors);
+  }
+  if (are_all) {
+    items.vectors = std::move(vectors);
+  } else {
+    items.vectors = Matrix<float>(all.size(), model.embedder.dim());
+    for (std::size_t i = 0; i < rows.size(); ++i) std::ranges::copy(vectors.row(i), items.vectors.row(rows[i]).begin());
+  }
+  items.model = model.source.name;
+  items.fingerprint = model.embedder.fingerprint();
+  items.metric = model.embedder.info().similarity;
 }
 
 AnalysisItems read_analysis_items(const AnalysisSourceOptions& options, const Common& common, Context& context) {

@@ -47,6 +47,12 @@ const std::vector<Verb>& verbs() {
        "  akin outliers new.npy --good good.npy --p-value 0.01\n"
        "  akin outliers load.csv --window 288 --value-field requests",
        add_outliers},
+      {"duplicates", "What is there twice, or nearly: texts, pictures, vectors, documents of a collection",
+       "akin duplicates titles.txt --write unique.txt\n"
+       "  akin duplicates train.jsonl --field question --method all --keep longest\n"
+       "  akin duplicates test.csv --against train.csv --out leaked.csv\n"
+       "  akin duplicates -c ~/notes/.akin --delete --yes",
+       add_duplicates},
       {"plot", "Curves, heat maps, points and trees from JSON or a matrix, as pictures",
        "akin plot figure.json -o figure.svg\n"
        "  akin eval ann vectors.npy --json | akin plot - -o curve.png --theme dark\n"

@@ -116,7 +116,10 @@ class Csv : public RecordSource {
   Csv(std::unique_ptr<LineReader> reader, char separator) : reader_(std::move(reader)), separator_(separator) {
     if (!read_row()) throw Error(ErrorCode::corrupt, reader_->name() + ": an empty CSV file; its first row must name the columns");
     names_ = cells_;
+    head_ = raw_;
   }
+  [[nodiscard]] const std::string& raw() const override { return raw_; }
+  [[nodiscard]] const std::string& raw_head() const override { return head_; }
   [[nodiscard]] const std::vector<std::string>& names() const override { return names_; }
   [[nodiscard]] std::string where() const override { return reader_->where(); }
   [[nodiscard]] const std::string& file() const { return reader_->name(); }
@@ -131,6 +134,7 @@ class Csv : public RecordSource {
     do {
       if (!reader_->next(line_)) return false;
     } while (line_.empty());
+    raw_ = line_;
     cells_.assign(1, {});
     bool quoted = false;
     for (std::size_t i = 0;; ++i) {
@@ -139,6 +143,7 @@ class Csv : public RecordSource {
         if (cells_.back().size() > kMaxRecordBytes) throw Error(ErrorCode::limit, reader_->where() + ": a cell of more than 256 MiB");
         if (!reader_->next(line_)) throw Error(ErrorCode::corrupt, reader_->where() + ": the file ends inside a quoted cell");
         cells_.back() += '\n';
+        raw_ += '\n' + line_;
         i = static_cast<std::size_t>(-1);
       } else if (quoted) {
         if (line_[i] != '"')
@@ -159,7 +164,7 @@ class Csv : public RecordSource {
 
   std::unique_ptr<LineReader> reader_;
   char separator_;
-  std::string line_;
+  std::string line_, raw_, head_;
   std::vector<std::string> names_, cells_;
 };
 
@@ -202,6 +207,8 @@ class JsonRecords : public RecordSource {
   }
   [[nodiscard]] const std::vector<std::string>& names() const override { return names_; }
   [[nodiscard]] std::string where() const override { return reader_->where(); }
+  [[nodiscard]] const std::string& raw() const override { return line_; }
+  [[nodiscard]] const std::string& raw_head() const override { return head_; }
   bool next(std::vector<std::string>& cells) override {
     if (!has_one_ && !read()) return false;
     has_one_ = false;
@@ -227,7 +234,7 @@ class JsonRecords : public RecordSource {
   std::unique_ptr<LineReader> reader_;
   nlohmann::json record_;
   bool has_one_ = false;
-  std::string line_;
+  std::string line_, head_;  // head_: none
   std::vector<std::string> names_;
 };
 

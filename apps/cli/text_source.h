@@ -39,6 +39,10 @@ class RecordSource {
   virtual bool next(std::vector<std::string>& cells) = 0;
   /// File and line of the last record.
   [[nodiscard]] virtual std::string where() const = 0;
+  /// The last record as the file has it, without its line end; of a CSV with line ends in quoted cells as "\n".
+  [[nodiscard]] virtual const std::string& raw() const = 0;
+  /// The row that names a CSV's columns; empty for others.
+  [[nodiscard]] virtual const std::string& raw_head() const = 0;
 };
 
 /// By the file's ending: .jsonl, .ndjson, .csv, .tsv; "-" is JSONL from standard input.

@@ -10,6 +10,7 @@ Run add_similar(CLI::App& verb, Common& common);
 Run add_classify(CLI::App& verb, Common& common);
 Run add_cluster(CLI::App& verb, Common& common);
 Run add_outliers(CLI::App& verb, Common& common);
+Run add_duplicates(CLI::App& verb, Common& common);
 Run add_map(CLI::App& verb, Common& common);
 Run add_plot(CLI::App& verb, Common& common);
 Run add_tokens(CLI::App& verb, Common& common);

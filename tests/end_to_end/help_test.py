@@ -4,7 +4,7 @@ import unittest
 
 from akin_case import PROGRAM, TINY, AkinCase
 
-VERBS = ["embed", "similar", "classify", "tokens", "positions", "near", "analogy", "index", "search", "delete", "backup", "doctor", "reindex", "import", "export", "train", "eval", "convert", "pull", "models", "verify", "info", "completions"]
+VERBS = ["embed", "similar", "classify", "duplicates", "tokens", "positions", "near", "analogy", "index", "search", "delete", "backup", "doctor", "reindex", "import", "export", "train", "eval", "convert", "pull", "models", "verify", "info", "completions"]
 
 
 class Help(AkinCase):
