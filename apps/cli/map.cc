@@ -17,14 +17,27 @@ namespace {
 struct Options {
   AnalysisSourceOptions source;
   std::vector<std::string> outs;
-  std::string color_by;
+  std::string color_by, onto;
   ProjectionOptions projection;
   std::size_t n_clusters = 12;
   MapView view;
 };
 
+void take(PlacedMap& map, Projection placed) {
+  map.points = std::move(placed.points);
+  map.about = std::move(placed.about);
+  map.made_by = std::move(placed.made_by);
+  map.made = std::move(placed.made);
+}
+
 /// Where the rows stand on the map.
 void place(const Options& options, PlacedMap& map, Context& context) {
+  if (!options.onto.empty()) {
+    const SavedMap old = read_map(options.onto);
+    check_space(old, map.items.fingerprint, map.items.model, map.items.source);
+    take(map, project_onto(old, map.items.vectors.view(), context));
+    return;
+  }
   ProjectedRows given{map.items.vectors.view(), {}, map.items.metric};
   ValueGroups labels;
   if (options.projection.supervised) {
@@ -32,10 +45,7 @@ void place(const Options& options, PlacedMap& map, Context& context) {
     labels = group_by_value(map.items.labels, map.items.size());
     given.labels = labels.groups;
   }
-  Projection placed = project(options.projection, given, context);
-  map.points = std::move(placed.points);
-  map.about = std::move(placed.about);
-  map.made_by = std::move(placed.made_by);
+  take(map, project(options.projection, given, context));
 }
 
 /// A name for each cluster: its own words where there are texts, else a number.
@@ -77,7 +87,7 @@ int run(const Options& options, const Common& common, Context& context) {
   check_projection_options(options.projection);
   if (options.n_clusters == 0) throw UsageError("--clusters: at least one");
   check_map_outputs(options.outs, options.view);
-  PlacedMap map{read_analysis_items(options.source, common, context), {}, {}, {}, {}, {}};
+  PlacedMap map{read_analysis_items(options.source, common, context), {}, {}, {}, {}, {}, {}};
   place(options, map, context);
   add_groups(options, map, context);
   const std::vector<WrittenFile> files = write_maps(options.outs, map, options.view);
@@ -90,14 +100,18 @@ int run(const Options& options, const Common& common, Context& context) {
 Run add_map(CLI::App& verb, Common& common) {
   auto options = std::make_shared<Options>();
   add_analysis_source(verb, options->source, common);
-  verb.add_option("-o,--out", options->outs,
-                  "Where to: .html (a page to look around in), .svg or .png (a picture), .csv, .jsonl or .npy (the places); may be given "
-                  "several times")
+  verb.add_option(
+          "-o,--out", options->outs,
+          "Where to: .html (a page to look around in), .svg or .png (a picture), .csv, .jsonl or .npy (the places), .safetensors (all "
+          "that --onto needs); may be given several times")
       ->type_name("FILE")
       ->expected(1)
       ->take_all()
       ->required();
-  add_projection_options(verb, options->projection);
+  CLI::Option* onto = verb.add_option("--onto", options->onto,
+                                      "A map that was kept (-o FILE.safetensors): its rows stand where they stood, others among them")
+                          ->type_name("FILE");
+  add_projection_options(verb, options->projection, onto);
   verb.add_option("--color-by", options->color_by,
                   "A field, cluster (groups by k-means) or none; default: the field of --label-field, or else cluster")
       ->type_name("FIELD");

@@ -119,6 +119,16 @@ void write_npy(const std::string& path, const PlacedMap& map) {
   writer.commit();
 }
 
+/// The rows are in memory twice while it is written.
+void write_for_later(const std::string& path, const PlacedMap& map, const MapView&) {
+  SavedMap saved = map.made.without_rows();
+  saved.model = map.items.model;
+  saved.fingerprint = map.items.fingerprint;
+  saved.rows = map.items.vectors.clone();
+  saved.places = map.points.clone();
+  akin::write_map(path, saved);
+}
+
 using Write = void (*)(const std::string& path, const PlacedMap& map, const MapView& view);
 constexpr std::pair<const char*, Write> kWriters[] = {
     {".html", write_page},
@@ -126,6 +136,7 @@ constexpr std::pair<const char*, Write> kWriters[] = {
     {".png", write_picture},
     {".csv", [](const std::string& path, const PlacedMap& map, const MapView&) { write_table(path, map); }},
     {".jsonl", [](const std::string& path, const PlacedMap& map, const MapView&) { write_table(path, map); }},
+    {".safetensors", write_for_later},
     {".npy", [](const std::string& path, const PlacedMap& map, const MapView&) { write_npy(path, map); }}};
 
 Write writer_of(const std::string& path) {
@@ -139,7 +150,7 @@ Write writer_of(const std::string& path) {
 void check_map_outputs(const std::vector<std::string>& paths, const MapView& view) {
   for (const std::string& path : paths)
     if (writer_of(path) == nullptr)
-      throw UsageError("--out: a map is written to .html, .svg, .png, .csv, .jsonl or .npy, not to '" + path + "'");
+      throw UsageError("--out: a map is written to .html, .svg, .png, .csv, .jsonl, .npy or .safetensors, not to '" + path + "'");
   check_choice("--theme", view.theme, {"auto", "light", "dark"});
   check_choice("--outline", view.outline, {"none", "hull", "density"});
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "akin/analysis/saved_map.h"
 #include "analysis_source.h"
 
 namespace akin::cli {
@@ -21,6 +22,7 @@ struct PlacedMap {
   Matrix<float> points;             ///< (n, 2)
   nlohmann::json about;             ///< how they were placed, for --json
   std::string made_by;              ///< the same in a few words
+  SavedMap made;                    ///< what later rows can be placed by, but for the rows, their places and their space
   std::string color_by;             ///< "": nothing
   std::vector<std::string> colors;  ///< the word of each row, if there are any
 };

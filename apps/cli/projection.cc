@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "akin/akin.h"
-#include "akin/analysis/pca.h"
 #include "command.h"
 #include "terminal.h"
 
@@ -32,6 +31,9 @@ Projection by_pca(const ProjectionOptions&, const ProjectedRows& given, Context&
   double part = 0;
   for (const double ratio : found.explained_variance_ratio) part += ratio;
   out.about = {{"method", "pca"}, {"explained_variance_ratio", found.explained_variance_ratio}};
+  out.made.kind = MapKind::pca;
+  out.made.pca.mean = found.mean;
+  out.made.pca.components = found.components.clone();
   out.made_by = "principal components, " + fixed(100 * part, 1) + " % of the variance";
   return out;
 }
@@ -43,7 +45,11 @@ Projection by_umap(const ProjectionOptions& options, const ProjectedRows& given,
   own.n_neighbors = std::min(own.n_neighbors, rows.rows());
   own.labels = given.labels;
   Projection out;
-  out.points = umap(rows, own, context).places;
+  Umap found = umap(rows, own, context);
+  out.points = std::move(found.places);
+  out.made.kind = MapKind::umap;
+  out.made.umap = found.options;
+  out.made.curve = {found.a, found.b};
   out.about = {{"method", "umap"}, {"n_neighbors", own.n_neighbors}, {"min_dist", own.min_dist}, {"supervised", !given.labels.empty()}};
   out.made_by = std::string(given.labels.empty() ? "UMAP" : "supervised UMAP") + ", " + std::to_string(own.n_neighbors) + " neighbours";
   return out;
@@ -58,6 +64,8 @@ Projection by_tsne(const ProjectionOptions& options, const ProjectedRows& given,
   Tsne found = tsne(rows, own, context);
   Projection out;
   out.points = std::move(found.places);
+  out.made.kind = MapKind::tsne;
+  out.made.tsne = found.options;
   out.about = {{"method", "tsne"}, {"perplexity", own.perplexity}, {"repulsion", options.repulsion}, {"divergence", found.divergence}};
   out.made_by = "t-SNE, perplexity " + fixed(own.perplexity, 0);
   return out;
@@ -71,7 +79,7 @@ const std::vector<std::pair<std::string, Method>>& methods() {
 
 }  // namespace
 
-void add_projection_options(CLI::App& verb, ProjectionOptions& options) {
+void add_projection_options(CLI::App& verb, ProjectionOptions& options, CLI::Option* onto) {
   verb.add_option("--method", options.method, "How rows become places: umap, tsne or pca")->capture_default_str()->type_name("NAME");
   verb.add_option("--metric", options.metric,
                   "Of umap and tsne: cosine or euclidean; default: that of the vectors' space, or else euclidean")
@@ -93,6 +101,8 @@ void add_projection_options(CLI::App& verb, ProjectionOptions& options) {
       ->capture_default_str()
       ->type_name("NAME");
   verb.add_flag("--supervised", options.supervised, "Of umap: rows of one label are drawn together (--label-field)");
+  for (const char* name : {"--method", "--metric", "--neighbors", "--min-dist", "--perplexity", "--repulsion", "--supervised"})
+    onto->excludes(verb.get_option(name));
 }
 
 void check_projection_options(const ProjectionOptions& options) {
@@ -108,6 +118,19 @@ Projection project(const ProjectionOptions& options, const ProjectedRows& rows, 
   const auto method = std::ranges::find(methods(), is_few ? "pca" : options.method, &std::pair<std::string, Method>::first);
   Projection out = method->second(options, rows, context);
   out.about["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return out;
+}
+
+Projection project_onto(const SavedMap& map, MatrixView<const float> rows, Context& context) {
+  const auto start = std::chrono::steady_clock::now();
+  PlacedRows placed = place_on_map(map, rows, context);
+  Projection out;
+  const std::size_t n_new = rows.rows() - placed.n_known;
+  out.points = std::move(placed.places);
+  out.about = {{"method", name_of(map.kind)}, {"n_known", placed.n_known}, {"n_new", n_new}};
+  out.about["seconds"] = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  out.made_by = grouped(n_new) + " of them placed on a map of " + grouped(map.rows.rows());
+  out.made = map.without_rows();
   return out;
 }
 

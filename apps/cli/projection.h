@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "akin/analysis/saved_map.h"
 #include "akin/analysis/tsne.h"
 #include "akin/analysis/umap.h"
 #include "akin/base/context.h"
@@ -23,8 +24,8 @@ struct ProjectionOptions {
   bool supervised = false;
 };
 
-/// --method and what the methods take.
-void add_projection_options(CLI::App& verb, ProjectionOptions& options);
+/// --method and what the methods take; none of them goes with `onto`.
+void add_projection_options(CLI::App& verb, ProjectionOptions& options, CLI::Option* onto);
 /// Throws UsageError for what is unknown.
 void check_projection_options(const ProjectionOptions& options);
 
@@ -39,9 +40,13 @@ struct Projection {
   Matrix<float> points;  ///< (n, 2)
   nlohmann::json about;  ///< how they were placed, for --json
   std::string made_by;   ///< the same in a few words
+  SavedMap made;         ///< what later rows can be placed by, but for the rows, their places and their space
 };
 
 /// Too few rows for the method asked for are placed by their principal components.
 Projection project(const ProjectionOptions& options, const ProjectedRows& rows, Context& context);
+
+/// Rows on a map that was kept: those that it has where they stand on it, others among them.
+Projection project_onto(const SavedMap& map, MatrixView<const float> rows, Context& context);
 
 }  // namespace akin::cli

@@ -1,40 +1,27 @@
 // Heads in files: docs/formats/head.md. Tested by head_test.cc.
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
-#include <cstring>
 #include <map>
 #include <memory>
-#include <type_traits>
 
 #include "akin/analysis/head.h"
 #include "akin/base/error.h"
 #include "akin/base/utf8.h"
 #include "akin/formats/safetensors.h"
+#include "kept_tensors.h"
 
 namespace akin {
 namespace {
 
+using analysis::exact_text;
+using analysis::KeptTensors;
+using analysis::tensor_of;
 using Metadata = std::map<std::string, std::string, std::less<>>;
 
 constexpr char kFormat[] = "akin-head";
 constexpr int kVersion = 1;
 
 // ---- writing
-
-template <class T>
-TensorView tensor_of(std::string name, TensorType type, std::vector<std::size_t> shape, std::span<const T> numbers) {
-  return {std::move(name), type, std::move(shape), std::as_bytes(numbers)};
-}
-
-TensorView tensor_of(std::string name, const Matrix<float>& matrix) {
-  return tensor_of<float>(std::move(name), TensorType::f32, {matrix.rows(), matrix.cols()}, {matrix.data(), matrix.size()});
-}
-
-TensorView tensor_of(std::string name, const std::vector<float>& numbers) {
-  return tensor_of<float>(std::move(name), TensorType::f32, {numbers.size()}, numbers);
-}
 
 std::vector<std::uint8_t> joined(const std::vector<std::string>& labels) {
   std::vector<std::uint8_t> out;
@@ -63,12 +50,6 @@ FlatCurves flat(const std::vector<RisingCurve>& curves) {
   return out;
 }
 
-std::string exact_text(double number) {
-  std::array<char, 32> digits{};
-  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-  return {digits.data(), end};
-}
-
 Metadata metadata_of(const Head& head) {
   Metadata out = {{"format", kFormat},
                   {"version", std::to_string(kVersion)},
@@ -87,16 +68,12 @@ Metadata metadata_of(const Head& head) {
 
 // ---- reading
 
-class HeadReader {
+class HeadReader : KeptTensors {
  public:
-  explicit HeadReader(const SafetensorsFile& file) : file_(file) {}
+  explicit HeadReader(const SafetensorsFile& file) : KeptTensors(file) {}
 
   Head read() {
-    if (text("format") != kFormat) fail("no head of akin: its metadata has no \"format\": \"akin-head\"");
-    const auto version = number<int>("version");
-    if (version != kVersion)
-      throw Error(ErrorCode::unsupported, file_.path().string() + ": a head of version " + std::to_string(version) +
-                                              "; this program reads version " + std::to_string(kVersion));
+    check_format({kFormat, "head", kVersion});
     Head head;
     head.kind = known("kind", [](std::string_view name) { return head_kind_from(name); });
     head.labels = labels();
@@ -110,65 +87,6 @@ class HeadReader {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const { throw Error(ErrorCode::corrupt, file_.path().string() + ": " + what); }
-
-  [[nodiscard]] std::string text(std::string_view key) const {
-    const auto found = file_.metadata().find(key);
-    return found == file_.metadata().end() ? "" : found->second;
-  }
-  template <class T>
-  [[nodiscard]] T number(std::string_view key) const {
-    const std::string digits = text(key);
-    T out{};
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out);
-    if (error != std::errc() || end != digits.data() + digits.size())
-      fail("metadata '" + std::string(key) + "' is no number: '" + digits + "'");
-    return out;
-  }
-  /// What `parse` makes of a name in the metadata.
-  template <class Parse>
-  [[nodiscard]] std::invoke_result_t<Parse, std::string_view> known(std::string_view key, const Parse& parse) const {
-    try {
-      return parse(text(key));
-    } catch (const Error& error) {
-      fail("metadata '" + std::string(key) + "': " + error.what());
-    }
-  }
-
-  [[nodiscard]] const TensorView& tensor(const std::string& name, TensorType type, std::size_t n_dims) const {
-    const TensorView* found = file_.find(name);
-    if (found == nullptr) fail("tensor '" + name + "' is missing");
-    if (found->type != type || found->shape.size() != n_dims)
-      fail("tensor '" + name + "' has " + std::to_string(found->shape.size()) + " dimensions of " + std::string(name_of(found->type)) +
-           "; " + std::to_string(n_dims) + " of " + std::string(name_of(type)) + " are wanted");
-    return *found;
-  }
-  template <class T>
-  [[nodiscard]] std::vector<T> copied(const TensorView& from) const {
-    std::vector<T> out(from.bytes.size() / sizeof(T));
-    if (!out.empty()) std::memcpy(out.data(), from.bytes.data(), out.size() * sizeof(T));
-    return out;
-  }
-  void check_finite(const std::string& name, std::span<const float> values) const {
-    if (!std::ranges::all_of(values, [](float x) { return std::isfinite(x); }))
-      fail("tensor '" + name + "' has a number that is not finite");
-  }
-  [[nodiscard]] std::vector<float> numbers(const std::string& name, std::size_t count) const {
-    std::vector<float> out = copied<float>(tensor(name, TensorType::f32, 1));
-    if (out.size() != count)
-      fail("tensor '" + name + "' has " + std::to_string(out.size()) + " numbers; " + std::to_string(count) + " are wanted");
-    check_finite(name, out);
-    return out;
-  }
-  [[nodiscard]] Matrix<float> matrix(const std::string& name) const {
-    const TensorView& from = tensor(name, TensorType::f32, 2);
-    if (from.size() == 0) fail("tensor '" + name + "' is empty");
-    Matrix<float> out = Matrix<float>::uninitialized(from.shape[0], from.shape[1]);
-    std::memcpy(out.data(), from.bytes.data(), from.bytes.size());
-    check_finite(name, {out.data(), out.size()});
-    return out;
-  }
-
   [[nodiscard]] std::vector<std::string> labels() const {
     const std::vector<std::uint8_t> bytes = copied<std::uint8_t>(tensor("labels", TensorType::u8, 1));
     if (bytes.empty() || bytes.back() != 0) fail("tensor 'labels' does not end with a NUL");
@@ -233,8 +151,6 @@ class HeadReader {
     }
     return out;
   }
-
-  const SafetensorsFile& file_;
 };
 
 }  // namespace

@@ -98,6 +98,42 @@ class Map(AkinCase):
         self.assertEqual(told["n"], len(RECORDS))
         self.assertIn("uri", [field["name"] for field in data_of(self.folder / "map.html")["fields"]])
 
+    def test_rows_that_come_later_move_none_of_the_old(self):
+        places = lambda name: {row["text"]: (row["x"], row["y"]) for row in csv.DictReader(open(self.folder / name, newline="", encoding="utf-8"))}
+        first = [record for record in RECORDS if not record["text"].endswith("5")]
+        for method in ("umap", "tsne", "pca"):
+            self.write("notes.jsonl", "".join(json.dumps(record) + "\n" for record in first))
+            box = f"box-{method}"
+            self.ok("index", "notes.jsonl", "-c", box, "--model", TINY)
+            self.ok("map", "-c", box, "--method", method, "--color-by", "none", "-o", "old.csv", "-o", "map.safetensors")
+            self.write("notes.jsonl", "".join(json.dumps(record) + "\n" for record in RECORDS))
+            self.ok("index", "notes.jsonl", "-c", box)
+            told = self.json("map", "-c", box, "--onto", "map.safetensors", "--color-by", "none", "-o", "grown.csv", "-o", "grown.html", "-o", "map.safetensors")
+            self.assertEqual((told["method"], told["n_known"], told["n_new"]), (method, len(first), 3))
+            old, grown = places("old.csv"), places("grown.csv")
+            self.assertEqual((len(old), len(grown)), (len(first), len(RECORDS)))
+            for text, place in old.items():
+                self.assertEqual(grown[text], place, f"{method}: {text} has moved")
+            # The map of the grown collection keeps all of them.
+            again = self.json("map", "-c", box, "--onto", "map.safetensors", "--color-by", "none", "-o", "again.csv")
+            self.assertEqual((again["n_known"], again["n_new"]), (len(RECORDS), 0))
+            self.assertEqual(places("again.csv"), grown)
+
+    def test_rows_that_come_later_stand_with_their_kind(self):
+        rows = [[x + 0.13 * (n % 7), y + 0.11 * (n // 7), 0.01 * n] for n in range(40) for x, y in ((0, 0), (9, 9), (0, 9))]
+        self.write("few.csv", flat(rows[:90]))
+        self.write("many.csv", flat(rows))
+        for method in ("umap", "tsne", "pca"):
+            self.ok("map", "few.csv", "--method", method, "--color-by", "none", "-o", "few.npy", "-o", "map.safetensors")
+            self.ok("map", "many.csv", "--onto", "map.safetensors", "--color-by", "none", "-o", "many.npy")
+            few, many = ((self.folder / f"{name}.npy").read_bytes() for name in ("few", "many"))
+            self.assertEqual(many[-960:-240], few[-720:], method)
+            places = [struct.unpack("<2f", many[len(many) - 960 + 8 * i:][:8]) for i in range(120)]
+            centre = [[sum(p[c] for p in places[kind:90:3]) / 30 for c in (0, 1)] for kind in range(3)]
+            for i in range(90, 120):
+                away = [sum((places[i][c] - centre[kind][c]) ** 2 for c in (0, 1)) for kind in range(3)]
+                self.assertEqual(away.index(min(away)), i % 3, f"{method}: row {i}")
+
     def test_few_and_equal_rows(self):
         self.write("one.csv", "1,2,3\n")
         self.write("two.csv", "1,2,3\n1,2,3\n")
@@ -108,7 +144,7 @@ class Map(AkinCase):
 
     def test_mistakes_are_named(self):
         self.fails(2, "map", "points.csv", says=["--out"])
-        self.fails(2, "map", "points.csv", "-o", "map.gif", says=[".html, .svg, .png, .csv, .jsonl or .npy", "'map.gif'"])
+        self.fails(2, "map", "points.csv", "-o", "map.gif", says=[".html, .svg, .png, .csv, .jsonl, .npy or .safetensors", "'map.gif'"])
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--method", "pcs", says=["'pcs'", "pca"])
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--metric", "dot", says=["'dot'", "cosine"])
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--method", "tsne", "--repulsion", "fft", says=["'fft'", "grid"])
@@ -119,6 +155,11 @@ class Map(AkinCase):
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--clusters", "0", says=["--clusters"])
         self.fails(1, "map", "points.csv", "-o", "map.svg", "--color-by", "topic", says=["no row has a field 'topic'"])
         self.fails(1, "map", "points.csv", "-o", "nowhere/map.svg", says=["nowhere"])
+        self.ok("map", "records.jsonl", "--model", TINY, "-o", "map.safetensors")
+        self.fails(2, "map", "points.csv", "-o", "map.svg", "--onto", "map.safetensors", "--method", "pca", says=["--onto", "--method"])
+        self.fails(1, "map", "points.csv", "-o", "map.svg", "--onto", "map.safetensors", says=["vectors of 3 numbers; the map's have"])
+        self.fails(1, "map", "points.csv", "-o", "map.svg", "--onto", "points.csv", says=["points.csv"])
+        self.fails(1, "map", "points.csv", "-o", "map.svg", "--onto", "none.safetensors", says=["none.safetensors"])
 
 
 if __name__ == "__main__":

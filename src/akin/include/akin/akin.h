@@ -37,6 +37,7 @@
 #include "akin/analysis/outliers.h"
 #include "akin/analysis/pca.h"
 #include "akin/analysis/rows.h"
+#include "akin/analysis/saved_map.h"
 #include "akin/analysis/series_windows.h"
 #include "akin/analysis/softmax_regression.h"
 #include "akin/analysis/tsne.h"
