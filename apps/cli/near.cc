@@ -40,17 +40,17 @@ class WordMap {
     }
     ++n_groups_;
   }
-  void save(const std::string& path, const std::string& model) const {
+  void save(const std::string& path, const std::string& model, Context& context) const {
     if (points_.size() > kMostOnMap)
       throw UsageError("--map draws " + grouped(kMostOnMap) + " words at most, these are " + grouped(points_.size()) +
                        "; a smaller -k is wanted");
     Matrix<float> rows(points_.size(), space_.dim());
     std::copy(numbers_.begin(), numbers_.end(), rows.data());
-    const Matrix<double> plane = principal_plane(rows.view());
+    const Matrix<float> plane = principal_plane(rows.view(), context);
     ScatterChart chart{"", {"first direction"}, {"second direction"}, points_};
     for (std::size_t r = 0; r < rows.rows(); ++r) {
-      chart.points[r].x = plane(r, 0);
-      chart.points[r].y = plane(r, 1);
+      chart.points[r].x = static_cast<double>(plane(r, 0));
+      chart.points[r].y = static_cast<double>(plane(r, 1));
     }
     Figure figure{"Words of " + model, {}, 1};
     figure.panels.emplace_back(std::move(chart));
@@ -89,7 +89,7 @@ int run(const Options& options, const Common& common, Context& context) {
     print(bold(asked[i].word) + (asked[i].place ? "" : dim("  not in the vocabulary: its vector is made of its subwords")) + "\n");
     print_hits(hits);
   }
-  if (!options.map.empty()) map.save(options.map, model.local.name);
+  if (!options.map.empty()) map.save(options.map, model.local.name, context);
   if (common.json) print_json({{"model", model.local.name}, {"words", list}});
   return 0;
 }

@@ -84,9 +84,11 @@ akin::ScatterChart chart_of(const std::string& title, const std::vector<WordRow>
   akin::Matrix<float> matrix(rows.size(), rows.front().row.size());
   for (std::size_t r = 0; r < rows.size(); ++r)
     for (std::size_t c = 0; c < matrix.cols(); ++c) matrix(r, c) = static_cast<float>(rows[r].row[c]);
-  const akin::Matrix<double> plane = akin::principal_plane(matrix.view());
+  akin::Context context;
+  const akin::Matrix<float> plane = akin::principal_plane(matrix.view(), context);
   akin::ScatterChart chart{title, {"first direction"}, {"second direction"}, {}};
-  for (std::size_t r = 0; r < rows.size(); ++r) chart.points.push_back({plane(r, 0), plane(r, 1), rows[r].word, rows[r].group});
+  for (std::size_t r = 0; r < rows.size(); ++r)
+    chart.points.push_back({static_cast<double>(plane(r, 0)), static_cast<double>(plane(r, 1)), rows[r].word, rows[r].group});
   return chart;
 }
 

@@ -19,6 +19,7 @@ constexpr std::size_t kRowsAtOnce = 512;
 constexpr std::size_t kOversamples = 10;
 constexpr std::size_t kPasses = 4;  // each over the rows and back
 constexpr std::size_t kExactDims = 400;
+constexpr double kNoVariance = 1e-12;  // of all: what rounding leaves where there is none
 
 using analysis::Doubles;
 using analysis::orthonormal;
@@ -185,6 +186,18 @@ Matrix<float> Pca::transform(MatrixView<const float> rows, Context& context) con
   for (std::size_t a = 0; a < components.rows(); ++a)
     for (std::size_t i = 0; i < mean.size(); ++i) directions(i, a) = components(a, i);
   return CentredRows(rows, mean, context).along(directions.view());
+}
+
+Matrix<float> principal_plane(MatrixView<const float> rows, Context& context) {
+  Matrix<float> out(rows.rows(), 2);
+  if (rows.empty()) return out;
+  const Pca found = pca(rows, {.n_components = std::min<std::size_t>({2, rows.rows(), rows.cols()})}, context);
+  const Matrix<float> along = found.transform(rows, context);
+  for (std::size_t c = 0; c < along.cols(); ++c) {
+    if (found.explained_variance_ratio[c] <= kNoVariance) continue;
+    for (std::size_t r = 0; r < rows.rows(); ++r) out(r, c) = along(r, c);
+  }
+  return out;
 }
 
 }  // namespace akin

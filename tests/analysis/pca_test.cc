@@ -109,5 +109,26 @@ TEST(Pca, RefusesWhatItCannotDo) {
   expect_error(ErrorCode::cancelled, "", [&] { pca(many.view(), {}, context); });
 }
 
+TEST(PrincipalPlane, IsWhatTheFirstTwoComponentsShow) {
+  const Matrix<float> rows = analysis::blobs(50, 6, 3, 1, 4);
+  Context context(2);
+  const Matrix<float> plane = principal_plane(rows.view(), context), along = pca(rows.view(), {}, context).transform(rows.view(), context);
+  for (std::size_t r = 0; r < 50; ++r)
+    for (std::size_t c = 0; c < 2; ++c) EXPECT_EQ(plane(r, c), along(r, c));
+}
+
+TEST(PrincipalPlane, OfRowsWithoutAPlaneIsFlat) {
+  Context context(1);
+  EXPECT_EQ(principal_plane(Matrix<float>(0, 4).view(), context).rows(), 0U);
+  EXPECT_EQ(principal_plane(Matrix<float>(1, 4).view(), context)(0, 0), 0);
+  Matrix<float> two(2, 3);
+  two(0, 1) = 4;
+  const Matrix<float> line = principal_plane(two.view(), context);
+  EXPECT_NEAR(line(0, 0), 2, 1e-6);  // rounding of a float
+  EXPECT_NEAR(line(1, 0), -2, 1e-6);
+  EXPECT_EQ(line(0, 1), 0);
+  EXPECT_EQ(line(1, 1), 0);
+}
+
 }  // namespace
 }  // namespace akin

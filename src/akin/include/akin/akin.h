@@ -88,7 +88,6 @@
 #include "akin/retrieval/vector_transfer.h"
 #include "akin/space/metric.h"
 #include "akin/space/normalize.h"
-#include "akin/space/principal_plane.h"
 #include "akin/store/doctor.h"
 #include "akin/text/fold.h"
 #include "akin/text/shingles.h"

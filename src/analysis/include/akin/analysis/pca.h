@@ -38,4 +38,8 @@ struct Pca {
 /// do not have has variance 0. Throws Error{invalid_argument} for too many components and rows that are not finite, Error{cancelled}.
 Pca pca(MatrixView<const float> rows, const PcaOptions& options, Context& context);
 
+/// (rows.rows(), 2): each row along the first two components, for pictures of a few rows. A direction that the rows do not have (one row,
+/// two rows, one number each) is 0. No rows: none. Throws Error{invalid_argument} for rows that are not finite, Error{cancelled}.
+Matrix<float> principal_plane(MatrixView<const float> rows, Context& context);
+
 }  // namespace akin
