@@ -56,13 +56,14 @@ def page(groups):
            "Written by `bench/compare/words.py`; do not edit. Every program learns from the same text with the same settings: 100 numbers a word, window 5, 5 negatives,",
            "least count 5, sample 1e-4, rate 0.025 (CBOW 0.05); GloVe: window 15, x_max 100, rate 0.05. The text: English Wikipedia in lower case.",
            "Words a second count the whole run: reading, counting, learning, saving. Analogies: Google's, over the 30,000 most frequent words, percent right;",
-           "pairs of words: Spearman's correlation times 100. All are scored by `akin eval`. gensim with two threads on a file ends at half the rate it began",
-           "with in the last epoch, which shows where there is one epoch only. Raw figures: [word-training.json](word-training.json).", "",
+           "pairs of words: Spearman's correlation times 100. All are scored by `akin eval`. gensim with two threads on a file lets its rate fall only half as far",
+           "within an epoch as it means to (each thread counts its own words against all), and so learns at a higher rate: with one thread the rates of both are equal.",
+           "One thread was measured while other work ran on the second core. Raw figures: [word-training.json](word-training.json).", "",
            f"Machine: {machine['cpu']}, {machine['cores']} cores, {', '.join(machine['instructions'])}.", ""]
     for group in groups.values():
         lines, threads = group["lines"], group["threads"]
         best = max((line["words_per_s"] for line in lines[1:]), default=0)
-        out += [f"## {group['model']}, {threads} thread{'s' if threads != 1 else ''}, {group['epochs']} epochs of {group['words']:,} words", "",
+        out += [f"## {group['model']}, {threads} thread{'s' if threads != 1 else ''}, {group['epochs']} epoch{'s' if group['epochs'] != 1 else ''} of {group['words']:,} words", "",
                 "| program | words/s | MB | semantic | syntactic | total | " + " | ".join(n for n, _ in PAIRS) + " |", "|---|---|---|---|---|---|" + "---|" * len(PAIRS)]
         for line in lines:
             figures = [f"{line['words_per_s']:,.0f}", f"{line['peak_mb']:,.0f}"]
