@@ -18,6 +18,7 @@ PERMUTATIONS, BANDS_OF_RENSA = 128, 16
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ[name] = str(THREADS)
 
+sys.path.pop(0)  # this folder, whose tokenizers.py is not the package of that name
 import numpy as np
 
 

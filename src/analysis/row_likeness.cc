@@ -1,7 +1,6 @@
 #include "row_likeness.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "akin/analysis/knn_graph.h"
 #include "akin/base/error.h"
@@ -127,28 +126,25 @@ class ByScan final : public RowLikeness {
   using RowLikeness::RowLikeness;
 
   void begin(std::span<const std::uint32_t> items, Context& context) override {
-    for (Segment& segment : segments_)
-      if (segment.n == kRowsOfSegment && !segment.index)
-        segment.index = build_flat(VectorSet(segment.rows.view(), true), {Metric::cosine, true}, context);
+    while (n_indexed_ < segments_.size() && segments_[n_indexed_].n == kRowsOfSegment) add_to_runs(n_indexed_++, context);
     RowLikeness::begin(items, context);
   }
 
   void match(std::span<const KeptRange> among, std::span<Match> best, Context& context) override {
-    std::uint32_t first = 0;
-    for (const Segment& segment : segments_) {
-      if (segment.index && segment_is_whole(among, first)) {
-        look_up(segment, first, among, best, context);
+    for (const Run& run : runs_) {
+      if (is_whole(among, run)) {
+        look_up(run, among, best, context);
       } else {
-        match_rows(segment.rows.view().middle_rows(0, segment.n), first, among, best, context);
+        for (std::size_t s = run.first; s < run.first + run.n; ++s) match_segment(s, among, best, context);
       }
-      first += kRowsOfSegment;
     }
+    for (std::size_t s = n_indexed_; s < segments_.size(); ++s) match_segment(s, among, best, context);
   }
 
   void keep(std::span<const std::uint32_t> places) override {
     for (const std::uint32_t place : places) {
       if (segments_.empty() || segments_.back().n == kRowsOfSegment)
-        segments_.push_back({Matrix<float>::uninitialized(kRowsOfSegment, rows_.cols()), 0, std::nullopt});
+        segments_.push_back({Matrix<float>::uninitialized(kRowsOfSegment, rows_.cols()), 0});
       Segment& open = segments_.back();
       std::ranges::copy(batch_.row(place), open.rows.row(open.n++).begin());
       ++n_kept_;
@@ -156,8 +152,9 @@ class ByScan final : public RowLikeness {
   }
 
   void forget() override {
+    runs_.clear();
     segments_.clear();
-    n_kept_ = 0;
+    n_indexed_ = n_kept_ = 0;
   }
 
   void join(std::span<const std::uint32_t> items, Parts& parts, Context& context) override {
@@ -180,31 +177,54 @@ class ByScan final : public RowLikeness {
   struct Segment {
     Matrix<float> rows;
     std::size_t n = 0;
-    std::optional<FlatIndex> index;
+  };
+  /// Full segments under one index: of 1, 2, 4, … so that there are few.
+  struct Run {
+    std::size_t first, n;
+    FlatIndex index;
+    [[nodiscard]] std::uint32_t begin() const { return static_cast<std::uint32_t>(first * kRowsOfSegment); }
+    [[nodiscard]] std::uint32_t end() const { return static_cast<std::uint32_t>((first + n) * kRowsOfSegment); }
   };
   struct Stretch {
     std::size_t begin, end;
   };
 
-  /// Whether everybody asks for all of a segment or for nothing of it.
-  static bool segment_is_whole(std::span<const KeptRange> among, std::uint32_t first) {
+  /// A segment makes a run, with the runs before it that are as long.
+  void add_to_runs(std::size_t segment, Context& context) {
+    std::size_t first = segment, n = 1;
+    for (; !runs_.empty() && runs_.back().n == n; n *= 2) {
+      first = runs_.back().first;
+      runs_.pop_back();
+    }
+    VectorSet set(rows_.cols(), true);
+    for (std::size_t s = first; s < first + n; ++s) set.add_segment(segments_[s].rows.view());
+    runs_.push_back({first, n, build_flat(set, {Metric::cosine, true}, context)});
+  }
+
+  /// Whether everybody asks for all of a run or for nothing of it.
+  static bool is_whole(std::span<const KeptRange> among, const Run& run) {
     return std::ranges::all_of(among, [&](const KeptRange& range) {
-      return range.empty() || range.begin >= first + kRowsOfSegment || range.end <= first ||
-             (range.begin <= first && range.end >= first + kRowsOfSegment);
+      return range.empty() || range.begin >= run.end() || range.end <= run.begin() ||
+             (range.begin <= run.begin() && range.end >= run.end());
     });
   }
 
-  void look_up(const Segment& segment, std::uint32_t first, std::span<const KeptRange> among, std::span<Match> best,
-               Context& context) const {
-    const std::vector<std::uint32_t> asking = asking_for(among, first, first + kRowsOfSegment);
+  void match_segment(std::size_t s, std::span<const KeptRange> among, std::span<Match> best, Context& context) const {
+    match_rows(segments_[s].rows.view().middle_rows(0, segments_[s].n), static_cast<std::uint32_t>(s * kRowsOfSegment), among, best,
+               context);
+  }
+
+  void look_up(const Run& run, std::span<const KeptRange> among, std::span<Match> best, Context& context) const {
+    const std::vector<std::uint32_t> asking = asking_for(among, run.begin(), run.end());
     if (asking.empty()) return;
     const Matrix<float> queries = gathered(asking);
     SearchParameters nearest;
     nearest.k = 1;
-    const auto hits = segment.index->searcher()->search_batch(queries.view(), nearest, context);
+    const auto hits = run.index.searcher()->search_batch(queries.view(), nearest, context);
     for (std::size_t q = 0; q < asking.size(); ++q) {
-      const float cosine = kernels::dot(queries.row(q), segment.rows.row(hits[q].front().id));
-      if (is_alike(cosine)) best[asking[q]].take(static_cast<std::uint32_t>(first + hits[q].front().id), std::min(1.0F, cosine));
+      const std::size_t kept = run.begin() + hits[q].front().id;
+      const float cosine = kernels::dot(queries.row(q), segments_[kept / kRowsOfSegment].rows.row(kept % kRowsOfSegment));
+      if (is_alike(cosine)) best[asking[q]].take(static_cast<std::uint32_t>(kept), std::min(1.0F, cosine));
     }
   }
 
@@ -226,6 +246,8 @@ class ByScan final : public RowLikeness {
   }
 
   std::vector<Segment> segments_;
+  std::vector<Run> runs_;
+  std::size_t n_indexed_ = 0;  // segments in runs
 };
 
 class ByGraph final : public RowLikeness {

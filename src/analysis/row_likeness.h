@@ -1,6 +1,6 @@
-// Items compared by the cosine of the angle between their rows. Kept rows are copied, at length 1, into segments; a segment that is full is
-// looked through by 8-bit codes first (flat.h), the open one by floats: exact. Or all rows are in a graph (hnsw.h), which is searched among
-// the kept ones: fast where there are very many, and about one in a hundred is missed. Tested by row_likeness_test.cc.
+// Items compared by the cosine of the angle between their rows. Kept rows are copied, at length 1, into segments; full segments
+// are looked through by 8-bit codes first (flat.h), the open one by floats: exact. Or all rows are in a graph (hnsw.h), which is searched
+// among the kept ones: fast where there are very many, and about one in a hundred is missed. Tested by row_likeness_test.cc.
 #pragma once
 
 #include <cstddef>
