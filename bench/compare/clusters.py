@@ -106,9 +106,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--base", default="")
     p.add_argument("--low", default="")
-    p.add_argument("--python", default=str(harness.PEERS / "analysis" / "bin" / "python"), help="of an environment that has the rivals")
-    p.add_argument("--build", default="build/release")
-    p.add_argument("--out", default=str(harness.ROOT / "build/compare"))
+    harness.add_rival_options(p)
     a = p.parse_args()
     program = harness.program(a.build, "akin")
     folder = pathlib.Path(a.out) / "clusters"

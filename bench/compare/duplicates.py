@@ -82,9 +82,7 @@ def main():
     p.add_argument("--texts", action="append", default=[])
     p.add_argument("--vectors", action="append", default=[])
     p.add_argument("--truth", type=int, default=25_000, help="all pairs are compared where there are no more rows than this")
-    p.add_argument("--python", default=str(harness.PEERS / "analysis" / "bin" / "python"), help="of an environment that has the rivals")
-    p.add_argument("--build", default="build/release")
-    p.add_argument("--out", default=str(harness.ROOT / "build/compare"))
+    harness.add_rival_options(p)
     a = p.parse_args()
     program = harness.program(a.build, "akin")
     folder = pathlib.Path(a.out) / "duplicates"

@@ -123,6 +123,20 @@ def peer_scripts():
     return None
 
 
+def add_rival_options(parser, build="build/release"):
+    """--python, --build and --out of a script whose rivals are libraries of Python."""
+    parser.add_argument("--python", default=str(PEERS / "analysis" / "bin" / "python"), help="of an environment that has the rivals")
+    parser.add_argument("--build", default=build)
+    parser.add_argument("--out", default=str(ROOT / "build/compare"))
+
+
+def data_folder(holds):
+    """AKIN_DATA, or the end with what it must hold."""
+    if not os.environ.get("AKIN_DATA"):
+        raise SystemExit(f"AKIN_DATA is not set to the folder that holds {holds}")
+    return pathlib.Path(os.environ["AKIN_DATA"])
+
+
 def minilm_folder():
     """The f32 model that the rivals run: AKIN_MINILM, or the one in their environment."""
     if os.environ.get("AKIN_MINILM"):

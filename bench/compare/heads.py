@@ -10,7 +10,6 @@ write_performance.py makes a section and `write_quality.py --sets heads` the tab
 import argparse
 import gzip
 import json
-import os
 import pathlib
 import tempfile
 
@@ -128,18 +127,15 @@ WORK = {"softmax": "softmax regression, 10,003 × 384, 77 classes: fit", "svm": 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--rounds", type=int, default=3)
-    p.add_argument("--python", default=str(harness.PEERS / "analysis" / "bin" / "python"), help="of an environment that has the rivals")
-    p.add_argument("--build", default="build/bench")
-    p.add_argument("--out", default=str(harness.ROOT / "build/compare"))
+    harness.add_rival_options(p, build="build/bench")
     a = p.parse_args()
-    if not os.environ.get("AKIN_DATA"):
-        raise SystemExit("AKIN_DATA is not set to the folder that holds classification/ and anomaly/")
+    data = harness.data_folder("classification/ and anomaly/")
     akin = harness.program(a.build, "akin")
     with harness.machine_lock(), tempfile.TemporaryDirectory() as folder:
         harness.warn_if_busy()
         folder = pathlib.Path(folder)
-        write_tables(pathlib.Path(os.environ["AKIN_DATA"]), folder)
-        write_series(pathlib.Path(os.environ["AKIN_DATA"]), folder)
+        write_tables(data, folder)
+        write_series(data, folder)
         embed(akin, folder)
         of_series = {path.stem[4:]: series(akin, folder, path) for path in sorted(folder.glob("nab-*.csv"))}
         mine, others, versions = measure(akin, folder, a.rounds, a.python)

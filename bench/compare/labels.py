@@ -12,7 +12,6 @@ import csv
 import gzip
 import io
 import json
-import os
 import pathlib
 import tempfile
 
@@ -108,13 +107,10 @@ def grouped(akin, folder, name, k):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--sets", default=",".join(SETS))
-    p.add_argument("--python", default=str(harness.PEERS / "analysis" / "bin" / "python"), help="of an environment that has scikit-learn")
-    p.add_argument("--build", default="build/release")
-    p.add_argument("--out", default=str(harness.ROOT / "build/compare"))
+    harness.add_rival_options(p)
     a = p.parse_args()
-    if not os.environ.get("AKIN_DATA"):
-        raise SystemExit("AKIN_DATA is not set to the folder that holds classification/")
-    akin, data = harness.program(a.build, "akin"), pathlib.Path(os.environ["AKIN_DATA"]) / "classification"
+    data = harness.data_folder("classification/") / "classification"
+    akin = harness.program(a.build, "akin")
     rows, versions = [], {}
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)

@@ -68,9 +68,7 @@ def measure(a, program, rows, method, folder, versions):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--set", action="append", required=True, dest="sets")
-    p.add_argument("--python", default=str(harness.PEERS / "analysis" / "bin" / "python"), help="of an environment that has the rivals")
-    p.add_argument("--build", default="build/release")
-    p.add_argument("--out", default=str(harness.ROOT / "build/compare"))
+    harness.add_rival_options(p)
     a = p.parse_args()
     program = harness.program(a.build, "akin")
     folder = pathlib.Path(a.out) / "maps"

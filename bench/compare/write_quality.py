@@ -8,7 +8,6 @@ FOLDER holds sts/stsb-en-test.csv and retrieval/{cranfield,cacm,npl} in BEIR lay
 """
 import argparse
 import json
-import os
 import pathlib
 
 import harness
@@ -176,9 +175,7 @@ def main():
     p.add_argument("--build", default="build/bench")
     p.add_argument("--to", default=str(harness.ROOT / "docs"))
     a = p.parse_args()
-    if not os.environ.get("AKIN_DATA"):
-        raise SystemExit("AKIN_DATA is not set to the folder that holds sts/ and retrieval/")
-    data = pathlib.Path(os.environ["AKIN_DATA"])
+    data = harness.data_folder("sts/ and retrieval/")
     sets = a.sets.split(",")
     measured_elsewhere = set(sets) <= {"heads", "labels"}
     akin = None if measured_elsewhere else harness.program(a.build, "akin")

@@ -49,6 +49,12 @@ inline OwnedRows two_golden_classes() {
   return out;
 }
 
+/// Numbers that a fixture stored as floats.
+inline void expect_stored(const std::vector<double>& found, const std::vector<float>& wanted) {
+  ASSERT_EQ(found.size(), wanted.size());
+  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i] / static_cast<double>(wanted[i]), 1, 1e-6);
+}
+
 inline void expect_same_bits(const Matrix<float>& a, const Matrix<float>& b) {
   ASSERT_EQ(a.rows(), b.rows());
   ASSERT_EQ(a.cols(), b.cols());

@@ -16,12 +16,8 @@ TEST(Ecod, IsPyods) {
   const Matrix<float> rows = golden::rows("rows", "outliers"), asked = golden::rows("new", "outliers");
   Context context(2);
   const Ecod ecod(rows.view(), context);
-  const auto expect_near = [](const std::vector<double>& found, const std::vector<float>& wanted) {
-    ASSERT_EQ(found.size(), wanted.size());
-    for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i] / static_cast<double>(wanted[i]), 1, 1e-6);  // stored as float
-  };
-  expect_near(ecod.known(), golden::numbers("ecod", "outliers"));
-  expect_near(ecod.scores(asked.view(), context), golden::numbers("ecod_new", "outliers"));
+  analysis::expect_stored(ecod.known(), golden::numbers("ecod", "outliers"));
+  analysis::expect_stored(ecod.scores(asked.view(), context), golden::numbers("ecod_new", "outliers"));
 }
 
 TEST(Ecod, CountsEqualNumbersTogether) {

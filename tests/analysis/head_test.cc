@@ -1,7 +1,6 @@
 #include "akin/analysis/head.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <limits>
@@ -10,6 +9,7 @@
 #include "akin/base/mapped_file.h"
 #include "akin/formats/safetensors.h"
 #include "class_cases.h"
+#include "kept_file.h"
 
 namespace akin {
 namespace {
@@ -35,42 +35,7 @@ Head knn_head() {
   return head;
 }
 
-class HeadFile : public ::testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("akin-head-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  [[nodiscard]] std::filesystem::path file() const { return folder_ / "head.safetensors"; }
-  /// What a head is after it was written and read.
-  Head again(const Head& head) {
-    write_head(file(), head);
-    return read_head(file());
-  }
-  /// What is said of a head in which one thing was put wrong.
-  template <class Break>
-  std::string broken(const Head& head, const Break& put_wrong) {
-    write_head(file(), head);
-    const auto old = open_safetensors(file());
-    std::vector<TensorView> tensors = old->tensors();
-    auto metadata = old->metadata();
-    put_wrong(tensors, metadata);
-    const std::filesystem::path other = folder_ / "broken.safetensors";
-    write_safetensors(other, tensors, metadata);
-    try {
-      read_head(other);
-    } catch (const Error& error) {
-      const std::string what = error.what();
-      EXPECT_EQ(what.find(other.string() + ": "), 0U) << what;
-      return what.substr(other.string().size() + 2);
-    }
-    return "";
-  }
-
-  std::filesystem::path folder_;
-};
+using HeadFile = analysis::KeptFileTest<Head, write_head, read_head>;
 
 TEST_F(HeadFile, KeepsEveryKind) {
   const Matrix<float> rows = analysis::blobs(20, 4, 3, 2, 5);

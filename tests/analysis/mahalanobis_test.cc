@@ -16,12 +16,8 @@ TEST(Mahalanobis, IsScikitLearnsWithLedoitAndWolfsCovariance) {
   Context context(2);
   const Mahalanobis distances(rows.view(), context);
   EXPECT_NEAR(distances.shrinkage(), golden::json(golden::path("analysis/outliers/outliers.json"))["shrinkage"], 1e-9);
-  const auto expect_near = [](const std::vector<double>& found, const std::vector<float>& wanted) {
-    ASSERT_EQ(found.size(), wanted.size());
-    for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i] / static_cast<double>(wanted[i]), 1, 1e-6);  // stored as float
-  };
-  expect_near(distances.squares(rows.view(), context), golden::numbers("mahalanobis", "outliers"));
-  expect_near(distances.squares(asked.view(), context), golden::numbers("mahalanobis_new", "outliers"));
+  analysis::expect_stored(distances.squares(rows.view(), context), golden::numbers("mahalanobis", "outliers"));
+  analysis::expect_stored(distances.squares(asked.view(), context), golden::numbers("mahalanobis_new", "outliers"));
 }
 
 TEST(Mahalanobis, HasTheSameBitsOnAnyNumberOfThreads) {

@@ -1,7 +1,6 @@
 #include "akin/analysis/saved_map.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <limits>
@@ -9,6 +8,7 @@
 
 #include "akin/formats/safetensors.h"
 #include "base/throws.h"
+#include "kept_file.h"
 #include "points.h"
 
 namespace akin {
@@ -56,41 +56,7 @@ SavedMap made(MapKind kind) {
 
 constexpr MapKind kKinds[] = {MapKind::umap, MapKind::tsne, MapKind::pca};
 
-class SavedMapFile : public ::testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() / ("akin-map-" + std::to_string(::getpid()));
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  [[nodiscard]] std::filesystem::path file() const { return folder_ / "map.safetensors"; }
-  SavedMap again(const SavedMap& map) {
-    write_map(file(), map);
-    return read_map(file());
-  }
-  /// What is said of a map in which one thing was put wrong.
-  template <class Break>
-  std::string broken(const SavedMap& map, const Break& put_wrong) {
-    write_map(file(), map);
-    const auto old = open_safetensors(file());
-    std::vector<TensorView> tensors = old->tensors();
-    auto metadata = old->metadata();
-    put_wrong(tensors, metadata);
-    const std::filesystem::path other = folder_ / "broken.safetensors";
-    write_safetensors(other, tensors, metadata);
-    try {
-      read_map(other);
-    } catch (const Error& error) {
-      const std::string what = error.what();
-      EXPECT_EQ(what.find(other.string() + ": "), 0U) << what;
-      return what.substr(other.string().size() + 2);
-    }
-    return "";
-  }
-
-  std::filesystem::path folder_;
-};
+using SavedMapFile = analysis::KeptFileTest<SavedMap, write_map, read_map>;
 
 TEST_F(SavedMapFile, PlacesAsTheMapThatWasWritten) {
   const Matrix<float> rows = all_rows();
