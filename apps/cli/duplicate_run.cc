@@ -111,10 +111,7 @@ std::vector<std::uint32_t> equal_texts(std::span<const std::string_view> texts, 
 
 std::vector<std::uint32_t> equal_rows(const Matrix<float>& rows, std::span<const std::uint32_t> order, Context& context) {
   std::vector<std::string_view> bytes;
-  for (std::size_t r = 0; r < rows.rows(); ++r) {
-    const auto row = std::as_bytes(rows.row(r));
-    bytes.emplace_back(reinterpret_cast<const char*>(row.data()), row.size());
-  }
+  for (std::size_t r = 0; r < rows.rows(); ++r) bytes.push_back(row_bytes(rows.view(), r));
   return first_equals(bytes, order, context);
 }
 

@@ -24,10 +24,8 @@ Metric metric_of(const ProjectionOptions& options, const ProjectedRows& given) {
 Projection by_pca(const ProjectionOptions&, const ProjectedRows& given, Context& context) {
   const MatrixView<const float> rows = given.rows;
   const Pca found = pca(rows, {std::min<std::size_t>({2, rows.rows(), rows.cols()}), PcaSolver::automatic, true}, context);
-  const Matrix<float> placed = found.transform(rows, context);
   Projection out;
-  out.points = Matrix<float>(rows.rows(), 2);
-  for (std::size_t r = 0; r < placed.rows(); ++r) std::ranges::copy(placed.row(r), out.points.row(r).begin());
+  out.points = found.plane(rows, context);
   double part = 0;
   for (const double ratio : found.explained_variance_ratio) part += ratio;
   out.about = {{"method", "pca"}, {"explained_variance_ratio", found.explained_variance_ratio}};

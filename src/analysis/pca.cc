@@ -188,15 +188,21 @@ Matrix<float> Pca::transform(MatrixView<const float> rows, Context& context) con
   return CentredRows(rows, mean, context).along(directions.view());
 }
 
-Matrix<float> principal_plane(MatrixView<const float> rows, Context& context) {
+Matrix<float> Pca::plane(MatrixView<const float> rows, Context& context) const {
+  require(components.rows() <= 2, "Pca::plane: there are more than two components");
+  const Matrix<float> along = transform(rows, context);
   Matrix<float> out(rows.rows(), 2);
-  if (rows.empty()) return out;
+  for (std::size_t r = 0; r < rows.rows(); ++r) std::ranges::copy(along.row(r), out.row(r).begin());
+  return out;
+}
+
+Matrix<float> principal_plane(MatrixView<const float> rows, Context& context) {
+  if (rows.empty()) return {rows.rows(), 2};
   const Pca found = pca(rows, {.n_components = std::min<std::size_t>({2, rows.rows(), rows.cols()})}, context);
-  const Matrix<float> along = found.transform(rows, context);
-  for (std::size_t c = 0; c < along.cols(); ++c) {
-    if (found.explained_variance_ratio[c] <= kNoVariance) continue;
-    for (std::size_t r = 0; r < rows.rows(); ++r) out(r, c) = along(r, c);
-  }
+  Matrix<float> out = found.plane(rows, context);
+  for (std::size_t c = 0; c < found.components.rows(); ++c)
+    if (found.explained_variance_ratio[c] <= kNoVariance)
+      for (std::size_t r = 0; r < rows.rows(); ++r) out(r, c) = 0;
   return out;
 }
 

@@ -28,16 +28,11 @@ constexpr std::size_t kMostNeighbours = 100'000;
 constexpr std::array<std::pair<MapKind, std::string_view>, 3> kKinds = {
     {{MapKind::umap, "umap"}, {MapKind::tsne, "tsne"}, {MapKind::pca, "pca"}}};
 
-std::string_view bytes_of(MatrixView<const float> rows, std::size_t row) {
-  const auto bytes = std::as_bytes(rows.row(row));
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 /// The map's rows by their bytes.
 class KnownRows {
  public:
   explicit KnownRows(const Matrix<float>& rows) {
-    for (std::size_t r = 0; r < rows.rows(); ++r) rows_[bytes_of(rows.view(), r)].push_back(r);
+    for (std::size_t r = 0; r < rows.rows(); ++r) rows_[row_bytes(rows.view(), r)].push_back(r);
   }
   /// The row's twin, or −1.
   std::ptrdiff_t take(std::string_view row) {
@@ -57,10 +52,7 @@ Matrix<float> place_new(const SavedMap& map, MatrixView<const float> rows, Conte
   if (map.kind == MapKind::umap)
     return place_on_umap({map.places.clone(), map.umap, map.curve.a, map.curve.b}, map.rows.view(), rows, context);
   if (map.kind == MapKind::tsne) return place_on_tsne({map.places.clone(), 0, map.tsne}, map.rows.view(), rows, context);
-  const Matrix<float> along = map.pca.transform(rows, context);
-  Matrix<float> out(rows.rows(), 2);
-  for (std::size_t r = 0; r < out.rows(); ++r) std::ranges::copy(along.row(r), out.row(r).begin());
-  return out;
+  return map.pca.plane(rows, context);
 }
 
 std::map<std::string, std::string, std::less<>> metadata_of(const SavedMap& map) {
@@ -173,7 +165,7 @@ PlacedRows place_on_map(const SavedMap& map, MatrixView<const float> rows, Conte
   KnownRows known(map.rows);
   std::vector<std::size_t> fresh;
   for (std::size_t r = 0; r < rows.rows(); ++r) {
-    const std::ptrdiff_t twin = known.take(bytes_of(rows, r));
+    const std::ptrdiff_t twin = known.take(row_bytes(rows, r));
     if (twin < 0) {
       fresh.push_back(r);
     } else {

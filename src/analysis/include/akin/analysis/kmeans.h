@@ -35,9 +35,9 @@ struct KMeansResult {
 };
 
 /// Clusters `rows` (n, dim). A cluster that loses all rows takes the row furthest from its centre; clusters stay empty only where there are
-/// fewer different rows than k. O(n · k · dim) an iteration. Takes 20 bytes a row, half a copy of the rows where the CPU multiplies bfloat16,
-/// and a copy where they are spherical or lie far from the origin. The result depends on rows, options and context.seed only. Throws
-/// Error{invalid_argument} for options out of range and rows that are not finite, Error{cancelled}.
+/// fewer different rows than k. O(n · k · dim) an iteration. Takes 20 bytes a row, half a copy of the rows where the CPU multiplies
+/// bfloat16, and a copy where they are spherical or lie far from the origin. The result depends on rows, options and context.seed only.
+/// Throws Error{invalid_argument} for options out of range and rows that are not finite, Error{cancelled}.
 KMeansResult kmeans(MatrixView<const float> rows, const KMeansOptions& options, Context& context);
 
 /// The nearest of `centres` to each row; of equally near ones the first. `spherical` as in the options. Throws Error{mismatch} if they are

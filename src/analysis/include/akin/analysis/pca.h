@@ -32,6 +32,8 @@ struct Pca {
 
   /// (rows.rows(), n_components): each row less the mean, along the components. Throws Error{mismatch}.
   [[nodiscard]] Matrix<float> transform(MatrixView<const float> rows, Context& context) const;
+  /// (rows.rows(), 2): the same of one or two components; zeros where there is no second.
+  [[nodiscard]] Matrix<float> plane(MatrixView<const float> rows, Context& context) const;
 };
 
 /// Of `rows` (n, dim). The result depends on rows, options and context.seed only, never on the number of threads. A direction that the rows
