@@ -2,6 +2,7 @@
 
 #include <Eigen/Eigenvalues>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -20,7 +21,8 @@ constexpr std::size_t kRowsAtOnce = 1024;
 constexpr double kCut = 0.9;
 constexpr int kDegree = 20;
 constexpr int kRounds = 6;
-constexpr std::size_t kSpare = 6;     // vectors beside those that are wanted
+constexpr std::size_t kSpare = 6;     // vectors beside those that are wanted, at least
+constexpr std::size_t kColumns = 8;   // vectors that are filtered side by side
 constexpr std::size_t kFewRows = 64;  // fewer are solved whole
 
 /// A connected part: its vertices, and the graph among them with D^−½ W D^−½ as weights.
@@ -52,19 +54,22 @@ Part part_of(const SparseGraph& graph, std::vector<std::uint32_t> vertices, std:
 
 /// out = (2 / (kCut + 1)) (W x + ½ (1 − kCut) x) mapped so that [−1, kCut] lies in [−1, 1], less `before`: a step of the recurrence.
 void filter_step(const SparseGraph& graph, const Matrix<float>& x, const Matrix<float>* before, Matrix<float>& out, Context& context) {
-  const std::size_t width = x.cols();
   const float scale = static_cast<float>(2 / (kCut + 1)) * (before != nullptr ? 2.0F : 1.0F);
   const float shift = static_cast<float>((1 - kCut) / 2);
   context.parallel_for(graph.size(), kRowsAtOnce, [&](std::size_t begin, std::size_t end) {
-    std::vector<float> sum(width);
     for (std::size_t v = begin; v < end; ++v) {
-      for (std::size_t c = 0; c < width; ++c) sum[c] = shift * x(v, c);
-      for (std::size_t e = graph.begins[v]; e < graph.begins[v + 1]; ++e) {
-        const float* other = x.row(graph.others[e]).data();
-        const float weight = graph.weights[e];
-        for (std::size_t c = 0; c < width; ++c) sum[c] += weight * other[c];
+      for (std::size_t first = 0; first < x.cols(); first += kColumns) {
+        std::array<float, kColumns> sum;
+        const float* own = x.row(v).data() + first;
+        for (std::size_t c = 0; c < kColumns; ++c) sum[c] = shift * own[c];
+        for (std::size_t e = graph.begins[v]; e < graph.begins[v + 1]; ++e) {
+          const float* other = x.row(graph.others[e]).data() + first;
+          const float weight = graph.weights[e];
+          for (std::size_t c = 0; c < kColumns; ++c) sum[c] += weight * other[c];
+        }
+        for (std::size_t c = 0; c < kColumns; ++c)
+          out(v, first + c) = scale * sum[c] - (before != nullptr ? (*before)(v, first + c) : 0.0F);
       }
-      for (std::size_t c = 0; c < width; ++c) out(v, c) = scale * sum[c] - (before != nullptr ? (*before)(v, c) : 0.0F);
     }
   });
 }
@@ -89,7 +94,7 @@ Doubles slow_modes(const Part& part, std::size_t n_modes, Context& context) {
     const auto modes = static_cast<Eigen::Index>(n_modes);
     return solver.eigenvectors().middleCols(static_cast<Eigen::Index>(n) - 1 - modes, modes).rowwise().reverse();
   }
-  const std::size_t width = n_modes + kSpare;
+  const std::size_t width = (n_modes + kSpare + kColumns - 1) / kColumns * kColumns;
   Rng rng(context.seed);
   Doubles x(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(width));
   for (Eigen::Index r = 0; r < x.rows(); ++r)

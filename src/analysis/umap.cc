@@ -9,6 +9,7 @@
 
 #include "akin/analysis/knn_graph.h"
 #include "akin/analysis/rows.h"
+#include "akin/base/crew.h"
 #include "akin/base/error.h"
 #include "akin/base/rng.h"
 #include "akin/kernels/umap_step.h"
@@ -26,7 +27,7 @@ using kernels::kUmapGroup;
 constexpr std::size_t kMostRows = std::size_t{1} << 24;
 constexpr std::size_t kManyRows = 10'000;
 constexpr std::size_t kGroupsAtOnce = 8;
-constexpr std::size_t kEdgesAtOnce = 2048;
+constexpr std::size_t kEdgesAtOnce = 1024;
 
 std::size_t epochs_of(const UmapOptions& options, std::size_t n) {
   if (options.n_epochs != 0) return options.n_epochs;
@@ -46,56 +47,45 @@ void check(const UmapOptions& options, std::size_t n) {
   if (n > kMostRows) throw Error(ErrorCode::limit, "umap: " + std::to_string(n) + " rows, at most " + std::to_string(kMostRows));
 }
 
-/// All dimensions of all places: number c of place p at c · n + p.
-class Places {
- public:
-  Places(std::size_t n, std::size_t dim) : n_(n), values_(dim, n) {}
-  [[nodiscard]] float* data() noexcept { return values_.data(); }
-  [[nodiscard]] const float* data() const noexcept { return values_.data(); }
-  [[nodiscard]] std::size_t stride() const noexcept { return n_; }
-  [[nodiscard]] float& at(std::size_t p, std::size_t c) noexcept { return values_(c, p); }
-  [[nodiscard]] float at(std::size_t p, std::size_t c) const noexcept { return values_(c, p); }
-
- private:
-  std::size_t n_;
-  Matrix<float> values_;
-};
-
 /// `places` have room for kUmapGroup more behind the last.
-void descend(const SparseGraph& graph, kernels::UmapStep step, std::size_t n_epochs, Places& places, Context& context) {
+void descend(const SparseGraph& graph, kernels::UmapStep step, std::size_t n_epochs, Matrix<float>& places, Context& context) {
   const float largest = graph.weights.empty() ? 1 : *std::ranges::max_element(graph.weights);
   EdgeRounds rounds = analysis::edge_rounds(graph, largest / static_cast<float>(n_epochs));  // others are not taken once
   for (float& weight : rounds.weights) weight /= largest;
-  Places before(places.stride(), step.dim);
+  Matrix<float> before(places.rows(), places.cols());
   const float learning_rate = step.alpha;
   step.others = before.data();
-  step.stride = places.stride();
   step.n_others = graph.size();
   const auto salt = static_cast<std::uint32_t>(Rng(context.seed).next());
-  // Every edge from one end, then every edge from the other.
+  // Every edge from one end, then every edge from the other. The rounds are of some ten microseconds: threads wait for them by spinning.
+  Crew crew;
+  std::vector<std::vector<std::uint32_t>> rooms(static_cast<std::size_t>(context.pool.n_threads()));
   const auto visit = [&](bool is_back) {
     const auto &heads = is_back ? rounds.tails : rounds.heads, &tails = is_back ? rounds.heads : rounds.tails;
     for (std::size_t round = 0; round < rounds.size(); ++round) {
-      const std::size_t first = rounds.begins[round];
-      context.parallel_for(rounds.begins[round + 1] - first, kEdgesAtOnce, [&](std::size_t begin, std::size_t end) {
-        std::vector<std::uint32_t> room;
-        const std::size_t at = first + begin;
-        kernels::umap_move_pairs({heads.data() + at, tails.data() + at, rounds.weights.data() + at, end - begin,
+      const std::size_t end = rounds.begins[round + 1];
+      crew.run((end - rounds.begins[round] + kEdgesAtOnce - 1) / kEdgesAtOnce, [&](std::size_t piece) {
+        const std::size_t at = rounds.begins[round] + piece * kEdgesAtOnce;
+        kernels::umap_move_pairs({heads.data() + at, tails.data() + at, rounds.weights.data() + at, std::min(kEdgesAtOnce, end - at),
                                   salt + static_cast<std::uint32_t>(at + (is_back ? heads.size() : 0))},
-                                 step, places.data(), room);
+                                 step, places.data(), rooms[static_cast<std::size_t>(ThreadPool::current_worker())]);
       });
     }
   };
+  const auto lead = [&] {
+    for (std::size_t epoch = 0; epoch < n_epochs; ++epoch) {
+      context.cancel.check();
+      const float rest = 1 - static_cast<float>(epoch) / static_cast<float>(n_epochs);
+      step.epoch = epoch;
+      step.alpha = learning_rate * rest * rest;
+      std::copy_n(places.data(), places.size(), before.data());
+      visit(false);
+      visit(true);
+      context.progress.advance(1);
+    }
+  };
   context.progress.begin("map", n_epochs, "epochs");
-  for (std::size_t epoch = 0; epoch < n_epochs; ++epoch) {
-    const float rest = 1 - static_cast<float>(epoch) / static_cast<float>(n_epochs);
-    step.epoch = epoch;
-    step.alpha = learning_rate * rest * rest;
-    std::copy_n(places.data(), places.stride() * step.dim, before.data());
-    visit(false);
-    visit(true);
-    context.progress.advance(1);
-  }
+  context.pool.parallel_for(static_cast<std::size_t>(context.pool.n_threads()), 1, [&](std::size_t, std::size_t) { crew.join(lead); });
   context.progress.end();
 }
 
@@ -130,7 +120,7 @@ class Newcomers {
       : k_(k), dim_(dim), weights_(k), places_(dim * kUmapGroup), rates_(k * kUmapGroup), others_(k * kUmapGroup) {}
 
   /// Row i begins at the mean of its neighbours, by how near they are.
-  void put(std::size_t i, std::span<const std::uint32_t> ids, std::span<const float> distances, const Places& fixed) {
+  void put(std::size_t i, std::span<const std::uint32_t> ids, std::span<const float> distances, const Matrix<float>& fixed) {
     const float mean = std::accumulate(distances.begin(), distances.end(), 0.0F) / static_cast<float>(k_);
     analysis::smooth_weights(distances, {mean, false}, weights_);
     const float sum = std::accumulate(weights_.begin(), weights_.end(), 0.0F), largest = *std::ranges::max_element(weights_);
@@ -140,7 +130,7 @@ class Newcomers {
       keys_[i] = (keys_[i] ^ ids[e]) * 0x01000193U;  // what is drawn depends on the neighbours alone
       others_[i * k_ + e] = ids[e];
       rates_[i * k_ + e] = weights_[e] / largest;
-      for (std::size_t c = 0; c < dim_; ++c) places_[c * kUmapGroup + i] += weights_[e] / sum * fixed.at(ids[e], c);
+      for (std::size_t c = 0; c < dim_; ++c) places_[c * kUmapGroup + i] += weights_[e] / sum * fixed(ids[e], c);
     }
   }
 
@@ -151,7 +141,7 @@ class Newcomers {
     for (std::size_t epoch = 0; epoch < n_epochs; ++epoch) {
       step.epoch = epoch;
       step.alpha = rate * (1 - static_cast<float>(epoch) / static_cast<float>(n_epochs));
-      kernels::umap_move({begins, others_.data(), rates_.data()}, 0, step, keys_, places_.data(), kUmapGroup, room_);
+      kernels::umap_move({begins, others_.data(), rates_.data()}, step, keys_, places_.data(), room_);
     }
   }
   [[nodiscard]] float place(std::size_t i, std::size_t c) const noexcept { return places_[c * kUmapGroup + i]; }
@@ -220,12 +210,10 @@ Umap umap(MatrixView<const float> rows, const UmapOptions& options, Context& con
   }
   Matrix<float> start = start_of(graph, rows, options, context);
   spread_out(start, context.seed);
-  Places places(n + kUmapGroup, options.n_components);
-  for (std::size_t r = 0; r < n; ++r)
-    for (std::size_t c = 0; c < start.cols(); ++c) places.at(r, c) = start(r, c);
+  Matrix<float> places(n + kUmapGroup, options.n_components);
+  std::copy_n(start.data(), start.size(), places.data());
   descend(graph, step_of(options, curve), epochs_of(options, n), places, context);
-  for (std::size_t r = 0; r < n; ++r)
-    for (std::size_t c = 0; c < start.cols(); ++c) map.places(r, c) = places.at(r, c);
+  std::copy_n(places.data(), map.places.size(), map.places.data());
   return map;
 }
 
@@ -238,19 +226,16 @@ Matrix<float> place_on_umap(const Umap& map, MatrixView<const float> rows, Matri
   if (queries.rows() == 0) return out;
   const KnnGraph neighbours = knn_of(queries, rows, {.k = options.n_neighbors, .metric = options.metric}, context);
   const std::size_t n = rows.rows(), k = neighbours.k(), dim = options.n_components;
-  Places fixed(n, dim);
-  for (std::size_t r = 0; r < n; ++r)
-    for (std::size_t c = 0; c < dim; ++c) fixed.at(r, c) = map.places(r, c);
   const std::size_t n_epochs = n <= kManyRows ? 100 : 30;  // as umap-learn
   kernels::UmapStep step = step_of(options, {map.a, map.b});
-  step.others = fixed.data();
-  step.stride = fixed.stride();
+  step.others = map.places.data();
   step.n_others = n;
   context.parallel_for(queries.rows(), kUmapGroup * kGroupsAtOnce, [&](std::size_t begin, std::size_t end) {
     Newcomers newcomers(k, dim);
     for (std::size_t first = begin; first < end; first += kUmapGroup) {
       const std::size_t count = std::min(kUmapGroup, end - first);
-      for (std::size_t i = 0; i < count; ++i) newcomers.put(i, neighbours.ids.row(first + i), neighbours.distances.row(first + i), fixed);
+      for (std::size_t i = 0; i < count; ++i)
+        newcomers.put(i, neighbours.ids.row(first + i), neighbours.distances.row(first + i), map.places);
       newcomers.descend(count, step, n_epochs);
       for (std::size_t i = 0; i < count; ++i)
         for (std::size_t c = 0; c < dim; ++c) out(first + i, c) = newcomers.place(i, c);

@@ -2,6 +2,7 @@
 #include "akin/kernels/umap_step.h"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 
 #include "akin/base/matrix.h"
@@ -36,69 +37,127 @@ HWY_INLINE FloatVec log2(FloatVec x) {
   return hn::MulAdd(p, t, hn::ConvertTo(d, exponent));
 }
 
-/// Where some vertices are, one a lane, and what moves them.
+/// Places of vertices as pairs of floats read and written as one number: half as many elements as of x and y by themselves.
+#undef AKIN_GATHERS_PAIRS
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+#define AKIN_GATHERS_PAIRS 1
+#else
+#define AKIN_GATHERS_PAIRS 0
+#endif
+
+#if AKIN_GATHERS_PAIRS
+using PairTag = hn::RepartitionToWide<BitsTag>;
+using PairVec = hn::Vec<PairTag>;
+
+struct Halves {
+  PairVec lower, upper;
+};
+
+HWY_INLINE Halves widened(BitsVec v) {
+  const hn::Half<BitsTag> half;
+  return {hn::PromoteTo(PairTag(), hn::LowerHalf(half, v)), hn::PromoteTo(PairTag(), hn::UpperHalf(half, v))};
+}
+#endif
+
+HWY_INLINE void gather_plane(const float* places, BitsVec which, FloatVec* at) {
+  const FloatTag d;
+#if AKIN_GATHERS_PAIRS
+  const auto* pairs = reinterpret_cast<const std::uint64_t*>(places);
+  const hn::RebindToSigned<PairTag> index;
+  const Halves vertices = widened(which);
+  const auto lower = hn::BitCast(d, hn::GatherIndex(PairTag(), pairs, hn::BitCast(index, vertices.lower)));
+  const auto upper = hn::BitCast(d, hn::GatherIndex(PairTag(), pairs, hn::BitCast(index, vertices.upper)));
+  at[0] = hn::ConcatEven(d, upper, lower);
+  at[1] = hn::ConcatOdd(d, upper, lower);
+#else
+  const auto first = hn::BitCast(IndexTag(), hn::Add(which, which));
+  at[0] = hn::GatherIndex(d, places, first);
+  at[1] = hn::GatherIndex(d, places + 1, first);
+#endif
+}
+
+/// One by one: what is gathered soon after a CPU's own scatter waits for it, wherever it lies (Zen 5).
+HWY_INLINE void scatter_plane(const FloatVec* at, float* places, const std::uint32_t* which) {
+  const FloatTag d;
+  HWY_ALIGN float pairs[2 * hn::MaxLanes(FloatTag())];
+  hn::StoreInterleaved2(at[0], at[1], d, pairs);
+  for (std::size_t i = 0; i < n_lanes(); ++i) std::memcpy(places + 2 * std::size_t{which[i]}, pairs + 2 * i, 2 * sizeof(float));
+}
+
+/// Where some vertices are, one a lane, and what moves them: of two numbers (kMost 2, in registers), or of up to kMost.
+template <std::size_t kMost>
 class Mover {
  public:
   Mover(const UmapStep& step, BitsVec keys) : step_(step), key_(keys) {}
 
-  void load(const float* places, std::size_t stride) {
-    const FloatTag d;
-    for (std::size_t c = 0; c < step_.dim; ++c) hn::Store(hn::LoadU(d, places + c * stride), d, at_[c]);
+  void load(const float* places) {
+    for (std::size_t c = 0; c < dim(); ++c) at_[c] = hn::LoadU(FloatTag(), places + c * kUmapGroup);
   }
-  void store(float* places, std::size_t stride) const {
-    const FloatTag d;
-    for (std::size_t c = 0; c < step_.dim; ++c) hn::StoreU(hn::Load(d, at_[c]), d, places + c * stride);
+  void store(float* places) const {
+    for (std::size_t c = 0; c < dim(); ++c) hn::StoreU(at_[c], FloatTag(), places + c * kUmapGroup);
   }
-  void gather(const float* places, BitsVec which) {
-    const FloatTag d;
-    const auto index = hn::BitCast(IndexTag(), which);
-    for (std::size_t c = 0; c < step_.dim; ++c) hn::Store(hn::GatherIndex(d, places + c * step_.stride, index), d, at_[c]);
-  }
-  void scatter(float* places, BitsVec which) const {
-    const FloatTag d;
-    const auto index = hn::BitCast(IndexTag(), which);
-    for (std::size_t c = 0; c < step_.dim; ++c) hn::ScatterIndex(hn::Load(d, at_[c]), d, places + c * step_.stride, index);
-  }
+  HWY_INLINE void gather(const float* places, BitsVec which) { gather(places, which, at_); }
+  HWY_INLINE void scatter(float* places, const std::uint32_t* which) const { scatter(at_, places, which); }
 
   void attract(BitsVec others, FloatMask who) {
     const FloatTag d;
-    const auto square = look(step_.others, others);
-    move(pull(square), hn::And(who, hn::Gt(square, hn::Zero(d))));
+    FloatVec between[kMost];
+    const auto square = look(step_.others, others, between);
+    move(pull(square), between, hn::And(who, hn::Gt(square, hn::Zero(d))));
   }
 
-  /// The others at `places` move as far the other way.
-  void attract_both(float* places, BitsVec others) {
+  /// The others, read at `places`, move as far the other way.
+  HWY_INLINE void attract_both(const float* places, BitsVec others) {
     const FloatTag d;
-    const auto square = look(places, others);
+    FloatVec between[kMost];
+    const auto square = look(places, others, between);
     const auto who = hn::Gt(square, hn::Zero(d));
     const auto factor = pull(square);
-    const auto index = hn::BitCast(IndexTag(), others);
-    for (std::size_t c = 0; c < step_.dim; ++c) {
-      const auto between = hn::Load(d, between_[c]), other = hn::Sub(hn::Load(d, at_[c]), between);
-      const auto by = hn::IfThenElseZero(who, gradient(factor, between));
-      hn::Store(hn::Add(hn::Load(d, at_[c]), by), d, at_[c]);
-      hn::ScatterIndex(hn::Sub(other, by), d, places + c * step_.stride, index);
+    for (std::size_t c = 0; c < dim(); ++c) {
+      const auto by = hn::IfThenElseZero(who, gradient(factor, between[c]));
+      other_[c] = hn::Sub(hn::Sub(at_[c], between[c]), by);
+      at_[c] = hn::Add(at_[c], by);
     }
   }
+  HWY_INLINE void scatter_others(float* places, const std::uint32_t* which) const { scatter(other_, places, which); }
 
-  void repel(std::uint32_t draw, FloatMask who) {
+  HWY_INLINE void repel(std::uint32_t draw, FloatMask who) {
     const FloatTag d;
-    const auto square = look(step_.others, random_vertices(draw));
+    FloatVec between[kMost];
+    const auto square = look(step_.others, random_vertices(draw), between);
     who = hn::And(who, hn::Gt(square, hn::Zero(d)));
     const auto below = hn::Mul(hn::Add(square, hn::Set(d, 0.001F)), hn::MulAdd(hn::Set(d, step_.a), to_the_b(square), hn::Set(d, 1.0F)));
-    move(hn::Div(hn::Set(d, 2 * step_.repulsion * step_.b), below), who);
+    move(hn::Div(hn::Set(d, 2 * step_.repulsion * step_.b), below), between, who);
   }
 
  private:
-  /// The squared distances, and the differences in between_.
-  HWY_INLINE FloatVec look(const float* places, BitsVec others) {
-    const FloatTag d;
-    const auto index = hn::BitCast(IndexTag(), others);
-    auto square = hn::Zero(d);
-    for (std::size_t c = 0; c < step_.dim; ++c) {
-      const auto between = hn::Sub(hn::Load(d, at_[c]), hn::GatherIndex(d, places + c * step_.stride, index));
-      hn::Store(between, d, between_[c]);
-      square = hn::MulAdd(between, between, square);
+  [[nodiscard]] HWY_INLINE std::size_t dim() const { return kMost == 2 ? 2 : step_.dim; }
+
+  HWY_INLINE void gather(const float* places, BitsVec which, FloatVec* at) const {
+    if constexpr (kMost == 2) {
+      gather_plane(places, which, at);
+    } else {
+      const auto first = hn::BitCast(IndexTag(), hn::Mul(which, hn::Set(BitsTag(), static_cast<std::uint32_t>(step_.dim))));
+      for (std::size_t c = 0; c < step_.dim; ++c) at[c] = hn::GatherIndex(FloatTag(), places + c, first);
+    }
+  }
+  HWY_INLINE void scatter(const FloatVec* at, float* places, const std::uint32_t* which) const {
+    if constexpr (kMost == 2) {
+      scatter_plane(at, places, which);
+    } else {
+      const auto vertices = hn::LoadU(BitsTag(), which);
+      const auto first = hn::BitCast(IndexTag(), hn::Mul(vertices, hn::Set(BitsTag(), static_cast<std::uint32_t>(step_.dim))));
+      for (std::size_t c = 0; c < step_.dim; ++c) hn::ScatterIndex(at[c], FloatTag(), places + c, first);
+    }
+  }
+
+  /// The squared distances, and the differences.
+  HWY_INLINE FloatVec look(const float* places, BitsVec others, FloatVec* between) const {
+    auto square = hn::Zero(FloatTag());
+    gather(places, others, between);
+    for (std::size_t c = 0; c < dim(); ++c) {
+      between[c] = hn::Sub(at_[c], between[c]);
+      square = hn::MulAdd(between[c], between[c], square);
     }
     return square;
   }
@@ -123,12 +182,8 @@ class Mover {
     return hn::Mul(hn::Set(d, step_.alpha), hn::Min(hn::Max(hn::Mul(factor, between), hn::Set(d, -4.0F)), hn::Set(d, 4.0F)));
   }
 
-  HWY_INLINE void move(FloatVec factor, FloatMask who) {
-    const FloatTag d;
-    for (std::size_t c = 0; c < step_.dim; ++c) {
-      const auto at = hn::Load(d, at_[c]);
-      hn::Store(hn::IfThenElse(who, hn::Add(at, gradient(factor, hn::Load(d, between_[c]))), at), d, at_[c]);
-    }
+  HWY_INLINE void move(FloatVec factor, const FloatVec* between, FloatMask who) {
+    for (std::size_t c = 0; c < dim(); ++c) at_[c] = hn::IfThenElse(who, hn::Add(at_[c], gradient(factor, between[c])), at_[c]);
   }
 
   /// A mix of key, epoch and draw (Wellons' lowbias32), scaled to the number of vertices.
@@ -148,8 +203,7 @@ class Mover {
 
   const UmapStep& step_;
   BitsVec key_;
-  HWY_ALIGN float at_[kUmapDims][hn::MaxLanes(FloatTag())];
-  HWY_ALIGN float between_[kUmapDims][hn::MaxLanes(FloatTag())];
+  FloatVec at_[kMost], other_[kMost];
 };
 
 /// The other ends of the edges from `begin` to `end` that are taken in this epoch, in order, to `out` and 16 apart; how many.
@@ -176,18 +230,18 @@ HWY_INLINE std::size_t collect(const UmapEdges& edges, std::size_t begin, std::s
   return n;
 }
 
-void umap_move_group(const UmapEdges& edges, std::size_t group, const UmapStep& step, const std::uint32_t* keys, float* places,
-                     std::size_t places_stride, std::uint32_t* room) {
+template <std::size_t kMost>
+HWY_INLINE void move_group(const UmapEdges& edges, const UmapStep& step, const std::uint32_t* keys, float* places, std::uint32_t* room) {
   const FloatTag d;
   const BitsTag du;
   const auto epoch = static_cast<float>(step.epoch);
-  const std::size_t n_vertices = edges.begins.size() - 1, first = group * kUmapGroup;
+  const std::size_t n_vertices = edges.begins.size() - 1;
   HWY_ALIGN std::uint32_t n_taken[kUmapGroup] = {};
-  for (std::size_t i = 0; i < kUmapGroup && first + i < n_vertices; ++i)
-    n_taken[i] = static_cast<std::uint32_t>(collect(edges, edges.begins[first + i], edges.begins[first + i + 1], epoch, room + i));
+  for (std::size_t i = 0; i < n_vertices; ++i)
+    n_taken[i] = static_cast<std::uint32_t>(collect(edges, edges.begins[i], edges.begins[i + 1], epoch, room + i));
   for (std::size_t lane = 0; lane < kUmapGroup; lane += n_lanes()) {
-    Mover mover(step, hn::LoadU(du, keys + lane));
-    mover.load(places + lane, places_stride);
+    Mover<kMost> mover(step, hn::LoadU(du, keys + lane));
+    mover.load(places + lane);
     const auto counts = hn::Load(du, n_taken + lane);
     const std::uint32_t most = *std::max_element(n_taken + lane, n_taken + lane + n_lanes());
     const auto who = [&](std::uint32_t row) { return hn::RebindMask(d, hn::Gt(counts, hn::Set(du, row))); };
@@ -200,8 +254,13 @@ void umap_move_group(const UmapEdges& edges, std::size_t group, const UmapStep& 
       for (int i = 0; i < step.n_negatives; ++i)
         mover.repel(row * static_cast<std::uint32_t>(step.n_negatives) + static_cast<std::uint32_t>(i), who(row));
     }
-    mover.store(places + lane, places_stride);
+    mover.store(places + lane);
   }
+}
+
+void umap_move_group(const UmapEdges& edges, const UmapStep& step, const std::uint32_t* keys, float* places, std::uint32_t* room) {
+  if (step.dim == 2) return move_group<2>(edges, step, keys, places, room);
+  move_group<kUmapDims>(edges, step, keys, places, room);
 }
 
 /// Heads, tails and keys of the pairs that are taken, each `width` apart in `out`, and a vector of spare vertices after them; how many.
@@ -232,18 +291,48 @@ HWY_INLINE std::size_t collect_pairs(const UmapPairs& pairs, const UmapStep& ste
   return n;
 }
 
-void umap_move_some_pairs(const UmapPairs& pairs, const UmapStep& step, float* places, std::uint32_t* room, std::size_t width) {
-  const FloatTag d;
+/// The vector of pairs at `room`, whose heads, tails and keys are `width` apart.
+template <std::size_t kMost>
+HWY_INLINE void move_pairs(const UmapStep& step, float* places, const std::uint32_t* room, std::size_t width) {
   const BitsTag du;
+  const std::uint32_t *heads = room, *tails = room + width;
+  const auto all = hn::FirstN(FloatTag(), n_lanes());
+  Mover<kMost> mover(step, hn::LoadU(du, tails + width));
+  mover.gather(places, hn::LoadU(du, heads));
+  mover.attract_both(places, hn::LoadU(du, tails));
+  for (int i = 0; i < step.n_negatives; ++i) mover.repel(static_cast<std::uint32_t>(i), all);
+  mover.scatter_others(places, tails);
+  mover.scatter(places, heads);
+}
+
+/// Two vectors side by side, as each waits for itself most of the time.
+HWY_INLINE void move_pairs_twice(const UmapStep& step, float* places, const std::uint32_t* room, std::size_t width) {
+  const BitsTag du;
+  const std::uint32_t *heads = room, *tails = room + width, *keys = tails + width;
+  const auto all = hn::FirstN(FloatTag(), n_lanes());
+  Mover<2> a(step, hn::LoadU(du, keys)), b(step, hn::LoadU(du, keys + n_lanes()));
+  a.gather(places, hn::LoadU(du, heads));
+  b.gather(places, hn::LoadU(du, heads + n_lanes()));
+  a.attract_both(places, hn::LoadU(du, tails));
+  b.attract_both(places, hn::LoadU(du, tails + n_lanes()));
+  for (int i = 0; i < step.n_negatives; ++i) {
+    a.repel(static_cast<std::uint32_t>(i), all);
+    b.repel(static_cast<std::uint32_t>(i), all);
+  }
+  a.scatter_others(places, tails);
+  a.scatter(places, heads);
+  b.scatter_others(places, tails + n_lanes());
+  b.scatter(places, heads + n_lanes());
+}
+
+void umap_move_some_pairs(const UmapPairs& pairs, const UmapStep& step, float* places, std::uint32_t* room, std::size_t width) {
   const std::size_t n = collect_pairs(pairs, step, room, width);
-  const auto all = hn::FirstN(d, n_lanes());
-  for (std::size_t e = 0; e < n; e += n_lanes()) {
-    const auto heads = hn::LoadU(du, room + e), tails = hn::LoadU(du, room + width + e);
-    Mover mover(step, hn::LoadU(du, room + 2 * width + e));
-    mover.gather(places, heads);
-    mover.attract_both(places, tails);
-    for (int i = 0; i < step.n_negatives; ++i) mover.repel(static_cast<std::uint32_t>(i), all);
-    mover.scatter(places, heads);
+  std::size_t e = 0;
+  if (step.dim == 2) {
+    for (; e + n_lanes() < n; e += 2 * n_lanes()) move_pairs_twice(step, places, room + e, width);
+    if (e < n) move_pairs<2>(step, places, room + e, width);
+  } else {
+    for (; e < n; e += n_lanes()) move_pairs<kUmapDims>(step, places, room + e, width);
   }
 }
 
@@ -256,13 +345,12 @@ namespace akin::kernels {
 HWY_EXPORT(umap_move_group);
 HWY_EXPORT(umap_move_some_pairs);
 
-void umap_move(const UmapEdges& edges, std::size_t group, const UmapStep& step, std::span<const std::uint32_t, kUmapGroup> keys,
-               float* places, std::size_t places_stride, std::vector<std::uint32_t>& room) {
+void umap_move(const UmapEdges& edges, const UmapStep& step, std::span<const std::uint32_t, kUmapGroup> keys, float* places,
+               std::vector<std::uint32_t>& room) {
   std::size_t most = 0;
-  for (std::size_t v = group * kUmapGroup; v < std::min((group + 1) * kUmapGroup, edges.begins.size() - 1); ++v)
-    most = std::max(most, edges.begins[v + 1] - edges.begins[v]);
+  for (std::size_t v = 0; v + 1 < edges.begins.size(); ++v) most = std::max(most, edges.begins[v + 1] - edges.begins[v]);
   if (room.size() < most * kUmapGroup) room.resize(most * kUmapGroup);
-  HWY_DYNAMIC_DISPATCH(umap_move_group)(edges, group, step, keys.data(), places, places_stride, room.data());
+  HWY_DYNAMIC_DISPATCH(umap_move_group)(edges, step, keys.data(), places, room.data());
 }
 
 void umap_move_pairs(const UmapPairs& pairs, const UmapStep& step, float* places, std::vector<std::uint32_t>& room) {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "akin/base/matrix.h"
@@ -16,7 +18,7 @@ namespace akin::kernels {
 namespace {
 
 struct World {
-  explicit World(std::size_t n_vertices, std::size_t dim) : places(dim, n_vertices) {
+  explicit World(std::size_t n_vertices, std::size_t dim) : places(n_vertices, dim) {
     Rng rng(3);
     for (std::size_t i = 0; i < places.size(); ++i) places.data()[i] = 3 * rng.normal();
     begins.push_back(0);
@@ -29,19 +31,20 @@ struct World {
     }
     for (std::uint32_t& key : keys) key = static_cast<std::uint32_t>(rng.next());
   }
-  [[nodiscard]] UmapEdges edges() const { return {begins, others.data(), rates.data()}; }
+  [[nodiscard]] UmapEdges edges(std::size_t first, std::size_t count) const {
+    return {std::span(begins).subspan(first, count + 1), others.data(), rates.data()};
+  }
   [[nodiscard]] UmapStep step() const {
     UmapStep step;
     step.others = places.data();
-    step.stride = places.cols();
-    step.n_others = places.cols();
-    step.dim = places.rows();
+    step.n_others = places.rows();
+    step.dim = places.cols();
     step.epoch = 7;
     step.alpha = 0.3F;
     return step;
   }
 
-  Matrix<float> places;  // (dim, vertices)
+  Matrix<float> places;  // (vertices, dim)
   std::vector<std::size_t> begins;
   std::vector<std::uint32_t> others;
   std::vector<float> rates;
@@ -62,7 +65,7 @@ void push(const World& world, const UmapStep& step, std::vector<double>& y, std:
   std::vector<double> between(y.size());
   double square = 0;
   for (std::size_t c = 0; c < y.size(); ++c) {
-    between[c] = y[c] - static_cast<double>(world.places(c, other));
+    between[c] = y[c] - static_cast<double>(world.places(other, c));
     square += between[c] * between[c];
   }
   if (square <= 0) return;
@@ -75,7 +78,7 @@ void push(const World& world, const UmapStep& step, std::vector<double>& y, std:
 
 std::vector<double> moved(const World& world, const UmapStep& step, std::size_t vertex, std::uint32_t key) {
   std::vector<double> y;
-  for (std::size_t c = 0; c < step.dim; ++c) y.push_back(static_cast<double>(world.places(c, vertex)));
+  for (std::size_t c = 0; c < step.dim; ++c) y.push_back(static_cast<double>(world.places(vertex, c)));
   std::vector<std::uint32_t> taken;
   for (std::size_t e = world.begins[vertex]; e < world.begins[vertex + 1]; ++e) {
     const float rate = world.rates[e], epoch = static_cast<float>(step.epoch);
@@ -98,8 +101,9 @@ TEST(UmapStep, MovesEveryVertexByItsEdgesAndRandomOnes) {
       for (std::size_t group = 0; group < 3; ++group) {
         Matrix<float> places(dim, kUmapGroup);
         const std::size_t first = group * kUmapGroup, count = std::min(kUmapGroup, 45 - first);
-        for (std::size_t c = 0; c < dim; ++c) std::copy_n(&world.places(c, first), count, places.row(c).data());
-        umap_move(world.edges(), group, step, world.keys, places.data(), kUmapGroup, room);
+        for (std::size_t c = 0; c < dim; ++c)
+          for (std::size_t i = 0; i < count; ++i) places(c, i) = world.places(first + i, c);
+        umap_move(world.edges(first, count), step, world.keys, places.data(), room);
         for (std::size_t i = 0; i < count; ++i) {
           const std::vector<double> wanted = moved(world, step, first + i, world.keys[i]);
           // Some hundred moves of float, each right to a few 1e-6, of which what is near to a vertex makes more: 2e-4 at most here.
@@ -129,25 +133,22 @@ struct Matching {
 
 TEST(UmapStep, MovesBothEndsOfEveryPairAndItsHeadByRandomOnes) {
   for_each_target([](std::string_view target) {
-    for (const std::size_t dim : {2, 3, 32}) {
-      const std::size_t n_pairs = 41, n = 2 * n_pairs, stride = n + kUmapGroup;
+    for (const auto& [dim, n_pairs] : {std::pair<std::size_t, std::size_t>{2, 41}, {2, 7}, {2, 200}, {3, 41}, {32, 41}}) {
+      const std::size_t n = 2 * n_pairs, room_for = n + kUmapGroup;
       const World world(n, dim);
       const Matching matching(n_pairs);
       UmapStep step = world.step();
-      Matrix<float> places(dim, stride), before(dim, stride);
-      for (std::size_t c = 0; c < dim; ++c) {
-        std::copy_n(&world.places(c, 0), n, places.row(c).data());
-        std::copy_n(&world.places(c, 0), n, before.row(c).data());
-      }
+      Matrix<float> places(room_for, dim), before(room_for, dim);
+      std::copy_n(world.places.data(), n * dim, places.data());
+      std::copy_n(world.places.data(), n * dim, before.data());
       step.others = before.data();
-      step.stride = stride;
       std::vector<std::uint32_t> room;
       umap_move_pairs(matching.pairs(0, n_pairs, 77), step, places.data(), room);
       for (std::uint32_t e = 0; e < n_pairs; ++e) {
         std::vector<double> head, tail;
         for (std::size_t c = 0; c < dim; ++c) {
-          head.push_back(static_cast<double>(world.places(c, matching.heads[e])));
-          tail.push_back(static_cast<double>(world.places(c, matching.tails[e])));
+          head.push_back(static_cast<double>(world.places(matching.heads[e], c)));
+          tail.push_back(static_cast<double>(world.places(matching.tails[e], c)));
         }
         const float rate = matching.rates[e], epoch = static_cast<float>(step.epoch);
         if (std::floor(rate * (epoch + 1)) > std::floor(rate * epoch)) {
@@ -157,16 +158,17 @@ TEST(UmapStep, MovesBothEndsOfEveryPairAndItsHeadByRandomOnes) {
           for (std::uint32_t i = 0; i < 5; ++i) push(world, step, head, drawn(77 + e, step.epoch, i, n), false);
         }
         for (std::size_t c = 0; c < dim; ++c) {
-          // Six moves of float, as above.
-          EXPECT_NEAR(places(c, matching.heads[e]), head[c], 1e-4) << target << ' ' << dim << ' ' << e;
-          EXPECT_NEAR(places(c, matching.tails[e]), tail[c], 1e-4) << target << ' ' << dim << ' ' << e;
+          // Six moves of float, as above: 1.2e-4 at most here, of a head that a near vertex pushes.
+          EXPECT_NEAR(places(matching.heads[e], c), head[c], 1e-3) << target << ' ' << dim << ' ' << e;
+          EXPECT_NEAR(places(matching.tails[e], c), tail[c], 1e-3) << target << ' ' << dim << ' ' << e;
         }
       }
       // The same bits in pieces.
       Matrix<float> again = before.clone();
-      umap_move_pairs(matching.pairs(0, 23, 77), step, again.data(), room);
-      umap_move_pairs(matching.pairs(23, n_pairs, 77), step, again.data(), room);
-      for (std::size_t c = 0; c < dim; ++c) EXPECT_TRUE(std::equal(&again(c, 0), &again(c, 0) + n, &places(c, 0))) << target;
+      const std::size_t some = n_pairs / 2 + 1;
+      umap_move_pairs(matching.pairs(0, some, 77), step, again.data(), room);
+      umap_move_pairs(matching.pairs(some, n_pairs, 77), step, again.data(), room);
+      EXPECT_TRUE(std::equal(again.data(), again.data() + n * dim, places.data())) << target << ' ' << dim << ' ' << n_pairs;
     }
   });
 }
@@ -174,15 +176,17 @@ TEST(UmapStep, MovesBothEndsOfEveryPairAndItsHeadByRandomOnes) {
 TEST(UmapStep, LeavesAVertexWithoutEdgesAndEqualPlacesWhereTheyAre) {
   World world(16, 2);
   world.begins.assign(17, 0);
-  Matrix<float> places = world.places.clone();
+  Matrix<float> places(2, kUmapGroup);
+  for (std::size_t i = 0; i < places.size(); ++i) places.data()[i] = static_cast<float>(i);
+  const Matrix<float> before = places.clone();
   std::vector<std::uint32_t> room;
-  umap_move(world.edges(), 0, world.step(), world.keys, places.data(), 16, room);
-  EXPECT_TRUE(std::equal(places.data(), places.data() + places.size(), world.places.data()));
+  umap_move(world.edges(0, 16), world.step(), world.keys, places.data(), room);
+  EXPECT_TRUE(std::equal(places.data(), places.data() + places.size(), before.data()));
 
   World equal(16, 2);
   std::fill_n(equal.places.data(), equal.places.size(), 1.5F);
-  places = equal.places.clone();
-  umap_move(equal.edges(), 0, equal.step(), equal.keys, places.data(), 16, room);
+  std::fill_n(places.data(), places.size(), 1.5F);
+  umap_move(equal.edges(0, 16), equal.step(), equal.keys, places.data(), room);
   for (std::size_t i = 0; i < places.size(); ++i) EXPECT_EQ(places.data()[i], 1.5F);
 }
 
