@@ -13,8 +13,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace akin::kernels::HWY_NAMESPACE {
 
-/// A lane keeps the largest and second largest of its own columns, and in which step the largest came first; the lanes are then folded in
-/// order, so that of equal numbers the first column wins.
+/// A lane keeps the largest and second largest of its own columns, and in which step the largest came first. Of the lanes' largest the one
+/// of the first column wins, and the second is among its second and the others' largest.
 BestTwo best_two(const float* row, std::size_t n) {
   const FloatTag d;
   const hn::RebindToSigned<FloatTag> di;
@@ -33,18 +33,13 @@ BestTwo best_two(const float* row, std::size_t n) {
   for (; c + n_lanes() <= n; c += n_lanes()) look(hn::LoadU(d, row + c));
   if (c < n) look(load_tail(row + c, n - c, kLow));
 
-  HWY_ALIGN float bests[hn::MaxLanes(FloatTag())], seconds[hn::MaxLanes(FloatTag())];
-  HWY_ALIGN std::int32_t steps[hn::MaxLanes(FloatTag())];
-  hn::Store(best, d, bests);
-  hn::Store(second, d, seconds);
-  hn::Store(at, di, steps);
-  BestTwo out{bests[0], seconds[0], static_cast<std::uint32_t>(steps[0]) * static_cast<std::uint32_t>(n_lanes())};
-  for (std::uint32_t lane = 1; lane < n_lanes() && lane < n; ++lane) {
-    const BestTwo other{bests[lane], seconds[lane], static_cast<std::uint32_t>(steps[lane]) * static_cast<std::uint32_t>(n_lanes()) + lane};
-    const bool is_first = other.best == out.best && other.column < out.column;
-    out = is_first ? merged(other, out) : merged(out, other);
-  }
-  return out;
+  const auto lanes = hn::Iota(di, 0);
+  const auto columns = hn::Add(hn::Mul(at, hn::Set(di, static_cast<std::int32_t>(n_lanes()))), lanes);
+  const auto largest = hn::MaxOfLanes(d, best);
+  const auto last = hn::Set(di, std::numeric_limits<std::int32_t>::max());
+  const std::int32_t first = hn::GetLane(hn::MinOfLanes(di, hn::IfThenElse(hn::RebindMask(di, hn::Eq(best, largest)), columns, last)));
+  const auto is_its = hn::RebindMask(d, hn::Eq(columns, hn::Set(di, first)));
+  return {hn::GetLane(largest), largest_of(hn::IfThenElse(is_its, second, best)), static_cast<std::uint32_t>(first)};
 }
 
 void best_two_loop(MatrixView<const float> x, std::uint32_t first_column, BestTwo* out) {
