@@ -1,14 +1,18 @@
 """Maps of others for maps.py, in an environment that has them, and how good a map is.
 
-    maps_rivals.py umap-learn|openTSNE ROWS.npy METRIC OUT.npy     umap-learn: the median of three calls after one that compiles
+    maps_rivals.py WHO ROWS.npy METRIC OUT.npy SEED                WHO: umap-learn (a call after one that compiles; SEED is not its: with one
+                                                                   it takes one thread), uwot, openTSNE, "openTSNE, exact neighbours"
     maps_rivals.py score ROWS.npy PLACES.npy METRIC [LABELS.npy]   scikit-learn's trustworthiness of 5,000 rows; labels of ten neighbours
 
 One JSON line.
 """
 import json
 import os
-import statistics
+import pathlib
+import resource
+import subprocess
 import sys
+import tempfile
 import time
 
 work = sys.argv[1]
@@ -19,7 +23,6 @@ for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
 import numpy as np
 
 NEIGHBOURS = 15
-CALLS = 3
 
 
 def score():
@@ -36,28 +39,39 @@ def score():
     return found
 
 
-def umap_learn(rows, metric):
+def umap_learn(rows, metric, _):
     import umap
     make = lambda x: umap.UMAP(metric=metric, n_jobs=THREADS).fit_transform(x)
     make(rows)  # small sets take other ways: only a call on these very rows compiles all
-    seconds = []
-    for _ in range(CALLS):
-        start = time.perf_counter()
-        places = make(rows)
-        seconds.append(time.perf_counter() - start)
-    return places, statistics.median(seconds), {"umap-learn": umap.__version__}
+    start = time.perf_counter()
+    places = make(rows)
+    return places, {"seconds": time.perf_counter() - start, "versions": {"umap-learn": umap.__version__}}
 
 
-def open_tsne(rows, metric):
+def uwot(rows, metric, _):
+    """In R, of which the peak memory is asked."""
+    script = pathlib.Path(__file__).resolve().with_suffix(".R")
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = pathlib.Path(folder) / "rows.f32", pathlib.Path(folder) / "places.f32"
+        np.ascontiguousarray(rows, np.float32).tofile(source)
+        ran = subprocess.run(["Rscript", str(script), str(source), *map(str, rows.shape), metric, str(target)], capture_output=True, text=True)
+        if ran.returncode != 0:
+            sys.exit(ran.stderr.strip().splitlines()[-1] if ran.stderr.strip() else "Rscript failed")
+        found = json.loads(ran.stdout.strip().splitlines()[-1])
+        return np.fromfile(target, np.float32).reshape(-1, 2), {**found, "mb": resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024}
+
+
+def open_tsne(rows, metric, seed, neighbours="auto"):
     import openTSNE
     start = time.perf_counter()
-    places = openTSNE.TSNE(metric=metric, n_jobs=THREADS, random_state=1).fit(rows)
-    return np.asarray(places), time.perf_counter() - start, {"openTSNE": openTSNE.__version__}
+    places = openTSNE.TSNE(metric=metric, neighbors=neighbours, n_jobs=THREADS, random_state=int(seed)).fit(rows)
+    return np.asarray(places), {"seconds": time.perf_counter() - start, "versions": {"openTSNE": openTSNE.__version__}}
 
 
+MAKERS = {"umap-learn": umap_learn, "uwot": uwot, "openTSNE": open_tsne, "openTSNE, exact neighbours": lambda *words: open_tsne(*words, neighbours="exact")}
 if work == "score":
     print(json.dumps(score()))
 else:
-    places, seconds, versions = {"umap-learn": umap_learn, "openTSNE": open_tsne}[work](np.load(sys.argv[2]), sys.argv[3])
+    places, found = MAKERS[work](np.load(sys.argv[2]), sys.argv[3], sys.argv[5])
     np.save(sys.argv[4], places.astype(np.float32))
-    print(json.dumps({"seconds": seconds, "versions": versions}))
+    print(json.dumps(found))

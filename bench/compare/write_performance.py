@@ -11,7 +11,8 @@ import harness
 
 TITLES = {"text": "Texts to vectors", "tokenizers": "Text to token ids", "exact_search": "Exact search", "ann": "Graph search",
           "stores": "A collection as a store of vectors", "churn": "A collection that is half removed and added again", "decoder": "A decoder as an embedder",
-          "images": "Images to vectors", "heads": "Classifiers of vectors, and outliers", "clusters": "Clusters", "maps": "Maps",
+          "images": "Images to vectors", "heads": "Classifiers of vectors, and outliers", "outliers": "Outliers of more and more vectors",
+          "clusters": "Clusters", "maps": "Maps",
           "duplicates": "Duplicates"}
 ABOUT = {
     "text": "all-MiniLM-L6-v2, the same texts for every program, warmed up, interleaved in one session, medians over the rounds. A rival counts "
@@ -33,14 +34,15 @@ ABOUT = {
     "heads": "The same vectors for every program: Banking77 by the embedded model, ODDS shuttle with its columns standardised; two threads. The seconds are of "
              "the fitting (outliers: and scoring) alone, without reading. The rival is scikit-learn or pyod with the same parameters: C = 10 (SVM 1), 10 and "
              "20 neighbours, 100 trees of 256 rows. What the results are worth is in [quality.md](quality.md).",
+    "outliers": "The vectors of the clusters below; parameters as above, Euclidean distance. Seconds are of fitting and scoring alone, memory is the process's peak, with the "
+                "vectors in it.",
     "images": "A random model of CLIP ViT-B/32's shape, the same 32 pictures of 224 × 224 for every program, from prepared pixels to projected vectors.",
     "clusters": "MiniLM vectors of sentences (384 numbers, unit length) and their projection to 5 numbers; two threads. k-means begins from the same rows for "
                 "all and takes 20 rounds; HDBSCAN with min_cluster_size 100 and min_samples 10. Times are of the clustering alone, the rivals' after a first "
                 "call on 1,000 rows; memory is the process's peak, with the vectors in it. Of 20,000 × 384 Prim's tree, condensed by hdbscan's own functions, "
                 "has the length of akin's and 7 clusters too; fast_hdbscan breaks ties otherwise.",
-    "maps": "The same vectors for both programs, two threads, everything at its default. Times are of the map alone, neighbours and all (umap-learn's of three "
-            "calls after one on the same rows, which compiles); memory is the process's peak. Trustworthiness at 15 of 5,000 rows is scikit-learn's; labels of ten "
-            "neighbours: rows whose label is that of most of their ten nearest on the map. umap-learn's maps of two threads differ from run to run.",
+    "maps": "The same vectors for all programs, two threads, everything at its default. Times are of the map alone, neighbours and all (umap-learn's after a call on "
+            "the same rows, which compiles); memory is the process's peak, with the vectors in it. What the maps are worth is in [quality.md](quality.md).",
     "duplicates": "From texts or vectors in memory to who goes, the first of alike ones staying: shingles of five characters at a Jaccard similarity of 0.8 "
                   "(datasketch and rensa: 128 permutations, as their manuals show, one thread, whoever meets somebody kept goes), vectors at a cosine of 0.9 "
                   "(FAISS' flat index on two threads; SemHash over its own index, with an encoder that looks the vectors up). A comparison of all pairs says "

@@ -2,7 +2,7 @@
 """docs/quality.md and docs/quality.json: the scores of `akin eval` beside those of sentence-transformers on the same model and data.
 
     AKIN_DATA=FOLDER python3 bench/compare/write_quality.py           # about 10 minutes; --sets sts for a part
-    ... --sets heads                                                  # what heads.py measured, into the page; labels: what labels.py did
+    ... --sets heads                                                  # what heads.py measured, into the page; so for labels, maps
 
 FOLDER holds sts/stsb-en-test.csv and retrieval/{cranfield,cacm,npl} in BEIR layout.
 """
@@ -19,6 +19,9 @@ REFERENCE_SPEARMAN = 82.03246721851083
 REFERENCE_DENSE = {"cranfield": 0.5090003426157459, "cacm": 0.40930006673968033, "npl": 0.4335075940749842}
 DENSE_TOLERANCE = 0.002
 TEXT_GOAL = {"cranfield": 0.50, "cacm": 0.39, "npl": 0.39}
+
+# What other scripts measured: the name here of what their details call so.
+ELSEWHERE = {"heads": ("rows", "rows"), "labels": ("sets", "sets"), "maps": ("rows", "quality")}
 
 # name, options, how far from the reference it may be, in points
 STS_RUNS = [
@@ -115,7 +118,7 @@ def heads_table(content):
     lines += [f"| {kind} | {rows[kind][2]} | {rows[kind][3]} |" for kind in ("softmax", "svm", "knn")]
     methods = ("knn", "lof", "iforest", "mahalanobis", "ecod")
     lines += ["", "## Outliers: ODDS, ROC-AUC × 100", "",
-              "Columns standardised, 20 neighbours, 100 trees of one seed; beside each the figure of pyod (Mahalanobis: scikit-learn's, with Ledoit and "
+              "Columns standardised, 20 neighbours, 100 trees (the mean of five seeds, on both sides); beside each the figure of pyod (Mahalanobis: scikit-learn's, with Ledoit and "
               "Wolf's covariance).", "", f"| set | {' | '.join(f'{m} | pyod' for m in methods)} |", "|---" * (1 + 2 * len(methods)) + "|"]
     for name in sorted({row[0].split()[0] for row in content["rows"] if " " in row[0] and not row[0].startswith("nab ")}):
         cells = [cell for m in methods for cell in rows[f"{name} {m}"][2:4]]
@@ -158,10 +161,22 @@ def labels_tables(content):
     return [*lines, "", f"Measured {content['date']} at commit {content['commit']}: `{content['command']}`. Versions: {versions}."]
 
 
+def maps_table(content):
+    """What maps.py found out about the maps' quality."""
+    versions = ", ".join(f"{name} {version}" for name, version in sorted(content["versions"].items()))
+    lines = ["## Maps", "",
+             "Everything at its default, the least and the largest of some maps (akin's of other seeds). Trustworthiness at 15 neighbours of 5,000 rows by scikit-learn; labels of ten "
+             "neighbours: rows whose label is that of most of their ten nearest on the map. Vectors of texts by the embedded model, compared by cosine. openTSNE's neighbours are "
+             "approximate unless it is told otherwise; what it misses works like a larger perplexity (docs/adr/0016).", "",
+             "| map | trustworthiness | labels of ten neighbours, % |", "|---|---|---|"]
+    lines += [f"| {' | '.join(row)} |" for row in content["rows"]]
+    return [*lines, "", f"Measured {content['date']} at commit {content['commit']}: `{content['command']}`. Versions: {versions}."]
+
+
 def page(content):
     lines = ["# Quality", "", "Written by `bench/compare/write_quality.py`; do not edit. all-MiniLM-L6-v2 in akin beside the reference: "
              f"{REFERENCE}, the same texts, cut at 256 tokens. Raw figures: [quality.json](quality.json)."]
-    for key, table in (("sts", sts_table), ("retrieval", retrieval_table), ("labels", labels_tables), ("heads", heads_table)):
+    for key, table in (("sts", sts_table), ("retrieval", retrieval_table), ("labels", labels_tables), ("heads", heads_table), ("maps", maps_table)):
         if content.get(key):
             lines += ["", *table(content[key])]
     lines += ["", f"Measured {content['date']} at commit {content['commit']} on {content['machine']['cpu']} "
@@ -177,7 +192,7 @@ def main():
     a = p.parse_args()
     data = harness.data_folder("sts/ and retrieval/")
     sets = a.sets.split(",")
-    measured_elsewhere = set(sets) <= {"heads", "labels"}
+    measured_elsewhere = set(sets) <= ELSEWHERE.keys()
     akin = None if measured_elsewhere else harness.program(a.build, "akin")
     target = pathlib.Path(a.to)
     target.mkdir(parents=True, exist_ok=True)
@@ -187,12 +202,10 @@ def main():
         content["sts"] = sts(akin, data)
     if "retrieval" in sets:
         content["retrieval"] = retrieval(akin, data)
-    if "heads" in sets:
-        part = json.loads((harness.ROOT / "build/compare/heads.json").read_text(encoding="utf-8"))
-        content["heads"] = {"rows": part["details"]["rows"], **{key: part[key] for key in ("versions", "date", "commit", "command")}}
-    if "labels" in sets:
-        part = json.loads((harness.ROOT / "build/compare/labels.json").read_text(encoding="utf-8"))
-        content["labels"] = {"sets": part["details"]["sets"], **{key: part[key] for key in ("versions", "date", "commit", "command")}}
+    for name in ELSEWHERE.keys() & set(sets):
+        part = json.loads((harness.ROOT / f"build/compare/{name}.json").read_text(encoding="utf-8"))
+        mine, theirs = ELSEWHERE[name]
+        content[name] = {mine: part["details"][theirs], **{key: part[key] for key in ("versions", "date", "commit", "command")}}
     if measured_elsewhere:
         kept.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
         (target / "quality.md").write_text(page(content), encoding="utf-8")
