@@ -25,6 +25,8 @@ using analysis::SparseGraph;
 using kernels::PlaneForce;
 
 constexpr std::size_t kRowsAtOnce = 256;
+// Of what takes a nanosecond a row.
+constexpr std::size_t kRowsOfShift = 16'384;
 constexpr std::size_t kLeavesAtOnce = 4;
 constexpr float kMomentum = 0.8F;
 constexpr float kLeastGain = 0.01F;  // gains as Jacobs (1988) and the reference have them
@@ -54,12 +56,14 @@ class Descent {
         context_(context),
         x_(start.rows()),
         y_(start.rows()),
+        places_(start.rows()),
         push_(start.rows()),
         speed_(start.rows()) {
     gain_.assign(start.rows(), {1, 1});
     for (std::size_t r = 0; r < start.rows(); ++r) {
       x_[r] = start(r, 0);
       y_[r] = start(r, 1);
+      places_[r] = {x_[r], y_[r]};
     }
   }
 
@@ -147,23 +151,37 @@ class Descent {
   void move(float exaggeration, float rate, float scale) {
     context_.parallel_for(x_.size(), kRowsAtOnce, [&](std::size_t begin, std::size_t end) {
       for (std::size_t r = begin; r < end; ++r) {
-        const PlaneForce pull = kernels::tsne_pull(x_[r], y_[r], p_.others_of(r), p_.weights_of(r), x_.data(), y_.data());
+        const PlaneForce pull = kernels::tsne_pull(places_[r], p_.others_of(r), p_.weights_of(r), places_.data());
         step(exaggeration * pull.x - scale * push_[r].x, rate, speed_[r].x, gain_[r].x);
         step(exaggeration * pull.y - scale * push_[r].y, rate, speed_[r].y, gain_[r].y);
         const float length = std::sqrt(speed_[r].x * speed_[r].x + speed_[r].y * speed_[r].y);
         if (length > kLongestStep) speed_[r] = {speed_[r].x * kLongestStep / length, speed_[r].y * kLongestStep / length};
       }
     });
-    double mean_x = 0, mean_y = 0;
-    for (std::size_t r = 0; r < x_.size(); ++r) {
-      x_[r] += speed_[r].x;
-      y_[r] += speed_[r].y;
-      mean_x += static_cast<double>(x_[r]);
-      mean_y += static_cast<double>(y_[r]);
-    }
-    for (float& x : x_) x -= static_cast<float>(mean_x / static_cast<double>(x_.size()));
-    for (float& y : y_) y -= static_cast<float>(mean_y / static_cast<double>(y_.size()));
+    const Sum sum = context_.pool.parallel_reduce<Sum>(
+        x_.size(), kRowsOfShift, {},
+        [&](std::size_t begin, std::size_t end) {
+          Sum part;
+          for (std::size_t r = begin; r < end; ++r) {
+            part.x += static_cast<double>(x_[r] += speed_[r].x);
+            part.y += static_cast<double>(y_[r] += speed_[r].y);
+          }
+          return part;
+        },
+        [](Sum total, Sum part) {
+          return Sum{total.x + part.x, total.y + part.y};
+        },
+        &context_.cancel);
+    const auto n = static_cast<double>(x_.size());
+    const PlaneForce mean{static_cast<float>(sum.x / n), static_cast<float>(sum.y / n)};
+    context_.parallel_for(x_.size(), kRowsOfShift, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t r = begin; r < end; ++r) places_[r] = {x_[r] -= mean.x, y_[r] -= mean.y};
+    });
   }
+
+  struct Sum {
+    double x = 0, y = 0;
+  };
 
   const SparseGraph& p_;
   float theta_;
@@ -172,6 +190,7 @@ class Descent {
   PlaneTree tree_;
   PlaneGrid grid_;
   std::vector<float> x_, y_;
+  std::vector<PlaneForce> places_;  ///< the same as x_ and y_
   std::vector<PlaneForce> push_, speed_, gain_;
 };
 
@@ -252,9 +271,11 @@ Matrix<float> place_on_tsne(const Tsne& map, MatrixView<const float> rows, Matri
   const KnnGraph neighbours = knn_of(queries, rows, {.k = kNeighbours, .metric = map.options.metric}, context);
   const double perplexity = std::min(kPerplexity, std::max(static_cast<double>(neighbours.k()) / 3, 1.0));
   std::vector<float> x(rows.rows()), y(rows.rows());
+  std::vector<PlaneForce> places(rows.rows());
   for (std::size_t r = 0; r < rows.rows(); ++r) {
     x[r] = map.places(r, 0);
     y[r] = map.places(r, 1);
+    places[r] = {x[r], y[r]};
   }
   PlaneTree tree;
   tree.build(x, y, context);
@@ -275,7 +296,7 @@ Matrix<float> place_on_tsne(const Tsne& map, MatrixView<const float> rows, Matri
         const double total =
             kernels::tsne_push({&at.x, &at.y, 1}, {sources.x.data(), sources.y.data(), sources.x.size()}, sources.mass.data(), &push);
         const auto scale = static_cast<float>(1 / std::max(total, 1e-30));
-        const PlaneForce pull = kernels::tsne_pull(at.x, at.y, ids, p, x.data(), y.data());
+        const PlaneForce pull = kernels::tsne_pull(at, ids, p, places.data());
         PlaneForce gradient{static_cast<float>(kExaggeration) * pull.x - scale * push.x,
                             static_cast<float>(kExaggeration) * pull.y - scale * push.y};
         const float length = std::sqrt(gradient.x * gradient.x + gradient.y * gradient.y);

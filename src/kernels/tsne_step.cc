@@ -7,7 +7,7 @@
 #define HWY_TARGET_INCLUDE "tsne_step.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 // After foreach_target.
-#include "vector_math-inl.h"
+#include "plane_pairs-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace akin::kernels::HWY_NAMESPACE {
@@ -59,23 +59,26 @@ double tsne_push_points(const PlanePoints& points, const PlanePoints& sources, c
   return total;
 }
 
-PlaneForce tsne_pull_point(float y0, float y1, const std::uint32_t* others, const float* p, std::size_t n, const float* x, const float* y) {
+PlaneForce tsne_pull_point(PlaneForce at, const std::uint32_t* others, const float* p, std::size_t n, const PlaneForce* places) {
   const FloatTag d;
-  const hn::RebindToSigned<FloatTag> di;
-  const auto px = hn::Set(d, y0), py = hn::Set(d, y1);
+  const BitsTag du;
+  const auto* pairs = reinterpret_cast<const float*>(places);
+  const auto px = hn::Set(d, at.x), py = hn::Set(d, at.y);
   auto sum_x = hn::Zero(d), sum_y = hn::Zero(d);
-  const auto add = [&](hn::Vec<decltype(di)> index, FloatVec weights) HWY_ATTR {
-    const auto dx = hn::Sub(px, hn::GatherIndex(d, x, index)), dy = hn::Sub(py, hn::GatherIndex(d, y, index));
+  const auto add = [&](BitsVec which, FloatVec weights) HWY_ATTR {
+    FloatVec place[2];
+    gather_plane(pairs, which, place);
+    const auto dx = hn::Sub(px, place[0]), dy = hn::Sub(py, place[1]);
     const auto pw = hn::Mul(weights, kernel_of(hn::MulAdd(dx, dx, hn::Mul(dy, dy))));
     sum_x = hn::MulAdd(pw, dx, sum_x);
     sum_y = hn::MulAdd(pw, dy, sum_y);
   };
   std::size_t j = 0;
-  for (; j + n_lanes() <= n; j += n_lanes()) add(hn::LoadU(di, reinterpret_cast<const std::int32_t*>(others + j)), hn::LoadU(d, p + j));
+  for (; j + n_lanes() <= n; j += n_lanes()) add(hn::LoadU(du, others + j), hn::LoadU(d, p + j));
   if (j < n) {
-    HWY_ALIGN std::int32_t rest[hn::MaxLanes(FloatTag())] = {};
-    for (std::size_t i = j; i < n; ++i) rest[i - j] = static_cast<std::int32_t>(others[i]);
-    add(hn::Load(di, rest), load_tail(p + j, n - j));
+    HWY_ALIGN std::uint32_t rest[hn::MaxLanes(FloatTag())] = {};
+    std::copy(others + j, others + n, rest);
+    add(hn::Load(du, rest), load_tail(p + j, n - j));
   }
   return {sum_of(sum_x), sum_of(sum_y)};
 }
@@ -93,8 +96,8 @@ double tsne_push(const PlanePoints& points, const PlanePoints& sources, const fl
   return HWY_DYNAMIC_DISPATCH(tsne_push_points)(points, sources, masses, of);
 }
 
-PlaneForce tsne_pull(float y0, float y1, std::span<const std::uint32_t> others, std::span<const float> p, const float* x, const float* y) {
-  return HWY_DYNAMIC_DISPATCH(tsne_pull_point)(y0, y1, others.data(), p.data(), others.size(), x, y);
+PlaneForce tsne_pull(PlaneForce y, std::span<const std::uint32_t> others, std::span<const float> p, const PlaneForce* places) {
+  return HWY_DYNAMIC_DISPATCH(tsne_pull_point)(y, others.data(), p.data(), others.size(), places);
 }
 
 }  // namespace akin::kernels

@@ -11,6 +11,7 @@
 #define HWY_TARGET_INCLUDE "umap_step.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 // After foreach_target.
+#include "plane_pairs-inl.h"
 #include "vector_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -19,9 +20,6 @@ namespace akin::kernels::HWY_NAMESPACE {
 inline constexpr float kLog2[] = {-0.146203533F, 0.23420985F, -0.24882181F,  0.287075609F,
                                   -0.360241979F, 0.48092404F, -0.721352756F, 1.4426949F};
 
-using BitsTag = hn::RebindToUnsigned<FloatTag>;
-using IndexTag = hn::RebindToSigned<FloatTag>;
-using BitsVec = hn::Vec<BitsTag>;
 using FloatMask = hn::Mask<FloatTag>;
 
 /// log2 of a normal x > 0: the exponent and a polynomial of degree 7 for log2(m) / (m − 1) on [√½, √2) (error 1.4e-7 in the logarithm).
@@ -35,45 +33,6 @@ HWY_INLINE FloatVec log2(FloatVec x) {
   auto p = hn::Set(d, kLog2[0]);
   for (std::size_t i = 1; i < std::size(kLog2); ++i) p = hn::MulAdd(p, t, hn::Set(d, kLog2[i]));
   return hn::MulAdd(p, t, hn::ConvertTo(d, exponent));
-}
-
-/// Places of vertices as pairs of floats read and written as one number: half as many elements as of x and y by themselves.
-#undef AKIN_GATHERS_PAIRS
-#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
-#define AKIN_GATHERS_PAIRS 1
-#else
-#define AKIN_GATHERS_PAIRS 0
-#endif
-
-#if AKIN_GATHERS_PAIRS
-using PairTag = hn::RepartitionToWide<BitsTag>;
-using PairVec = hn::Vec<PairTag>;
-
-struct Halves {
-  PairVec lower, upper;
-};
-
-HWY_INLINE Halves widened(BitsVec v) {
-  const hn::Half<BitsTag> half;
-  return {hn::PromoteTo(PairTag(), hn::LowerHalf(half, v)), hn::PromoteTo(PairTag(), hn::UpperHalf(half, v))};
-}
-#endif
-
-HWY_INLINE void gather_plane(const float* places, BitsVec which, FloatVec* at) {
-  const FloatTag d;
-#if AKIN_GATHERS_PAIRS
-  const auto* pairs = reinterpret_cast<const std::uint64_t*>(places);
-  const hn::RebindToSigned<PairTag> index;
-  const Halves vertices = widened(which);
-  const auto lower = hn::BitCast(d, hn::GatherIndex(PairTag(), pairs, hn::BitCast(index, vertices.lower)));
-  const auto upper = hn::BitCast(d, hn::GatherIndex(PairTag(), pairs, hn::BitCast(index, vertices.upper)));
-  at[0] = hn::ConcatEven(d, upper, lower);
-  at[1] = hn::ConcatOdd(d, upper, lower);
-#else
-  const auto first = hn::BitCast(IndexTag(), hn::Add(which, which));
-  at[0] = hn::GatherIndex(d, places, first);
-  at[1] = hn::GatherIndex(d, places + 1, first);
-#endif
 }
 
 /// One by one: what is gathered soon after a CPU's own scatter waits for it, wherever it lies (Zen 5).

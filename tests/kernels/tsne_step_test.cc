@@ -57,7 +57,9 @@ TEST(TsneStep, PullsAPointToItsNeighbours) {
     for (const std::size_t n : {0, 1, 7, 16, 40}) {
       const Plane plane(50);
       const std::span<const std::uint32_t> ids = std::span(plane.ids).first(n);
-      const PlaneForce found = tsne_pull(0.5F, -1, ids, std::span(plane.mass).first(n), plane.x.data(), plane.y.data());
+      std::vector<PlaneForce> places(plane.x.size());
+      for (std::size_t v = 0; v < places.size(); ++v) places[v] = {plane.x[v], plane.y[v]};
+      const PlaneForce found = tsne_pull({0.5F, -1}, ids, std::span(plane.mass).first(n), places.data());
       double fx = 0, fy = 0;
       for (std::size_t j = 0; j < n; ++j) {
         const double dx = 0.5 - static_cast<double>(plane.x[ids[j]]), dy = -1 - static_cast<double>(plane.y[ids[j]]);

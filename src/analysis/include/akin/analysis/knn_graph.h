@@ -20,7 +20,7 @@ enum class KnnMethod {
   graph,      ///< approximate: misses about a hundredth of the neighbours; not Manhattan
 };
 inline constexpr std::size_t kTreeDims = 12;
-inline constexpr std::size_t kGraphRows = 50'000;
+inline constexpr std::size_t kGraphRows = 200'000;  ///< where both take as long (MiniLM vectors, two threads)
 
 /// "automatic", "tree", "scan", "graph".
 std::string_view name_of(KnnMethod method) noexcept;

@@ -45,7 +45,7 @@ struct Tsne {
 };
 
 /// Rows (n, dim) → places on a plane. The result depends on rows, options and context.seed only. O(n log n) an epoch, besides finding
-/// 3 · perplexity neighbours (knn_graph.h, exact below 50,000 rows). Throws Error{invalid_argument} for options out of range and rows that
+/// 3 · perplexity neighbours (knn_graph.h, exact below 200,000 rows). Throws Error{invalid_argument} for options out of range and rows that
 /// are not finite, Error{cancelled}.
 Tsne tsne(MatrixView<const float> rows, const TsneOptions& options, Context& context);
 

@@ -42,7 +42,7 @@ struct Umap {
   float a = 0, b = 0;    ///< of the curve 1 / (1 + a d^2b) that fits min_dist and spread
 };
 
-/// Rows (n, dim) → places. The result depends on rows, options and context.seed only. O(n log n) from 50,000 rows on (graph search finds
+/// Rows (n, dim) → places. The result depends on rows, options and context.seed only. O(n log n) from 200,000 rows on (graph search finds
 /// the neighbours), O(n² · dim) below. Throws Error{invalid_argument} for options out of range, rows that are not finite, and labels that
 /// are not as many as rows; Error{limit} for more than 2^24 rows; Error{cancelled}.
 Umap umap(MatrixView<const float> rows, const UmapOptions& options, Context& context);

@@ -15,6 +15,7 @@ struct PlanePoints {
   std::size_t n = 0;
 };
 
+/// Or where a point is.
 struct PlaneForce {
   float x = 0, y = 0;
 };
@@ -23,7 +24,7 @@ struct PlaneForce {
 /// Sums of 16 at a time in float.
 double tsne_push(const PlanePoints& points, const PlanePoints& sources, const float* masses, PlaneForce* of);
 
-/// Σ_j p_j · w · (y − place of others[j]); x and y of place v are x[v] and y[v].
-PlaneForce tsne_pull(float y0, float y1, std::span<const std::uint32_t> others, std::span<const float> p, const float* x, const float* y);
+/// Σ_j p_j · w · (y − places[others[j]]).
+PlaneForce tsne_pull(PlaneForce y, std::span<const std::uint32_t> others, std::span<const float> p, const PlaneForce* places);
 
 }  // namespace akin::kernels
