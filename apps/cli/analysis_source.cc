@@ -119,6 +119,8 @@ AnalysisItems read_vectors(const AnalysisSourceOptions& options, Context& contex
     context.progress.end();
   }
   items.vectors = rows.take();
+  if (items.vectors.empty())
+    throw Error(ErrorCode::invalid_argument, items.source + (items.size() == 0 ? ": holds no vectors" : ": its vectors have no numbers"));
   if (std::ranges::all_of(items.texts, &std::string::empty)) items.texts.clear();
   return items;
 }

@@ -31,10 +31,16 @@ std::string count_text(std::size_t n_clusters) { return grouped(n_clusters) + (n
 Clustering from_kmeans(KMeansResult result, nlohmann::json about, const char* steps) {
   Clustering out;
   const std::size_t k = result.centres.rows();
+  const auto n_filled = static_cast<std::size_t>(std::ranges::count_if(result.sizes, [](std::size_t size) { return size > 0; }));
   out.labels = std::move(result.labels);
   out.about = std::move(about);
-  out.about.update({{"k", k}, {"inertia", result.inertia}, {"n_iterations", result.n_iterations}, {"converged", result.converged}});
-  out.summary = count_text(k) + ", inertia " + fixed(result.inertia, 3) + ", " + grouped(result.n_iterations) + " " + steps;
+  out.about.update({{"k", k},
+                    {"n_clusters", n_filled},
+                    {"inertia", result.inertia},
+                    {"n_iterations", result.n_iterations},
+                    {"converged", result.converged}});
+  out.summary = count_text(n_filled) + (n_filled < k ? " (of " + grouped(k) + " the others have no rows)" : "") + ", inertia " +
+                fixed(result.inertia, 3) + ", " + grouped(result.n_iterations) + " " + steps;
   return out;
 }
 
@@ -82,7 +88,9 @@ Clustering by_hdbscan(const ClusterOptions& options, const AnalysisItems& items,
   own.metric = metric_from(options.metric);
   own.select.selection = options.selection == "leaf" ? ClusterSelection::leaf : ClusterSelection::eom;
   HdbscanResult result = hdbscan(items.vectors.view(), own, context);
-  if (!options.membership_file.empty())
+  if (!options.membership_file.empty() && result.n_clusters() == 0)
+    context.warn(options.membership_file + " is not written: there is no cluster to belong to");
+  if (!options.membership_file.empty() && result.n_clusters() > 0)
     write_matrix(options.membership_file, hdbscan_membership(items.vectors.view(), result, own, context).view());
   Clustering out;
   out.summary = count_text(result.n_clusters()) + " by density";

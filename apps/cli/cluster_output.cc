@@ -88,15 +88,23 @@ std::string table_of(const std::vector<Group>& groups, const AnalysisItems& item
   return table.text();
 }
 
-/// How well the clusters lie apart, and how they agree with what the rows truly are.
-nlohmann::json scores_of(const AnalysisItems& items, const Clustering& clustering, bool with_scores, Context& context) {
-  nlohmann::json json = nlohmann::json::object();
-  if (with_scores) {
-    const bool by_angle = clustering.about.value("metric", "") == "cosine";
-    const SilhouetteOptions options{by_angle ? Metric::cosine : Metric::euclidean, kSilhouetteRows};
-    json["silhouette"] = silhouette(items.vectors.view(), clustering.labels, options, context);
-    json["davies_bouldin"] = davies_bouldin(items.vectors.view(), clustering.labels, context);
+/// How well the clusters lie apart; nothing where there are too few, which shows only when the work is done.
+nlohmann::json scores_apart(const AnalysisItems& items, const Clustering& clustering, Context& context) {
+  const bool by_angle = clustering.about.value("metric", "") == "cosine";
+  const SilhouetteOptions options{by_angle ? Metric::cosine : Metric::euclidean, kSilhouetteRows};
+  try {
+    return {{"silhouette", silhouette(items.vectors.view(), clustering.labels, options, context)},
+            {"davies_bouldin", davies_bouldin(items.vectors.view(), clustering.labels, context)}};
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::invalid_argument) throw;
+    context.warn(error.what());
+    return nlohmann::json::object();
   }
+}
+
+/// And how they agree with what the rows truly are.
+nlohmann::json scores_of(const AnalysisItems& items, const Clustering& clustering, bool with_scores, Context& context) {
+  nlohmann::json json = with_scores ? scores_apart(items, clustering, context) : nlohmann::json::object();
   if (!items.labels.empty()) {
     const LabelAgreement agreement = compare_labels(number_labels(items.labels), clustering.labels);
     json.update({{"adjusted_rand", agreement.adjusted_rand},

@@ -116,13 +116,14 @@ std::vector<std::uint32_t> equal_rows(const Matrix<float>& rows, std::span<const
 }
 
 /// Known rows, then the others.
-Matrix<float> rows_of(DuplicateRun& run) {
+Matrix<float> rows_of(DuplicateRun& run, Context& context) {
   if (run.n_known() == 0) return std::move(run.items.vectors);
   if (run.known.vectors.cols() != run.items.vectors.cols())
     throw Error(ErrorCode::mismatch, run.known.source + ": vectors of " + std::to_string(run.known.vectors.cols()) + " numbers; " +
                                          run.items.source + " has " + std::to_string(run.items.vectors.cols()));
   if (!run.known.fingerprint.empty() && !run.items.fingerprint.empty() && run.known.fingerprint != run.items.fingerprint)
     throw Error(ErrorCode::mismatch, run.known.source + ": its vectors are of another space than those of " + run.items.source);
+  for (const AnalysisItems* items : {&run.known, &run.items}) check_rows(items->vectors.view(), items->source, context);
   Matrix<float> rows = Matrix<float>::uninitialized(run.known.size() + run.items.size(), run.items.vectors.cols());
   std::copy_n(run.known.vectors.data(), run.known.vectors.size(), rows.data());
   std::copy_n(run.items.vectors.data(), run.items.vectors.size(), rows.row(run.known.size()).data());
@@ -178,7 +179,7 @@ void find(const DuplicateRunOptions& options, const Common& common, DuplicateRun
     embed_some(equal, run.n_known(), options, common, run.items, context);
   }
   start = Clock::now();
-  Matrix<float> rows = has_rows ? rows_of(run) : Matrix<float>();
+  Matrix<float> rows = has_rows ? rows_of(run, context) : Matrix<float>();
   if (!is_by_texts) equal = equal_rows(rows, order, context);
   ShingleSets sets;
   if (uses_texts(run.method)) sets = sets_of(options, texts, equal, context);

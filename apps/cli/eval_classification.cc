@@ -44,6 +44,10 @@ Answers ask(Head head, const AnalysisItems& items, Context& context) {
     out.truth.push_back(truth[chosen[i]]);
     out.given.push_back(best[chosen[i]]);
   }
+  const auto n_unknown = static_cast<std::size_t>(std::ranges::count(out.truth, -1));
+  if (n_unknown > 0)
+    context.warn(grouped(n_unknown) + " of " + grouped(chosen.size()) +
+                 " rows have a label that the head does not know: none is right, and the log loss leaves them out");
   return out;
 }
 

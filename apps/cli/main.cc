@@ -112,21 +112,23 @@ struct Program {
 
 int run_guarded(Program& program) {
   const CLI::App* verb = program.parsed_verb();
-  const std::string prefix = verb != nullptr ? verb->get_name() + ": " : std::string();
+  const auto told = [prefix = verb != nullptr ? verb->get_name() + ": " : std::string()](const std::string& message) {
+    return message.starts_with(prefix) ? message : prefix + message;  // an algorithm may have the verb's name
+  };
   try {
     return program.run_verb();
   } catch (const UsageError& error) {
-    return fail(kUsage, prefix + error.what() + help_hint(verb));
+    return fail(kUsage, told(error.what()) + help_hint(verb));
   } catch (const Error& error) {
     if (error.code() == ErrorCode::cancelled) {
       const int signal = interrupt_signal();
-      return fail(signal != 0 ? kSignalBase + signal : kFailed, prefix + error.what());
+      return fail(signal != 0 ? kSignalBase + signal : kFailed, told(error.what()));
     }
-    return fail(error.code() == ErrorCode::invalid_argument ? kUsage : kFailed, prefix + error.what());
+    return fail(error.code() == ErrorCode::invalid_argument ? kUsage : kFailed, told(error.what()));
   } catch (const std::bad_alloc&) {
-    return fail(kFailed, prefix + "not enough memory");
+    return fail(kFailed, told("not enough memory"));
   } catch (const std::exception& error) {
-    return fail(kFailed, prefix + error.what());
+    return fail(kFailed, told(error.what()));
   }
 }
 

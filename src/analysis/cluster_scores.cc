@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "akin/analysis/central_rows.h"
+#include "akin/analysis/rows.h"
 #include "akin/base/error.h"
 #include "akin/base/rng.h"
 #include "akin/kernels/distance.h"
@@ -46,6 +47,7 @@ std::vector<std::size_t> chosen_rows(std::span<const std::int32_t> labels, std::
 Grouped group(MatrixView<const float> rows, std::span<const std::int32_t> labels, std::size_t sample, Context& context) {
   if (labels.size() != rows.rows())
     throw Error(ErrorCode::mismatch, std::to_string(rows.rows()) + " vectors have " + std::to_string(labels.size()) + " labels");
+  check_rows(rows, "scores of clusters", context);
   std::map<std::int32_t, std::vector<std::size_t>> members;
   for (const std::size_t r : chosen_rows(labels, sample, context.seed)) members[labels[r]].push_back(r);
   Grouped out;

@@ -150,6 +150,23 @@ float KdTree::square_to(std::span<const float> query, std::size_t node) const no
   return sum;
 }
 
+float KdTree::furthest_square(std::span<const float> query, std::size_t node) const noexcept {
+  const float *low = boxes_.row(node).data(), *high = low + dim_;
+  float sum = 0;
+  for (std::size_t c = 0; c < dim_; ++c) {
+    const float away = std::max(query[c] - low[c], high[c] - query[c]);
+    sum += away * away;
+  }
+  return sum;
+}
+
+float KdTree::square_across(std::size_t node) const noexcept {
+  const float *low = boxes_.row(node).data(), *high = low + dim_;
+  float sum = 0;
+  for (std::size_t c = 0; c < dim_; ++c) sum += (high[c] - low[c]) * (high[c] - low[c]);
+  return sum;
+}
+
 void KdTree::squares_to_leaf(std::span<const float> query, std::size_t node, std::span<float> out) const noexcept {
   const float* column = leaves_.row(node - nodes_.size() / 2).data();
   std::array<float, kLeafRows> sums{};
@@ -187,29 +204,6 @@ void KdTree::nearest(std::span<const float> query, std::size_t k, std::uint32_t 
     stack[depth++] = near;
   }
   heap.sort();
-}
-
-void KdTree::within(std::span<const float> query, float square, std::vector<std::uint32_t>& out) const {
-  AKIN_DCHECK(query.size() == dim_);
-  out.clear();
-  std::array<std::uint32_t, 80> stack;
-  std::array<float, kLeafRows> squares;
-  std::size_t depth = 0;
-  stack[depth++] = 0;
-  while (depth > 0) {
-    const std::uint32_t node = stack[--depth];
-    if (square_to(query, node) > square) continue;
-    if (!is_leaf(node)) {
-      stack[depth++] = 2 * node + 1;
-      stack[depth++] = 2 * node + 2;
-      continue;
-    }
-    squares_to_leaf(query, node, squares);
-    const Node& at = nodes_[node];
-    for (std::uint32_t j = at.begin; j < at.end; ++j)
-      if (squares[j - at.begin] <= square) out.push_back(order_[j]);
-  }
-  std::ranges::sort(out);
 }
 
 }  // namespace akin

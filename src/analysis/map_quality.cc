@@ -74,7 +74,8 @@ MapQuality map_quality(MatrixView<const float> rows, MatrixView<const float> pla
   check_rows(places, "map quality: the places", context);
   require(metric != Metric::manhattan, "map quality: cosine, dot and Euclidean distances are known");
   if (k == 0 || 2 * k >= n)
-    throw Error(ErrorCode::invalid_argument, "map quality: k must be at least 1 and below half of " + std::to_string(n) + " rows");
+    throw Error(ErrorCode::invalid_argument, "map quality: " + std::to_string(k) + " neighbours: at least 1 and below half of " +
+                                                 std::to_string(n) + " rows are wanted");
   const Distances in_truth(rows, metric), on_map(places, Metric::euclidean);
   const Penalties all = context.pool.parallel_reduce<Penalties>(
       n, kRowsAtOnce, {},

@@ -14,6 +14,7 @@ class Parts {
  public:
   explicit Parts(std::size_t n) : above_(n), sizes_(n, 1) { std::iota(above_.begin(), above_.end(), 0U); }
 
+  [[nodiscard]] std::size_t size() const noexcept { return above_.size(); }
   /// A member that stands for the part of `i`.
   [[nodiscard]] std::uint32_t of(std::uint32_t i) noexcept {
     while (above_[i] != i) i = above_[i] = above_[above_[i]];

@@ -5,6 +5,8 @@
 #include <limits>
 
 #include "akin/base/error.h"
+#include "akin/base/rng.h"
+#include "akin/kernels/distance.h"
 #include "density_cases.h"
 #include "points.h"
 
@@ -29,6 +31,58 @@ TEST(Dbscan, FindsWhatScikitLearnFindsUnderTheSameNumbers) {
       EXPECT_EQ(got.labels, wanted["labels"].get<Labels>()) << wanted["epsilon"];
     }
   }
+}
+
+/// By the definition: all pairs, and labels spread from dense row to dense row.
+Labels by_definition(MatrixView<const float> rows, double epsilon, std::size_t min_samples) {
+  const std::size_t n = rows.rows();
+  std::vector<std::vector<std::size_t>> near(n);
+  for (std::size_t a = 0; a < n; ++a)
+    for (std::size_t b = 0; b < n; ++b)
+      if (kernels::squared_l2(rows.row(a), rows.row(b)) <= static_cast<float>(epsilon * epsilon)) near[a].push_back(b);
+  Labels labels(n, -1);
+  std::int32_t n_clusters = 0;
+  for (std::size_t first = 0; first < n; ++first) {
+    if (near[first].size() < min_samples || labels[first] >= 0) continue;
+    labels[first] = n_clusters;
+    for (std::vector<std::size_t> open = {first}; !open.empty();) {
+      const std::size_t row = open.back();
+      open.pop_back();
+      for (const std::size_t other : near[row])
+        if (near[other].size() >= min_samples && labels[other] < 0) labels[other] = n_clusters, open.push_back(other);
+    }
+    ++n_clusters;
+  }
+  for (std::size_t row = 0; row < n; ++row) {
+    if (near[row].size() >= min_samples) continue;
+    for (const std::size_t other : near[row])
+      if (near[other].size() >= min_samples && (labels[row] < 0 || labels[other] < labels[row])) labels[row] = labels[other];
+  }
+  return labels;
+}
+
+TEST(Dbscan, FindsWhatTheDefinitionSaysOnGridsOfEqualRowsAndEqualDistances) {
+  Rng rng(7);
+  for (const std::size_t dim : {1, 2, 3, 20}) {
+    Matrix<float> rows(600, dim);
+    for (const std::uint64_t side : {3, 12, 300}) {
+      for (std::size_t i = 0; i < rows.size(); ++i) rows.data()[i] = static_cast<float>(rng.below(side));
+      // Whole numbers have whole squares: no rounding decides who is near.
+      for (const double epsilon : {0.9, 1.01, 1.5, 6.3})
+        for (const std::size_t min_samples : {1, 2, 5, 40, 700})
+          EXPECT_EQ(run(rows.view(), {epsilon, min_samples}).labels, by_definition(rows.view(), epsilon, min_samples))
+              << dim << " " << side << " " << epsilon << " " << min_samples;
+    }
+  }
+}
+
+TEST(Dbscan, TakesManyRowsInOnePlace) {
+  Matrix<float> rows = equal_rows(300'000, 2, 1);  // all pairs would be 4.5e10, and their list 180 GB
+  rows(7, 0) = 9;
+  Labels wanted(rows.rows(), 0);
+  wanted[7] = -1;
+  for (const std::size_t min_samples : {5, 299'999}) EXPECT_EQ(run(rows.view(), {0.5, min_samples}).labels, wanted);
+  EXPECT_EQ(run(rows.view(), {0.5, 300'000}).labels, Labels(rows.rows(), -1));
 }
 
 TEST(Dbscan, IsTheSameOnAnyNumberOfThreads) {

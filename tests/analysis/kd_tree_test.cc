@@ -53,23 +53,6 @@ TEST(KdTree, FindsWhatAScanFindsWithEqualDistancesInOrderOfRows) {
   }
 }
 
-TEST(KdTree, FindsTheRowsWithinADistance) {
-  Context context(2);
-  const Matrix<float> rows = grid(900, 3), queries = blobs(20, 3, 5, 1, 1);
-  const KdTree tree(rows.view(), context);
-  std::vector<std::uint32_t> found;
-  for (std::size_t q = 0; q < queries.rows(); ++q) {
-    for (const float square : {0.0F, 1.0F, 9.0F, 1000.0F}) {
-      std::vector<std::uint32_t> wanted;
-      for (const Scored& row : scan(rows.view(), queries.row(q), rows.rows(), KdTree::kNone))
-        if (row.distance <= square) wanted.push_back(static_cast<std::uint32_t>(row.id));
-      std::ranges::sort(wanted);
-      tree.within(queries.row(q), square, found);
-      EXPECT_EQ(found, wanted);
-    }
-  }
-}
-
 TEST(KdTree, LooksAtFewOfManyEqualRows) {
   Context context(2);
   const Matrix<float> rows = equal_rows(200'000, 2, 1);
@@ -97,6 +80,26 @@ TEST(KdTree, BoxesAreNeverFurtherThanTheirRows) {
       for (std::size_t j = 0; j < tree.node(node).end - tree.node(node).begin; ++j)
         EXPECT_LE(tree.square_to(queries.row(q), node), squares[j]);
     }
+  }
+}
+
+TEST(KdTree, BoxesReachAsFarAsTheirRows) {
+  Context context(1);
+  const Matrix<float> rows = blobs(2000, 6, 9, 3, 1), queries = blobs(50, 6, 9, 3, 2);
+  const KdTree tree(rows.view(), context);
+  std::vector<float> squares(KdTree::kLeafRows), others(KdTree::kLeafRows);
+  constexpr float kRounding = 1 + 1e-5F;  // six terms, each off by 2^-24 or so
+  for (std::size_t node = tree.n_nodes() / 2; node < tree.n_nodes(); ++node) {
+    const KdTree::Node& at = tree.node(node);
+    for (std::size_t j = 0; j < at.end - at.begin; ++j) {
+      const auto row = rows.row(tree.order()[at.begin + j]);
+      tree.squares_to_leaf(row, node, others);
+      for (std::size_t i = 0; i < at.end - at.begin; ++i) EXPECT_LE(others[i], tree.square_across(node) * kRounding);
+      EXPECT_LE(tree.square_across(node), tree.square_across((node - 1) / 2));
+    }
+    tree.squares_to_leaf(queries.row(node % 50), node, squares);
+    for (std::size_t j = 0; j < at.end - at.begin; ++j)
+      EXPECT_LE(squares[j], tree.furthest_square(queries.row(node % 50), node) * kRounding);
   }
 }
 

@@ -19,8 +19,8 @@ struct SilhouetteOptions {
 
 /// The mean over rows of (b − a) / max(a, b): a is the mean distance to the other rows of its cluster, b the least mean distance to those
 /// of another (Rousseeuw, 1987). From −1 to 1; a row that is alone in its cluster counts 0. O(n² · dim): 10,000 × 384 in about a second.
-/// Throws Error{invalid_argument} unless there are at least two clusters and fewer than rows, Error{mismatch} unless there is a label a
-/// row.
+/// Throws Error{invalid_argument} unless there are at least two clusters and fewer than rows, and for rows that are not finite,
+/// Error{mismatch} unless there is a label a row.
 double silhouette(MatrixView<const float> rows, std::span<const std::int32_t> labels, const SilhouetteOptions& options, Context& context);
 
 /// The mean over clusters of the largest (s + s') / d to another one: s is the mean distance to the centre, d that of the centres (Davies &

@@ -31,8 +31,6 @@ class KdTree {
 
   /// The k rows nearest to the query but for row `except`, the nearest first, equally near ones by their number; `distance` is squared.
   void nearest(std::span<const float> query, std::size_t k, std::uint32_t except, std::vector<kernels::Scored>& out) const;
-  /// Rows within a squared distance of the query, by their number.
-  void within(std::span<const float> query, float square, std::vector<std::uint32_t>& out) const;
 
   // For searches of a kind of their own. Node 0 is the root; the children of node i are 2 i + 1 and 2 i + 2; the last n_leaves() are
   // leaves.
@@ -46,6 +44,10 @@ class KdTree {
   [[nodiscard]] const Node& node(std::size_t i) const noexcept { return nodes_[i]; }
   /// The square of the distance to the box of a node: at most that to any of its rows, in the very bits.
   [[nodiscard]] float square_to(std::span<const float> query, std::size_t node) const noexcept;
+  /// The square of the distance to the furthest corner of a node's box: at least that to any of its rows, but for rounding.
+  [[nodiscard]] float furthest_square(std::span<const float> query, std::size_t node) const noexcept;
+  /// The square of the length of a node's box from corner to corner: at least that between any two of its rows, but for rounding.
+  [[nodiscard]] float square_across(std::size_t node) const noexcept;
   /// Squares of the distances to the rows of a leaf, in their order. out.size() ≥ kLeafRows.
   void squares_to_leaf(std::span<const float> query, std::size_t node, std::span<float> out) const noexcept;
   /// Rows of a leaf at most.
