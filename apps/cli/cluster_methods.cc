@@ -39,7 +39,7 @@ Clustering from_kmeans(KMeansResult result, nlohmann::json about, const char* st
                     {"inertia", result.inertia},
                     {"n_iterations", result.n_iterations},
                     {"converged", result.converged}});
-  out.summary = count_text(n_filled) + (n_filled < k ? " (of " + grouped(k) + " the others have no rows)" : "") + ", inertia " +
+  out.summary = count_text(n_filled) + (n_filled < k ? " (of " + grouped(k) + "; the others have no rows)" : "") + ", inertia " +
                 fixed(result.inertia, 3) + ", " + grouped(result.n_iterations) + " " + steps;
   return out;
 }

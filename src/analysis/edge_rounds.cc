@@ -7,20 +7,35 @@
 namespace akin::analysis {
 namespace {
 
-/// Which rounds a vertex has an edge in.
+/// Which rounds a vertex has an edge in, 64 a word; words without any are not held, or all neighbours of a vertex of very many edges would
+/// hold as many bits.
 class Taken {
  public:
   [[nodiscard]] std::size_t n_full() const noexcept { return n_full_; }  ///< words without a free round, at the front
-  [[nodiscard]] std::uint64_t word(std::size_t w) const noexcept { return w < words_.size() ? words_[w] : 0; }
+  [[nodiscard]] std::uint64_t word(std::size_t w) const noexcept {
+    const std::size_t at = place_of(w);
+    return at < words_.size() && words_[at].index == w ? words_[at].bits : 0;
+  }
   void take(std::uint32_t round) {
-    const std::size_t w = round / 64;
-    if (words_.size() <= w) words_.resize(w + 1);
-    words_[w] |= std::uint64_t{1} << (round % 64);
-    while (n_full_ < words_.size() && ~words_[n_full_] == 0) ++n_full_;
+    const std::uint32_t w = round / 64;
+    const std::size_t at = place_of(w);
+    if (at == words_.size() || words_[at].index != w) words_.insert(words_.begin() + static_cast<std::ptrdiff_t>(at), Word{w, 0});
+    words_[at].bits |= std::uint64_t{1} << (round % 64);
+    while (n_full_ < words_.size() && words_[n_full_].index == n_full_ && ~words_[n_full_].bits == 0) ++n_full_;
   }
 
  private:
-  std::vector<std::uint64_t> words_;
+  struct Word {
+    std::uint32_t index = 0;
+    std::uint64_t bits = 0;
+  };
+  /// Of the first held word from w on. A vertex of very many edges holds all.
+  [[nodiscard]] std::size_t place_of(std::size_t w) const noexcept {
+    if (w < words_.size() && words_[w].index == w) return w;
+    return static_cast<std::size_t>(std::ranges::lower_bound(words_, w, {}, &Word::index) - words_.begin());
+  }
+
+  std::vector<Word> words_;
   std::size_t n_full_ = 0;
 };
 

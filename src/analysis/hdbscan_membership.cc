@@ -17,6 +17,17 @@ namespace {
 constexpr std::size_t kRowsAtOnce = 64;
 // Added to densities that others are divided by, as hdbscan does it.
 constexpr double kLittle = 1e-8;
+// Of the memberships, and of what they are reckoned from: a million rows of clusters of five would take hundreds of gigabytes.
+constexpr std::size_t kMostBytes = std::size_t{8} * 1024 * 1024 * 1024;
+
+void check_size(std::size_t n_rows, const HdbscanResult& result) {
+  const std::size_t wanted = result.n_clusters() * (n_rows * sizeof(float) + result.tree.clusters.size() * sizeof(double));
+  if (wanted > kMostBytes)
+    throw Error(ErrorCode::limit, "HDBSCAN: how much each of " + std::to_string(n_rows) + " vectors belongs to each of " +
+                                      std::to_string(result.n_clusters()) + " clusters takes " + std::to_string(wanted / 1'000'000'000) +
+                                      " GB, " + std::to_string(kMostBytes / 1'000'000'000) +
+                                      " GB are allowed; a larger min_cluster_size leaves fewer clusters");
+}
 
 /// The densest rows of each chosen cluster: those that stay to the end in the leaves at or below it.
 struct Exemplars {
@@ -145,6 +156,7 @@ Matrix<float> hdbscan_membership(MatrixView<const float> rows, const HdbscanResu
   if (rows.rows() != result.labels.size())
     throw Error(ErrorCode::mismatch, "HDBSCAN: " + std::to_string(result.labels.size()) + " vectors were clustered, " +
                                          std::to_string(rows.rows()) + " are given");
+  check_size(rows.rows(), result);
   Matrix<float> out(rows.rows(), result.n_clusters());
   if (result.n_clusters() == 0) return out;
   const bool by_angle = options.metric == Metric::cosine;

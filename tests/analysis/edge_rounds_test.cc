@@ -68,6 +68,16 @@ TEST(EdgeRounds, OfAStarHaveOneEdgeEach) {
   for (std::size_t round = 0; round < 299; ++round) EXPECT_EQ(rounds.begins[round + 1] - rounds.begins[round], 1U);
 }
 
+TEST(EdgeRounds, OfStarsOfAHundredThousandTakeLittleMemory) {
+  // As bits, the rounds of so many ends would be gigabytes.
+  constexpr std::uint32_t kEnds = 100'000;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, float> edges;
+  for (std::uint32_t v = 2; v < kEnds; ++v) edges[{0, v}] = edges[{1, v}] = 1;
+  const EdgeRounds rounds = edge_rounds(graph_of(kEnds, edges), 0);
+  EXPECT_GE(rounds.size(), kEnds - 2);
+  EXPECT_EQ(rounds.heads.size(), 2 * (kEnds - 2));
+}
+
 TEST(EdgeRounds, OfNoEdgesAreNone) {
   EXPECT_EQ(edge_rounds(graph_of(3, {}), 0).size(), 0U);
   EXPECT_EQ(edge_rounds(graph_of(2, {{{0, 1}, 0.5F}}), 0.6F).size(), 0U);

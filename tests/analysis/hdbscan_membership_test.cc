@@ -72,6 +72,20 @@ TEST(HdbscanMembership, IsTheSameOnAnyNumberOfThreads) {
   EXPECT_TRUE(std::equal(a.data(), a.data() + a.size(), b.data()));
 }
 
+TEST(HdbscanMembership, OfTooManyClustersIsRefusedBeforeItTakesMemory) {
+  Context context(1);
+  const Matrix<float> rows(200'000, 1);
+  HdbscanResult result;
+  result.labels.assign(rows.rows(), 0);
+  result.selected.assign(40'000, 0);  // 32 GB
+  try {
+    hdbscan_membership(rows.view(), result, {}, context);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::limit);
+  }
+}
+
 TEST(HdbscanMembership, OfNoClustersHasNoColumns) {
   const Matrix<float> rows = analysis::equal_rows(30, 2, 1);
   Context context(1);

@@ -41,7 +41,8 @@ HdbscanResult hdbscan(MatrixView<const float> rows, const HdbscanOptions& option
 void reselect(HdbscanResult& result, const SelectionOptions& options);
 
 /// How much each row belongs to each cluster (n, n_clusters()), by the distance to the clusters' densest rows and by the density at which
-/// it joins them; what a row's numbers lack of 1 says that it belongs to none. As all_points_membership_vectors() of hdbscan.
+/// it joins them; what a row's numbers lack of 1 says that it belongs to none. As all_points_membership_vectors() of hdbscan. Throws
+/// Error{limit} where they take more than 8 GB.
 Matrix<float> hdbscan_membership(MatrixView<const float> rows, const HdbscanResult& result, const HdbscanOptions& options,
                                  Context& context);
 
