@@ -307,14 +307,25 @@ AnalysisItems read_inputs(const AnalysisSourceOptions& options, Context& context
   return items;
 }
 
+void set_field(std::vector<std::pair<std::string, std::string>>& fields, const std::string& name, const std::string& value) {
+  const auto old = std::ranges::find(fields, name, &std::pair<std::string, std::string>::first);
+  if (old == fields.end()) {
+    fields.emplace_back(name, value);
+  } else {
+    old->second = value;
+  }
+}
+
 /// The labels that the rows' fields or a file of their own tell.
 void take_labels(const AnalysisSourceOptions& options, AnalysisItems& items) {
-  const std::string& field = options.label_field;
+  const std::string& field = items.label_field = options.label_field.empty() && !options.label_file.empty() ? "label" : options.label_field;
   if (!options.label_file.empty()) {
-    items.labels = read_label_file(options.label_file, field.empty() ? "label" : field);
+    items.labels = read_label_file(options.label_file, field);
     if (items.labels.size() != items.size())
       throw Error(ErrorCode::mismatch, options.label_file + ": " + grouped(items.labels.size()) + " labels; " + items.source + " has " +
                                            grouped(items.size()) + " rows");
+    items.fields.resize(items.size());
+    for (std::size_t row = 0; row < items.size(); ++row) set_field(items.fields[row], field, items.labels[row]);
     return;
   }
   if (field.empty()) return;

@@ -43,6 +43,7 @@ struct AnalysisItems {
   std::vector<std::string> names;   ///< where each is from: "notes/a.md#2", "row 7", "titles.csv:12", the picture's file
   std::vector<std::string> texts;   ///< empty where only vectors are known
   std::vector<std::string> labels;  ///< of --label-field or --label-file; "" where a row has none
+  std::string label_field;          ///< what they are called among the fields; "label" if only a file of them is named
   std::vector<std::vector<std::pair<std::string, std::string>>> fields;  ///< what else is told of a row: metadata, columns
   std::vector<std::string> records;                                      ///< of keep_records, where there are any
   std::string records_head;                                              ///< the first row of a table, which names its columns

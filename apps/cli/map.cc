@@ -66,9 +66,10 @@ std::vector<std::string> names_of(const std::vector<std::string>& texts, std::sp
 
 /// A word a row to colour it by, and what these words are.
 void add_groups(const Options& options, PlacedMap& map, Context& context) {
-  const std::string by = !options.color_by.empty() ? options.color_by : !map.items.labels.empty() ? options.source.label_field : "cluster";
+  const std::string by = !options.color_by.empty() ? options.color_by : !map.items.labels.empty() ? map.items.label_field : "cluster";
   if (by == "none") return;
   map.color_by = by;
+  map.are_kinds = options.color_by.empty() && by == map.items.label_field;
   const std::size_t n = map.items.size();
   if (by == "cluster") {
     KMeansOptions kmeans_options;
@@ -87,7 +88,13 @@ int run(const Options& options, const Common& common, Context& context) {
   check_projection_options(options.projection);
   if (options.n_clusters == 0) throw UsageError("--clusters: at least one");
   check_map_outputs(options.outs, options.view);
-  PlacedMap map{read_analysis_items(options.source, common, context), {}, {}, {}, {}, {}, {}};
+  PlacedMap map{.items = read_analysis_items(options.source, common, context),
+                .points = {},
+                .about = {},
+                .made_by = {},
+                .made = {},
+                .color_by = {},
+                .colors = {}};
   place(options, map, context);
   add_groups(options, map, context);
   const std::vector<WrittenFile> files = write_maps(options.outs, map, options.view);
@@ -113,7 +120,7 @@ Run add_map(CLI::App& verb, Common& common) {
                           ->type_name("FILE");
   add_projection_options(verb, options->projection, onto);
   verb.add_option("--color-by", options->color_by,
-                  "A field, cluster (groups by k-means) or none; default: the field of --label-field, or else cluster")
+                  "A field, cluster (groups by k-means) or none; default: what --label-field or --label-file tells, or else cluster")
       ->type_name("FIELD");
   verb.add_option("--clusters", options->n_clusters, "How many clusters, where they are what colours show")
       ->capture_default_str()

@@ -42,7 +42,7 @@ MapChart chart_of(const PlacedMap& map, const MapView& view) {
   chart.title = title_of(map, view);
   chart.caption = caption_of(map);
   chart.points = map.points.clone();
-  chart.values = amounts_in(map.colors);
+  chart.values = map.amounts();
   if (!chart.values.empty()) {
     chart.value_label = map.color_by;
   } else if (!map.colors.empty()) {
@@ -69,13 +69,13 @@ void write_picture(const std::string& path, const PlacedMap& map, const MapView&
 /// The fields that rows have, in the order in which they first come, with "" where a row lacks one.
 std::vector<MapField> fields_of(const PlacedMap& map) {
   std::vector<MapField> fields;
-  if (!map.colors.empty()) fields.push_back({map.color_by, map.colors});
+  if (!map.colors.empty()) fields.push_back({map.color_by, map.colors, map.are_kinds});
   std::map<std::string, std::size_t> place;
   for (std::size_t row = 0; row < map.items.fields.size(); ++row) {
     for (const auto& [name, value] : map.items.fields[row]) {
       if (name == map.color_by) continue;
       const auto [at, is_new] = place.emplace(name, fields.size());
-      if (is_new) fields.push_back({name, std::vector<std::string>(map.items.size())});
+      if (is_new) fields.push_back({name, std::vector<std::string>(map.items.size()), name == map.items.label_field});
       fields[at->second].values[row] = value;
     }
   }
@@ -168,7 +168,7 @@ void print_map(const PlacedMap& map, const std::vector<WrittenFile>& files, bool
   const ValueGroups groups = group_by_value(map.colors, map.colors.size());
   if (!as_json) {
     print(caption_of(map) + ", " + seconds_text(map.about.at("seconds").get<double>()) + "\n");
-    if (!amounts_in(map.colors).empty()) {
+    if (!map.amounts().empty()) {
       print("coloured by " + map.color_by + ": numbers from " + groups.names.front() + " to " + groups.names.back() + "\n");
     } else if (!groups.names.empty()) {
       print("coloured by " + map.color_by + ": " + grouped(groups.names.size()) + " groups\n");

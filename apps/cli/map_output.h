@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "akin/analysis/saved_map.h"
+#include "akin/plot/value_groups.h"
 #include "analysis_source.h"
 
 namespace akin::cli {
@@ -25,6 +26,10 @@ struct PlacedMap {
   SavedMap made;                    ///< what later rows can be placed by, but for the rows, their places and their space
   std::string color_by;             ///< "": nothing
   std::vector<std::string> colors;  ///< the word of each row, if there are any
+  bool are_kinds = false;           ///< these are labels: numbers among them are names, not amounts
+
+  /// What the colours show if it is amounts.
+  [[nodiscard]] std::vector<double> amounts() const { return are_kinds ? std::vector<double>{} : amounts_in(colors); }
 };
 
 /// Throws UsageError for a file that no map is written to, and for an unknown theme or outline.

@@ -89,7 +89,7 @@ std::string field_json(const MapField& field, bool must_have_colors) {
   for (const std::string& value : field.values)
     if (!value.empty()) different.insert(value), ++n_told;
   std::string out = "{" + member("name", json_string(field.name)) + ",";
-  const std::vector<double> amounts = amounts_in(field.values);
+  const std::vector<double> amounts = field.are_kinds ? std::vector<double>{} : amounts_in(field.values);
   if (!amounts.empty()) return out + numbers_json(amounts) + "}";
   // A field that says something else of most rows is a text.
   const bool few = different.size() <= kMostGroups && 2 * different.size() <= std::max<std::size_t>(n_told, 8);

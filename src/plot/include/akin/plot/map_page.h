@@ -17,6 +17,7 @@ namespace akin {
 struct MapField {
   std::string name;
   std::vector<std::string> values;
+  bool are_kinds = false;  ///< numbers are names of groups too
 };
 
 enum class PageTheme { automatic, light, dark };  ///< automatic: as the reader's system has it
