@@ -130,7 +130,7 @@ void FirstLook::measure(const QueryCodes& queries, std::size_t q, const RowCodes
     // ‖q − x‖² = ‖q‖² + ‖x‖² − 2 q·x; its float sum and this one's are a few units in the last place of (‖q‖ + ‖x‖)² away.
     const float query2 = queries.norms[q] * queries.norms[q];
     const std::span<const float> rows2 = codes_.squared_norms().subspan(block.first_id, values.size());
-    for (std::size_t i = 0; i < values.size(); ++i) values[i] += query2 + rows2[i];
+    kernels::shift(values, rows2, query2);
     const float length = queries.norms[q] + block.norm;
     error = 2 * error + (static_cast<float>(block.panels.dim) / 4 + 16) * 0x1p-24F * length * length;
   }

@@ -22,6 +22,15 @@ std::size_t positions_below_loop(const float* values, std::size_t n, float thres
   return below(values, n, threshold, out);
 }
 
+void shift_loop(float* values, const float* offsets, std::size_t n, float base) {
+  const hn::ScalableTag<float> d;
+  const auto all = hn::Set(d, base);
+  std::size_t i = 0;
+  for (; i + hn::MaxLanes(d) <= n; i += hn::MaxLanes(d))
+    hn::StoreU(hn::Add(hn::LoadU(d, values + i), hn::Add(all, hn::LoadU(d, offsets + i))), d, values + i);
+  for (; i < n; ++i) values[i] += base + offsets[i];
+}
+
 }  // namespace akin::kernels::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
@@ -29,6 +38,7 @@ HWY_AFTER_NAMESPACE();
 namespace akin::kernels {
 
 HWY_EXPORT(positions_below_loop);
+HWY_EXPORT(shift_loop);
 
 namespace {
 
@@ -43,6 +53,11 @@ float without_nan(float distance) { return std::isnan(distance) ? kInfinity : di
 std::size_t positions_below(std::span<const float> values, float threshold, std::span<std::uint32_t> out) noexcept {
   AKIN_DCHECK(out.size() >= values.size());
   return HWY_DYNAMIC_DISPATCH(positions_below_loop)(values.data(), values.size(), threshold, out.data());
+}
+
+void shift(std::span<float> values, std::span<const float> offsets, float base) noexcept {
+  AKIN_DCHECK(offsets.size() == values.size());
+  HWY_DYNAMIC_DISPATCH(shift_loop)(values.data(), offsets.data(), values.size(), base);
 }
 
 TopK::TopK(std::size_t k) : k_(k), threshold_(kInfinity) { require(k > 0, "top_k: k must be at least 1"); }

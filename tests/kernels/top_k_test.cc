@@ -132,5 +132,20 @@ TEST(PositionsBelow, ListsWhatIsBelowOnEveryTarget) {
   });
 }
 
+TEST(Shift, AddsTheBaseAndAnOffsetToEachOnEveryTarget) {
+  for_each_target([&](std::string_view target) {
+    for (const std::size_t n : {0, 1, 7, 16, 33, 256}) {
+      std::vector<float> values(n), offsets(n), wanted(n);
+      for (std::size_t i = 0; i < n; ++i) {
+        values[i] = 0.1F * static_cast<float>(i);
+        offsets[i] = 3 - 0.7F * static_cast<float>(i);
+        wanted[i] = values[i] + (1.3F + offsets[i]);
+      }
+      shift(values, offsets, 1.3F);
+      EXPECT_EQ(values, wanted) << target << " n " << n;
+    }
+  });
+}
+
 }  // namespace
 }  // namespace akin::kernels

@@ -55,4 +55,7 @@ std::vector<Scored> largest_k(std::span<const float> values, std::size_t k);
 /// Writes the positions of values below `threshold` to `out`, rising, and returns how many. NaN is never below. out.size() ≥ values.size().
 std::size_t positions_below(std::span<const float> values, float threshold, std::span<std::uint32_t> out) noexcept;
 
+/// values[i] += base + offsets[i].
+void shift(std::span<float> values, std::span<const float> offsets, float base) noexcept;
+
 }  // namespace akin::kernels
