@@ -5,8 +5,8 @@
 
 A --set (there may be several) is a name for the table, a file of vectors, one of labels or nothing, a metric, and the maps to draw.
 Times are of the map alone, neighbours and all (umap-learn's after a call on the same rows that compiles); memory is the process's peak. Of
---quality maps each of a set with labels, akin's with other seeds, the quality is measured by scikit-learn's trustworthiness of 5,000 rows at
-15 neighbours, and by the labels of ten neighbours on the map. openTSNE is asked a second time with exact neighbours, as akin's are: its own are approximate
+--quality maps each of a set with labels, akin's with other seeds, the quality is measured by trustworthiness at 15 neighbours, of 5,000 rows
+and of all, and by the labels of ten neighbours on the map. openTSNE is asked a second time with exact neighbours, as akin's are: its own are approximate
 from some thousand rows on. The rivals need the environment that --python names, uwot Rscript and r-cran-uwot; one that is missing is skipped.
 """
 import argparse
@@ -111,7 +111,7 @@ def main():
                 listed = lambda key, of: "; ".join(f"{who} {harness.number(of(r[key] for r in found))}" for who, found in theirs.items()) or "–"
                 details["rows"].append([text, min(r["seconds"] for r in runs["akin"]), listed("seconds", min), max(r["mb"] for r in runs["akin"]), listed("mb", max)])
                 if worth:
-                    worths.append([f"{TITLES[method]}, {rows.name}", spread(worth, "trustworthiness", 1, 4), spread(worth, "neighbor_accuracy", 100, 1)])
+                    worths.append([f"{TITLES[method]}, {rows.name}", spread(worth, "trustworthiness", 1, 4), spread(worth, "trustworthiness of all", 1, 4), spread(worth, "neighbor_accuracy", 100, 1)])
     details["quality"] = worths
     command = re.sub(r"/[^|' ]*/", "", harness.command_line().split(" ", 2)[2])  # files by their names alone
     harness.save("maps", lines, versions, f"python3 bench/compare/maps.py {command}", a.out, details)

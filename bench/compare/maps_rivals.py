@@ -2,7 +2,7 @@
 
     maps_rivals.py WHO ROWS.npy METRIC OUT.npy SEED                WHO: umap-learn (a call after one that compiles; SEED is not its: with one
                                                                    it takes one thread), uwot, openTSNE, "openTSNE, exact neighbours"
-    maps_rivals.py score ROWS.npy PLACES.npy METRIC [LABELS.npy]   scikit-learn's trustworthiness of 5,000 rows; labels of ten neighbours
+    maps_rivals.py score ROWS.npy PLACES.npy METRIC [LABELS.npy]   trustworthiness of 5,000 rows (scikit-learn's) and of all; labels of ten neighbours
 
 One JSON line.
 """
@@ -25,12 +25,31 @@ import numpy as np
 NEIGHBOURS = 15
 
 
+def trust_of_all(rows, places, metric, at_once=500):
+    """Venna and Kaski's sum, as scikit-learn has it, by blocks: all pairs of 20,000 rows are too many to keep."""
+    from sklearn.metrics import pairwise_distances
+    from sklearn.neighbors import NearestNeighbors
+    n, k = len(rows), NEIGHBOURS
+    near = NearestNeighbors(n_neighbors=k + 1).fit(places).kneighbors(places, return_distance=False)
+    total = 0
+    for first in range(0, n, at_once):
+        block = np.arange(first, min(n, first + at_once))
+        distances = pairwise_distances(rows[block], rows, metric=metric)
+        distances[np.arange(len(block)), block] = np.inf
+        for i, row in enumerate(block):
+            others = [j for j in near[row] if j != row][:k]
+            ranks = 1 + (distances[i][None, :] < distances[i][others][:, None]).sum(1)
+            total += np.maximum(ranks - k, 0).sum()
+    return 1 - 2 * total / (n * k * (2 * n - 3 * k - 1))
+
+
 def score():
     from sklearn.manifold import trustworthiness
     from sklearn.neighbors import NearestNeighbors
     rows, places, metric = np.load(sys.argv[2]), np.load(sys.argv[3]), sys.argv[4]
     pick = np.random.default_rng(0).permutation(len(rows))[:5000]
     found = {"trustworthiness": float(trustworthiness(rows[pick], places[pick], n_neighbors=NEIGHBOURS, metric=metric))}
+    found["trustworthiness of all"] = float(trust_of_all(rows, places, metric))
     if len(sys.argv) > 5:
         labels = np.load(sys.argv[5]).astype(int)
         near = NearestNeighbors(n_neighbors=11).fit(places).kneighbors(places, return_distance=False)[:, 1:]
