@@ -108,13 +108,18 @@ void check(const GemmRows& x, const PackedMatrix& w) {
                                                std::string(name_of(w.type())) + " inputs");
 }
 
+/// Where the rows begin that oneDNN reads.
+const void* rows_from(const GemmRows& x, const Impl& w, std::size_t first) {
+  using Access = GemmRows::Access;
+  if (w.type == GemmType::f32) return Access::floats(x).row_data(first);
+  return Access::halves(x) + first * w.n_in;
+}
+
 /// out = x · wᵀ + b for rows [first, first + out.rows()), f32 or bf16. out has no gaps.
 void multiply(const GemmRows& x, const Impl& w, std::size_t first, MatrixView<float> out) {
   using Access = GemmRows::Access;
   if (!w.native) return portable::multiply(Access::floats(x).middle_rows(first, out.rows()), w.panels, 0, w.bias.data(), out);
-  const void* in = Access::halves(x) + first * w.n_in;
-  if (w.type == GemmType::f32) in = Access::floats(x).row_data(first);
-  onednn::multiply(w.blocked, w.bias.data(), {in, out.data(), out.rows()});
+  onednn::multiply(w.blocked, w.bias.data(), {rows_from(x, w, first), out.data(), out.rows()});
 }
 
 /// Panels of kGemmPiece outputs.
@@ -129,9 +134,7 @@ void multiply_piece(const GemmRows& x, const Impl& w, std::size_t piece, std::si
     return portable::multiply(Access::floats(x).middle_rows(first, out.rows()), w.panels, output, w.bias.data(), out);
   }
   alignas(kAlignment) float tile[kScratchRows * kGemmPiece];
-  const void* in = Access::halves(x) + first * w.n_in;
-  if (w.type == GemmType::f32) in = Access::floats(x).row_data(first);
-  onednn::multiply_part(w.blocked, {output, out.cols()}, w.bias.data(), {in, tile, out.rows()});
+  onednn::multiply_part(w.blocked, {output, out.cols()}, w.bias.data(), {rows_from(x, w, first), tile, out.rows()});
   for (std::size_t r = 0; r < out.rows(); ++r) std::copy_n(tile + r * out.cols(), out.cols(), out.row_data(r));
 }
 

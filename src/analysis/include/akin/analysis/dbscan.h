@@ -24,8 +24,8 @@ struct DbscanResult {
   std::vector<bool> is_dense;
 };
 
-/// O(n log n) and the neighbours where rows have few numbers (kTreeDims), else O(n² · dim). Throws Error{invalid_argument} for options out
-/// of range and rows that are not finite, Error{cancelled}.
+/// O(n log n) where rows have few numbers (kTreeDims), however many lie in one place, else O(n² · dim). Throws Error{invalid_argument} for
+/// options out of range and rows that are not finite, Error{cancelled}.
 DbscanResult dbscan(MatrixView<const float> rows, const DbscanOptions& options, Context& context);
 
 }  // namespace akin
