@@ -16,7 +16,7 @@ import harness
 
 ROUNDS = 3
 NEAR, SEMANTIC = ("datasketch", "rensa"), ("FAISS range_search", "SemHash")
-GOALS = {"near": 10.0, "semantic": 4.0}
+GOALS = {"near": 4.0, "semantic": 4.0}
 THRESHOLDS = {"near": 0.8, "semantic": 0.9}
 
 

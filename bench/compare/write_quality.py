@@ -166,7 +166,7 @@ def maps_table(content):
     versions = ", ".join(f"{name} {version}" for name, version in sorted(content["versions"].items()))
     lines = ["## Maps", "",
              "Everything at its default, the least and the largest of some maps (akin's of other seeds). Trustworthiness at 15 neighbours, of 5,000 rows by scikit-learn and of all; labels of ten "
-             "neighbours: rows whose label is that of most of their ten nearest on the map. Vectors of texts by the embedded model, compared by cosine. openTSNE's neighbours are "
+             "neighbours: rows whose label is that of most of their ten nearest on the map. Vectors of texts by the embedded model, compared by cosine. uwot's min_dist is 0.01, that of the others 0.1. openTSNE's neighbours are "
              "approximate unless it is told otherwise; what it misses works like a larger perplexity (docs/adr/0016).", "",
              "| map | trustworthiness of 5,000 | of all rows | labels of ten neighbours, % |", "|---|---|---|---|"]
     lines += [f"| {' | '.join(row)} |" for row in content["rows"]]
