@@ -63,6 +63,8 @@ def times_text(value):
 
 
 def met_text(row):
+    if row.get("goal_times") is None and row.get("goal_value") is None:
+        return "–"
     return {True: "yes", False: "no", None: "not measured"}[row.get("met")]
 
 
