@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <numeric>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "akin/analysis/equal_items.h"
 #include "akin/analysis/kd_tree.h"
 #include "akin/analysis/rows.h"
 #include "akin/base/error.h"
@@ -99,6 +102,29 @@ KnnGraph find(MatrixView<const float> queries, MatrixView<const float> rows, boo
   return graph;
 }
 
+/// See KnnOptions::spread_equals.
+void spread(KnnGraph& graph, MatrixView<const float> rows, Context& context) {
+  std::vector<std::uint32_t> crowded;  // rows whose neighbours are all at no distance
+  for (std::uint32_t r = 0; r < graph.size(); ++r)
+    if (graph.distances(r, graph.k() - 1) == 0) crowded.push_back(r);
+  std::vector<std::string_view> bytes;
+  for (const std::uint32_t r : crowded) bytes.push_back(row_bytes(rows, r));
+  const std::vector<std::uint32_t> first = first_equals(bytes, {}, context);
+  std::vector<std::uint32_t> order(crowded.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::stable_sort(order, {}, [&](std::uint32_t i) { return first[i]; });
+  for (auto from = order.begin(); from != order.end();) {
+    const auto to = std::find_if(from, order.end(), [&](std::uint32_t i) { return first[i] != first[*from]; });
+    const auto size = static_cast<std::size_t>(to - from);
+    for (std::size_t i = 0; size > graph.k() && i < size; ++i) {
+      const auto ids = graph.ids.row(crowded[from[static_cast<std::ptrdiff_t>(i)]]);
+      for (std::size_t j = 0; j < ids.size(); ++j) ids[j] = crowded[from[static_cast<std::ptrdiff_t>((i + 1 + j) % size)]];
+      std::ranges::sort(ids);
+    }
+    from = to;
+  }
+}
+
 }  // namespace
 
 std::string_view name_of(KnnMethod method) noexcept {
@@ -116,7 +142,9 @@ std::string_view name_of(KnnMethod method) noexcept {
 }
 
 KnnGraph knn_graph(MatrixView<const float> rows, const KnnOptions& options, Context& context) {
-  return find(rows, rows, true, options, context);
+  KnnGraph graph = find(rows, rows, true, options, context);
+  if (options.spread_equals && graph.k() > 0) spread(graph, rows, context);
+  return graph;
 }
 
 KnnGraph knn_of(MatrixView<const float> queries, MatrixView<const float> rows, const KnnOptions& options, Context& context) {

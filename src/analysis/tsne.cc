@@ -245,7 +245,7 @@ Tsne tsne(MatrixView<const float> rows, const TsneOptions& options, Context& con
   Tsne map{Matrix<float>(n, 2), 0, options};
   if (n == 1) return map;
   const std::size_t k = neighbours_of(options.perplexity, n);
-  const KnnGraph neighbours = knn_graph(rows, {.k = std::max<std::size_t>(k, 1), .metric = options.metric}, context);
+  const KnnGraph neighbours = knn_graph(rows, {.k = std::max<std::size_t>(k, 1), .metric = options.metric, .spread_equals = true}, context);
   const SparseGraph p =
       analysis::joint_affinities(neighbours, std::min(options.perplexity, static_cast<double>(neighbours.k()) / 3), context);
   Descent descent(p, start_of(rows, options.start, context), options, context);

@@ -202,7 +202,7 @@ Umap umap(MatrixView<const float> rows, const UmapOptions& options, Context& con
   Umap map{Matrix<float>(n, options.n_components), options, curve.a, curve.b};
   map.options.labels = {};
   if (n == 1) return map;
-  const KnnGraph neighbours = knn_graph(rows, {.k = options.n_neighbors - 1, .metric = options.metric}, context);
+  const KnnGraph neighbours = knn_graph(rows, {.k = options.n_neighbors - 1, .metric = options.metric, .spread_equals = true}, context);
   SparseGraph graph = analysis::umap_graph(neighbours, context);
   if (!options.labels.empty() && options.target_weight > 0) {
     const float far = options.target_weight < 1 ? 2.5F / (1 - options.target_weight) : 1e12F;

@@ -18,6 +18,8 @@ constexpr std::size_t kPieceQueries = 128;
 // Pieces that a search is cut into at least, so that threads share it; by its size alone.
 constexpr std::size_t kPieces = 16;
 constexpr std::size_t kPieceBlocks = 16;
+// Candidates of all queries of a look, where every row is one: a crowd of equal rows.
+constexpr std::size_t kMostBytes = std::size_t{256} << 20;
 // Longer queries overflow in bounds.
 constexpr float kLongest = 1e18F;
 
@@ -48,7 +50,6 @@ class FirstLook::Collector {
     for (const float most : other.most_) offer(most);
   }
   Candidates take() {
-    if (full()) return {{}, false};
     const float last = threshold();
     std::erase_if(rows_, [&](const Candidate& row) { return row.least > last; });
     return {std::move(rows_), true};
@@ -77,6 +78,13 @@ std::optional<FirstLook> FirstLook::build(const VectorSet& vectors, Metric metri
   return FirstLook(std::move(*codes), metric);
 }
 
+// With more candidates than that a query is measured by all rows' floats.
+std::size_t FirstLook::most_rows(std::size_t k) const noexcept { return std::max(codes_.n_blocks() * RowCodes::kBlockRows / 8, 4 * k); }
+
+std::size_t FirstLook::queries_at_once(std::size_t k) const noexcept {
+  return std::max(kPieceQueries, kMostBytes / (most_rows(k) * sizeof(Candidate)));
+}
+
 std::vector<Candidates> FirstLook::look(MatrixView<const float> queries, std::size_t k, Context& context) const {
   const std::size_t n_queries = queries.rows(), n_blocks = codes_.n_blocks();
   QueryCodes coded = encode_queries(queries);
@@ -87,8 +95,9 @@ std::vector<Candidates> FirstLook::look(MatrixView<const float> queries, std::si
   const std::size_t n_query_blocks = (n_queries + kPieceQueries - 1) / kPieceQueries;
   const std::size_t n_groups =
       std::clamp<std::size_t>(kPieces / std::max<std::size_t>(n_query_blocks, 1), 1, (n_blocks + kPieceBlocks - 1) / kPieceBlocks);
-  const std::size_t most_rows = std::max(n_blocks * RowCodes::kBlockRows / 8, 4 * k);
-  std::vector<Collector> collectors(n_groups * n_queries, Collector(k, most_rows));
+  const std::size_t room = kMostBytes / sizeof(Candidate) / std::max<std::size_t>(n_groups * n_queries, 1);
+  const std::size_t most = std::clamp(room, std::max(most_rows(k) / n_groups, 4 * k), most_rows(k));
+  std::vector<Collector> collectors(n_groups * n_queries, Collector(k, most));
   context.parallel_for(n_groups * n_query_blocks, 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) {
       const std::size_t group = i / n_query_blocks, first_query = i % n_query_blocks * kPieceQueries;
@@ -101,9 +110,12 @@ std::vector<Candidates> FirstLook::look(MatrixView<const float> queries, std::si
   std::vector<Candidates> result(n_queries);
   context.parallel_for(n_queries, 16, [&](std::size_t begin, std::size_t end) {
     for (std::size_t q = begin; q < end; ++q) {
-      for (std::size_t g = 1; g < n_groups; ++g) collectors[q].merge(collectors[g * n_queries + q]);
-      result[q] = collectors[q].take();
-      if (!(coded.norms[q] <= kLongest)) result[q] = {{}, false};
+      bool is_bounded = coded.norms[q] <= kLongest && !collectors[q].full();
+      for (std::size_t g = 1; g < n_groups; ++g) {
+        is_bounded = is_bounded && !collectors[g * n_queries + q].full();
+        collectors[q].merge(collectors[g * n_queries + q]);
+      }
+      result[q] = is_bounded ? collectors[q].take() : Candidates{{}, false};
     }
   });
   return result;

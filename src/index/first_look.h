@@ -36,11 +36,14 @@ class FirstLook {
 
   /// For each query. For cosine the queries have unit length.
   [[nodiscard]] std::vector<Candidates> look(MatrixView<const float> queries, std::size_t k, Context& context) const;
+  /// Of so many queries the candidates take some hundred megabytes at most, whatever the rows.
+  [[nodiscard]] std::size_t queries_at_once(std::size_t k) const noexcept;
   [[nodiscard]] std::size_t n_bytes() const noexcept { return codes_.n_bytes(); }
 
  private:
   FirstLook(RowCodes codes, Metric metric) : codes_(std::move(codes)), metric_(metric) {}
 
+  [[nodiscard]] std::size_t most_rows(std::size_t k) const noexcept;
   struct Piece;
   class Collector;
   void scan(const QueryCodes& queries, const Piece& piece, std::span<Collector> collectors) const;

@@ -66,12 +66,11 @@ class FlatSearcher final : public Searcher {
     if (!impl_->first_look || !parameters.filter.keeps_all()) return scan_all(prepared.view(), parameters, context);
 
     std::vector<std::vector<Neighbor>> results(queries.rows());
-    const std::vector<Candidates> candidates = impl_->first_look->look(prepared.view(), parameters.k, context);
-    context.parallel_for(queries.rows(), 8, [&](std::size_t begin, std::size_t end) {
-      for (std::size_t q = begin; q < end; ++q)
-        if (candidates[q].bounded) results[q] = look_again(prepared.row(q), candidates[q].rows, parameters.k);
-    });
-    scan_unbounded(prepared.view(), candidates, parameters, context, results);
+    const std::size_t at_once = impl_->first_look->queries_at_once(parameters.k);
+    for (std::size_t first = 0; first < queries.rows(); first += at_once) {
+      const auto some = prepared.view().middle_rows(first, std::min(at_once, queries.rows() - first));
+      search_some(some, parameters, context, std::span(results).subspan(first, some.rows()));
+    }
     return results;
   }
 
@@ -115,9 +114,19 @@ class FlatSearcher final : public Searcher {
     return results;
   }
 
+  void search_some(MatrixView<const float> prepared, const SearchParameters& parameters, Context& context,
+                   std::span<std::vector<Neighbor>> results) const {
+    const std::vector<Candidates> candidates = impl_->first_look->look(prepared, parameters.k, context);
+    context.parallel_for(prepared.rows(), 8, [&](std::size_t begin, std::size_t end) {
+      for (std::size_t q = begin; q < end; ++q)
+        if (candidates[q].bounded) results[q] = look_again(prepared.row(q), candidates[q].rows, parameters.k);
+    });
+    scan_unbounded(prepared, candidates, parameters, context, results);
+  }
+
   // The queries whose candidates are not bounded, together.
   void scan_unbounded(MatrixView<const float> queries, const std::vector<Candidates>& candidates, const SearchParameters& parameters,
-                      Context& context, std::vector<std::vector<Neighbor>>& results) const {
+                      Context& context, std::span<std::vector<Neighbor>> results) const {
     std::vector<std::size_t> left;
     for (std::size_t q = 0; q < candidates.size(); ++q)
       if (!candidates[q].bounded) left.push_back(q);

@@ -92,6 +92,27 @@ TEST(KnnGraph, OfEqualRowsHasOthersAtNoDistance) {
   }
 }
 
+TEST(KnnGraph, CanSpreadEqualRowsOverAllOfThem) {
+  Context context(2);
+  Matrix<float> rows = blobs(90, 3, 4, 1, 1);
+  for (const std::size_t r : {3, 8, 9, 20, 41, 42, 77}) std::ranges::copy(rows.row(3), rows.row(r).begin());  // seven
+  for (const std::size_t r : {5, 6, 7}) std::ranges::copy(rows.row(5), rows.row(r).begin());                  // three
+  const KnnGraph plain = knn_graph(rows.view(), {.k = 4}, context);
+  const KnnGraph spread = knn_graph(rows.view(), {.k = 4, .spread_equals = true}, context);
+  const auto ids = [&](const KnnGraph& graph, std::size_t r) {
+    return std::vector<std::uint32_t>(graph.ids.row(r).begin(), graph.ids.row(r).end());
+  };
+  EXPECT_EQ(ids(plain, 42), (std::vector<std::uint32_t>{3, 8, 9, 20})) << "by their number";
+  EXPECT_EQ(ids(spread, 3), (std::vector<std::uint32_t>{8, 9, 20, 41}));
+  EXPECT_EQ(ids(spread, 42), (std::vector<std::uint32_t>{3, 8, 9, 77})) << "around the end";
+  for (std::size_t r = 0; r < rows.rows(); ++r) {
+    EXPECT_TRUE(std::ranges::equal(plain.distances.row(r), spread.distances.row(r)));
+    if (spread.distances(r, 3) > 0) {
+      EXPECT_EQ(ids(plain, r), ids(spread, r)) << "rows that few equal keep theirs";
+    }
+  }
+}
+
 TEST(KnnGraph, HasAllOthersWhereTheyAreFewerThanK) {
   Context context(2);
   EXPECT_EQ(knn_graph(equal_rows(1, 3, 1).view(), {.k = 5}, context).k(), 0U);

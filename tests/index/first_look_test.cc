@@ -86,6 +86,9 @@ TEST(FirstLook, LeavesFewCandidates) {
     EXPECT_GE(candidates.rows.size(), 10U);
     EXPECT_LT(candidates.rows.size(), 1000U);
   }
+  // An eighth of the rows, of each: what a crowd of equal rows holds.
+  EXPECT_GE(look->queries_at_once(10), 128U);
+  EXPECT_LE(look->queries_at_once(10) * (rows.rows() / 8) * sizeof(Candidate), std::size_t{256} << 20);
 }
 
 TEST(FirstLook, IsNotMadeWhereTheCpuHasNoProductsOfBytes) {

@@ -31,9 +31,11 @@ struct KnnOptions {
   KnnMethod method = KnnMethod::automatic;
   bool exact = false;  ///< automatic: never by graph
   float recall = 0;    ///< of graph: SearchParameters::recall; 0: 0.99
+  /// Of rows that more than k others equal bit by bit, each has the k that come after it, around the end: no few are everybody's neighbours.
+  bool spread_equals = false;
 };
 
-/// Row r's neighbours, the nearest first, equally near ones by their number.
+/// Row r's neighbours, the nearest first, equally near ones by their number (see spread_equals).
 struct KnnGraph {
   Matrix<std::uint32_t> ids;           ///< (n, min(k, n − 1))
   Matrix<float> distances;             ///< the same, of the metric: not squared
