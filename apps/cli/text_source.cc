@@ -240,7 +240,8 @@ class JsonRecords : public RecordSource {
 
 bool looks_like_path(const std::string& input) {
   if (input.empty() || input.find_first_of(" \t\n") != std::string::npos) return false;
-  static constexpr std::string_view kEndings[] = {".txt", ".jsonl", ".ndjson", ".csv", ".tsv", ".md", ".json"};
+  static constexpr std::string_view kEndings[] = {".txt",   ".jsonl",       ".ndjson", ".csv", ".tsv", ".md",  ".json", ".npy",
+                                                  ".fvecs", ".safetensors", ".gz",     ".zst", ".png", ".jpg", ".jpeg", ".webp"};
   if (input.starts_with("/") || input.starts_with("./") || input.starts_with("../")) return true;
   return std::any_of(std::begin(kEndings), std::end(kEndings), [&](std::string_view ending) { return input.ends_with(ending); });
 }

@@ -160,6 +160,7 @@ class Map(AkinCase):
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--theme", "drak", says=["dark"])
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--outline", "hulls", says=["hull"])
         self.fails(2, "map", "points.csv", "-o", "map.svg", "--clusters", "0", says=["--clusters"])
+        self.fails(1, "map", "gone.npy", "-o", "map.svg", says=["'gone.npy': no such file"])
         self.fails(1, "map", "points.csv", "-o", "map.svg", "--color-by", "topic", says=["no row has a field 'topic'"])
         self.fails(1, "map", "points.csv", "-o", "nowhere/map.svg", says=["nowhere"])
         self.ok("map", "records.jsonl", "--model", TINY, "-o", "map.safetensors")
