@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "akin/akin.h"
+#include "out_name.h"
 #include "terminal.h"
 #include "verbs.h"
 
@@ -32,7 +33,7 @@ int run(const Options& options, const Common& common, Context& context) {
 Run add_convert(CLI::App& verb, Common& common) {
   auto options = std::make_shared<Options>();
   verb.add_option("model", options->model, "A name, a model folder or a .gguf file")->type_name("MODEL")->required();
-  verb.add_option("-o,--out", options->out, "The file to write")->type_name("FILE.gguf")->required();
+  verb.add_option("-o,--out", options->out, "The file to write")->type_name("FILE.gguf")->required()->check(not_stdout);
   verb.add_option("--type", options->type, "Of the matrices: q8_0, f16 or f32; vectors stay f32")->capture_default_str()->type_name("TYPE");
   return [options, &common](Context& context) { return run(*options, common, context); };
 }

@@ -5,6 +5,7 @@
 
 #include "akin/akin.h"
 #include "akin/base/mapped_file.h"
+#include "out_name.h"
 #include "terminal.h"
 #include "text_source.h"
 #include "verbs.h"
@@ -93,7 +94,7 @@ int run(const Options& options, const Common& common, Context& context) {
 Run add_distill(CLI::App& verb, Common& common) {
   auto options = std::make_shared<Options>();
   verb.add_option("model", common.model, "A name, a model folder or a .gguf file; the default model if left out")->type_name("MODEL");
-  verb.add_option("-o,--out", options->out, "The folder to write")->type_name("FOLDER")->required();
+  verb.add_option("-o,--out", options->out, "The folder to write")->type_name("FOLDER")->required()->check(not_stdout);
   verb.add_option("--corpus", options->corpus, "Texts to fit the vectors to: files with one a line, JSONL or CSV; - is standard input")
       ->type_name("FILE");
   verb.add_option("--max-texts", options->max_texts, "Read no more than this many of them; 0 = all")->capture_default_str()->type_name("N");

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "akin/akin.h"
+#include "out_name.h"
 #include "terminal.h"
 #include "train.h"
 #include "word_text.h"
@@ -108,7 +109,7 @@ void add_text_options(CLI::App& kind, Options& options) {
                   "Files of text, one example a line with its labels in it, packed with gzip or Zstandard or not; - is standard input")
       ->type_name("FILE")
       ->required();
-  kind.add_option("-o,--out", options.out, "What is written: .bin, or .ftz (quantised)")->type_name("PATH")->required();
+  kind.add_option("-o,--out", options.out, "What is written: .bin, or .ftz (quantised)")->type_name("PATH")->required()->check(not_stdout);
   kind.add_option("--label-prefix", corpus.label_prefix, "A word that begins so is a label")->capture_default_str()->type_name("TEXT");
   kind.add_option("--min-count", corpus.min_count, "Rarer words are left out")->capture_default_str()->type_name("N");
   kind.add_option("--min-label-count", corpus.min_label_count, "Rarer labels are left out")->capture_default_str()->type_name("N");

@@ -10,6 +10,7 @@
 #include "akin/analysis/head_training.h"
 #include "akin/analysis/multi_label.h"
 #include "analysis_source.h"
+#include "out_name.h"
 #include "terminal.h"
 #include "train.h"
 
@@ -143,7 +144,10 @@ Run add_train_head(CLI::App& kind, Common& common) {
   auto options = std::make_shared<Options>();
   options->source.label_field = "label";
   add_analysis_source(kind, options->source, common);
-  kind.add_option("-o,--out", options->out, "The file that is written, for classify --head (.safetensors)")->type_name("FILE")->required();
+  kind.add_option("-o,--out", options->out, "The file that is written, for classify --head (.safetensors)")
+      ->type_name("FILE")
+      ->required()
+      ->check(not_stdout);
   kind.add_option(
           "--kind", options->kind,
           "softmax (logistic regression), svm (linear), centroid (the nearest mean), knn (the nearest rows, which the file then holds) or "

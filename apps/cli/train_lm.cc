@@ -5,6 +5,7 @@
 
 #include "akin/akin.h"
 #include "loss_figure.h"
+#include "out_name.h"
 #include "terminal.h"
 #include "train.h"
 
@@ -199,7 +200,10 @@ Run add_train_lm(CLI::App& kind, Common& common) {
   kind.add_option("corpus", o->corpus, "Files of text, also packed with gzip, - for standard input; or one file of token ids (.npy, int32)")
       ->type_name("FILE")
       ->required();
-  kind.add_option("-o,--out", o->out, "Folder for the model: transformers and akin open it")->type_name("DIR")->required();
+  kind.add_option("-o,--out", o->out, "Folder for the model: transformers and akin open it")
+      ->type_name("DIR")
+      ->required()
+      ->check(not_stdout);
   kind.add_option("--tokenizer", o->tokenizer, "A folder with a tokenizer, a tokenizer.json, or bytes")
       ->capture_default_str()
       ->type_name("DIR");

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "akin/akin.h"
+#include "out_name.h"
 #include "pair_source.h"
 #include "terminal.h"
 #include "train.h"
@@ -168,7 +169,8 @@ void add_data_options(CLI::App& kind, Options& o) {
       ->required();
   kind.add_option("-o,--out", o.out, "Folder for the tuned model: akin, transformers and sentence-transformers open it")
       ->type_name("DIR")
-      ->required();
+      ->required()
+      ->check(not_stdout);
   kind.add_option("--fields", o.fields, "Other names of the fields, with commas between, in the order above")
       ->delimiter(',')
       ->type_name("NAMES");

@@ -5,6 +5,7 @@
 #include "akin/akin.h"
 #include "akin/base/atomic_file.h"
 #include "akin/base/mapped_file.h"
+#include "out_name.h"
 #include "terminal.h"
 #include "text_source.h"
 #include "train.h"
@@ -84,7 +85,10 @@ Run add_train_tokenizer(CLI::App& kind, Common& common) {
   kind.add_option("corpus", options->inputs, "Files with one text a line, JSONL or CSV; - is standard input")
       ->type_name("FILE")
       ->required();
-  kind.add_option("-o,--out", options->out, "The tokenizer.json to write, or the folder for it")->type_name("PATH")->required();
+  kind.add_option("-o,--out", options->out, "The tokenizer.json to write, or the folder for it")
+      ->type_name("PATH")
+      ->required()
+      ->check(not_stdout);
   kind.add_option("--kind", options->kind, "bpe (bytes, as GPT-2), wordpiece (as BERT) or unigram (as SentencePiece)")
       ->capture_default_str()
       ->type_name("KIND");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "out_name.h"
 #include "terminal.h"
 
 namespace akin::cli {
@@ -16,7 +17,8 @@ void add_word_text_options(CLI::App& kind, WordTextOptions& options) {
   kind.add_option("-o,--out", options.out,
                   "What is written: .vec or .txt (text), .bin (binary), or a name without ending (a folder for sentence-transformers)")
       ->type_name("PATH")
-      ->required();
+      ->required()
+      ->check(not_stdout);
   kind.add_option("--format", options.format, "Instead of what the ending says: text, binary, glove or folder")->type_name("NAME");
   kind.add_option("--min-count", options.corpus.min_count, "Rarer words are left out")->capture_default_str()->type_name("N");
   kind.add_option("--max-words", options.corpus.max_words, "Only so many of the most frequent words; 0: all")

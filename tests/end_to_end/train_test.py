@@ -46,6 +46,10 @@ class Distill(AkinCase):
         self.fails(2, "distill", str(self.MODEL), "-o", "static", "--type", "f64", says=["f64"])
         self.fails(2, "distill", str(self.MODEL), "-o", "static", "--dims", "100000", says=["dimensions"])
         self.assertFalse((self.folder / "static").exists())
+        for verb in (("distill", str(self.MODEL)), ("convert", str(self.MODEL)), ("train", "lm", str(CORPUS)), ("train", "tokenizer", str(CORPUS)),
+                     ("train", "word2vec", str(CORPUS)), ("train", "classifier", str(CORPUS))):
+            self.fails(2, *verb, "-o", "-", says=["cannot go to standard output"])
+            self.assertFalse((self.folder / "-").exists(), verb)
 
 
 if __name__ == "__main__":
