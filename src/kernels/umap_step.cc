@@ -36,11 +36,11 @@ HWY_INLINE FloatVec log2(FloatVec x) {
 }
 
 /// One by one: what is gathered soon after a CPU's own scatter waits for it, wherever it lies (Zen 5).
-HWY_INLINE void scatter_plane(const FloatVec* at, float* places, const std::uint32_t* which) {
+HWY_INLINE void scatter_plane(const FloatVec* at, float* places, const std::uint32_t* which, std::size_t count) {
   const FloatTag d;
   HWY_ALIGN float pairs[2 * hn::MaxLanes(FloatTag())];
   hn::StoreInterleaved2(at[0], at[1], d, pairs);
-  for (std::size_t i = 0; i < n_lanes(); ++i) std::memcpy(places + 2 * std::size_t{which[i]}, pairs + 2 * i, 2 * sizeof(float));
+  for (std::size_t i = 0; i < count; ++i) std::memcpy(places + 2 * std::size_t{which[i]}, pairs + 2 * i, 2 * sizeof(float));
 }
 
 /// Where some vertices are, one a lane, and what moves them: of two numbers (kMost 2, in registers), or of up to kMost.
@@ -56,7 +56,8 @@ class Mover {
     for (std::size_t c = 0; c < dim(); ++c) hn::StoreU(at_[c], FloatTag(), places + c * kUmapGroup);
   }
   HWY_INLINE void gather(const float* places, BitsVec which) { gather(places, which, at_); }
-  HWY_INLINE void scatter(float* places, const std::uint32_t* which) const { scatter(at_, places, which); }
+  /// Those of the first `count` lanes: the vertices of others are nobody's, and all threads'.
+  HWY_INLINE void scatter(float* places, const std::uint32_t* which, std::size_t count) const { scatter(at_, places, which, count); }
 
   void attract(BitsVec others, FloatMask who) {
     const FloatTag d;
@@ -78,7 +79,9 @@ class Mover {
       at_[c] = hn::Add(at_[c], by);
     }
   }
-  HWY_INLINE void scatter_others(float* places, const std::uint32_t* which) const { scatter(other_, places, which); }
+  HWY_INLINE void scatter_others(float* places, const std::uint32_t* which, std::size_t count) const {
+    scatter(other_, places, which, count);
+  }
 
   HWY_INLINE void repel(std::uint32_t draw, FloatMask who) {
     const FloatTag d;
@@ -100,13 +103,15 @@ class Mover {
       for (std::size_t c = 0; c < step_.dim; ++c) at[c] = hn::GatherIndex(FloatTag(), places + c, first);
     }
   }
-  HWY_INLINE void scatter(const FloatVec* at, float* places, const std::uint32_t* which) const {
+  HWY_INLINE void scatter(const FloatVec* at, float* places, const std::uint32_t* which, std::size_t count) const {
     if constexpr (kMost == 2) {
-      scatter_plane(at, places, which);
+      scatter_plane(at, places, which, count);
     } else {
-      const auto vertices = hn::LoadU(BitsTag(), which);
-      const auto first = hn::BitCast(IndexTag(), hn::Mul(vertices, hn::Set(BitsTag(), static_cast<std::uint32_t>(step_.dim))));
-      for (std::size_t c = 0; c < step_.dim; ++c) hn::ScatterIndex(at[c], FloatTag(), places + c, first);
+      HWY_ALIGN float numbers[hn::MaxLanes(FloatTag())];
+      for (std::size_t c = 0; c < step_.dim; ++c) {
+        hn::Store(at[c], FloatTag(), numbers);
+        for (std::size_t i = 0; i < count; ++i) places[which[i] * step_.dim + c] = numbers[i];
+      }
     }
   }
 
@@ -250,9 +255,9 @@ HWY_INLINE std::size_t collect_pairs(const UmapPairs& pairs, const UmapStep& ste
   return n;
 }
 
-/// The vector of pairs at `room`, whose heads, tails and keys are `width` apart.
+/// The first `count` of the vector of pairs at `room`, whose heads, tails and keys are `width` apart.
 template <std::size_t kMost>
-HWY_INLINE void move_pairs(const UmapStep& step, float* places, const std::uint32_t* room, std::size_t width) {
+HWY_INLINE void move_pairs(const UmapStep& step, float* places, const std::uint32_t* room, std::size_t width, std::size_t count) {
   const BitsTag du;
   const std::uint32_t *heads = room, *tails = room + width;
   const auto all = hn::FirstN(FloatTag(), n_lanes());
@@ -260,11 +265,11 @@ HWY_INLINE void move_pairs(const UmapStep& step, float* places, const std::uint3
   mover.gather(places, hn::LoadU(du, heads));
   mover.attract_both(places, hn::LoadU(du, tails));
   for (int i = 0; i < step.n_negatives; ++i) mover.repel(static_cast<std::uint32_t>(i), all);
-  mover.scatter_others(places, tails);
-  mover.scatter(places, heads);
+  mover.scatter_others(places, tails, count);
+  mover.scatter(places, heads, count);
 }
 
-/// Two vectors side by side, as each waits for itself most of the time.
+/// Two whole vectors side by side, as each waits for itself most of the time.
 HWY_INLINE void move_pairs_twice(const UmapStep& step, float* places, const std::uint32_t* room, std::size_t width) {
   const BitsTag du;
   const std::uint32_t *heads = room, *tails = room + width, *keys = tails + width;
@@ -278,20 +283,20 @@ HWY_INLINE void move_pairs_twice(const UmapStep& step, float* places, const std:
     a.repel(static_cast<std::uint32_t>(i), all);
     b.repel(static_cast<std::uint32_t>(i), all);
   }
-  a.scatter_others(places, tails);
-  a.scatter(places, heads);
-  b.scatter_others(places, tails + n_lanes());
-  b.scatter(places, heads + n_lanes());
+  a.scatter_others(places, tails, n_lanes());
+  a.scatter(places, heads, n_lanes());
+  b.scatter_others(places, tails + n_lanes(), n_lanes());
+  b.scatter(places, heads + n_lanes(), n_lanes());
 }
 
 void umap_move_some_pairs(const UmapPairs& pairs, const UmapStep& step, float* places, std::uint32_t* room, std::size_t width) {
   const std::size_t n = collect_pairs(pairs, step, room, width);
   std::size_t e = 0;
   if (step.dim == 2) {
-    for (; e + n_lanes() < n; e += 2 * n_lanes()) move_pairs_twice(step, places, room + e, width);
-    if (e < n) move_pairs<2>(step, places, room + e, width);
+    for (; e + 2 * n_lanes() <= n; e += 2 * n_lanes()) move_pairs_twice(step, places, room + e, width);
+    for (; e < n; e += n_lanes()) move_pairs<2>(step, places, room + e, width, std::min(n_lanes(), n - e));
   } else {
-    for (; e < n; e += n_lanes()) move_pairs<kUmapDims>(step, places, room + e, width);
+    for (; e < n; e += n_lanes()) move_pairs<kUmapDims>(step, places, room + e, width, std::min(n_lanes(), n - e));
   }
 }
 

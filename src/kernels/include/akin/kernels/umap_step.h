@@ -51,8 +51,8 @@ struct UmapPairs {
 };
 
 /// For each pair that is taken, as above: the pull moves y, the head, and its tail as far the other way; then the random vertices push the
-/// head. Number c of vertex v is at places[v · dim + c], with room for kUmapGroup more behind the last vertex; `places` may not
-/// overlap step.others. `room` is scratch.
+/// head. Number c of vertex v is at places[v · dim + c], with room for kUmapGroup more behind the last vertex, which is read; `places` may
+/// not overlap step.others. `room` is scratch.
 void umap_move_pairs(const UmapPairs& pairs, const UmapStep& step, float* places, std::vector<std::uint32_t>& room);
 
 }  // namespace akin::kernels
