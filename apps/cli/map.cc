@@ -88,13 +88,8 @@ int run(const Options& options, const Common& common, Context& context) {
   check_projection_options(options.projection);
   if (options.n_clusters == 0) throw UsageError("--clusters: at least one");
   check_map_outputs(options.outs, options.view);
-  PlacedMap map{.items = read_analysis_items(options.source, common, context),
-                .points = {},
-                .about = {},
-                .made_by = {},
-                .made = {},
-                .color_by = {},
-                .colors = {}};
+  PlacedMap map;
+  map.items = read_analysis_items(options.source, common, context);
   place(options, map, context);
   add_groups(options, map, context);
   const std::vector<WrittenFile> files = write_maps(options.outs, map, options.view);

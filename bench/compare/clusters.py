@@ -102,8 +102,9 @@ def same_result(work, ours, theirs):
     return "; ".join([f"akin {own:.6g}", *(f"{peer} {lines[0][key]:.6g}" for peer, lines in theirs.items())])
 
 
-def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def begin(description):
+    """The arguments of a script over these vectors, akin, and the folder of the vectors, which are made."""
+    p = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--base", default="")
     p.add_argument("--low", default="")
     harness.add_rival_options(p)
@@ -111,6 +112,11 @@ def main():
     program = harness.program(a.build, "akin")
     folder = pathlib.Path(a.out) / "clusters"
     make_tables(a, folder)
+    return a, program, folder
+
+
+def main():
+    a, program, folder = begin(__doc__)
     rows, versions, details = [], {}, {"columns": ["work", "rows", "akin, s", "rivals, s", "akin, MB", "rivals, MB", "inertia or clusters"], "rows": []}
     with harness.machine_lock():
         harness.warn_if_busy()

@@ -6,7 +6,6 @@
 Parameters are those of heads.py: 20 neighbours, 100 trees, Ledoit and Wolf's covariance. Seconds are of fitting and scoring alone, memory is
 the process's peak. The rivals need the environment that --python names; one that is missing is skipped.
 """
-import argparse
 import pathlib
 
 import clusters
@@ -37,14 +36,7 @@ def run_rival(a, method, path, versions):
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument("--base", default="")
-    p.add_argument("--low", default="")
-    harness.add_rival_options(p)
-    a = p.parse_args()
-    program = harness.program(a.build, "akin")
-    folder = pathlib.Path(a.out) / "clusters"
-    clusters.make_tables(a, folder)
+    a, program, folder = clusters.begin(__doc__)
     rows, versions = [], {}
     details = {"columns": ["work", "rows", "akin, s", "rival, s", "akin, MB", "rival, MB"], "rows": []}
     with harness.machine_lock():

@@ -104,11 +104,13 @@ KnnGraph find(MatrixView<const float> queries, MatrixView<const float> rows, boo
 
 /// See KnnOptions::spread_equals.
 void spread(KnnGraph& graph, MatrixView<const float> rows, Context& context) {
-  std::vector<std::uint32_t> crowded;  // rows whose neighbours are all at no distance
-  for (std::uint32_t r = 0; r < graph.size(); ++r)
-    if (graph.distances(r, graph.k() - 1) == 0) crowded.push_back(r);
+  std::vector<std::uint32_t> crowded;  // rows that even their last neighbour equals: by cosine its distance may be a rounding
   std::vector<std::string_view> bytes;
-  for (const std::uint32_t r : crowded) bytes.push_back(row_bytes(rows, r));
+  for (std::uint32_t r = 0; r < graph.size(); ++r) {
+    if (row_bytes(rows, r) != row_bytes(rows, graph.ids(r, graph.k() - 1))) continue;
+    crowded.push_back(r);
+    bytes.push_back(row_bytes(rows, r));
+  }
   const std::vector<std::uint32_t> first = first_equals(bytes, {}, context);
   std::vector<std::uint32_t> order(crowded.size());
   std::iota(order.begin(), order.end(), 0U);

@@ -113,6 +113,19 @@ TEST(KnnGraph, CanSpreadEqualRowsOverAllOfThem) {
   }
 }
 
+TEST(KnnGraph, SpreadsEqualRowsWhoseCosineIsRounded) {
+  Context context(2);
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {  // of some the row's product with itself is not quite 1
+    const Matrix<float> one = blobs(1, 37 * seed, 1, 1, seed);
+    Matrix<float> rows(9, one.cols());
+    for (std::size_t r = 0; r < rows.rows(); ++r) std::ranges::copy(one.row(0), rows.row(r).begin());
+    const KnnGraph graph = knn_graph(rows.view(), {.k = 3, .metric = Metric::cosine, .spread_equals = true}, context);
+    EXPECT_TRUE(std::ranges::equal(graph.ids.row(0), std::vector<std::uint32_t>{1, 2, 3})) << seed;
+    EXPECT_TRUE(std::ranges::equal(graph.ids.row(8), std::vector<std::uint32_t>{0, 1, 2})) << seed;
+    EXPECT_TRUE(std::ranges::equal(graph.ids.row(4), std::vector<std::uint32_t>{5, 6, 7})) << seed;
+  }
+}
+
 TEST(KnnGraph, HasAllOthersWhereTheyAreFewerThanK) {
   Context context(2);
   EXPECT_EQ(knn_graph(equal_rows(1, 3, 1).view(), {.k = 5}, context).k(), 0U);
